@@ -1,0 +1,171 @@
+"""What the knowledge base tells the engine about an entry, ready to be said: figures filled in, sources named.
+
+`Knowledge` is the read side of one compiled base for one community. `knowledge_base.library` builds it; the
+engine reads nothing else. Every text here is Ukrainian and already has its figures (`50 000 грн`, hard spaces).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Protocol
+
+from knowledge_base.understanding.meaning import Danger, Facet
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """The act an answer stands on and the day it was checked: `Джерело: {text}. Перевірено {checked_on}.`"""
+
+    text: str
+    url: str | None
+    checked_on: date
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One paper of a list: its name, how to bring it, where to get it, and in which case it is needed."""
+
+    id: str
+    name: str
+    note: str | None = None
+    where_to_get: str | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentList:
+    """The papers of an entry. `closed`: the act says nothing more may be demanded."""
+
+    sure: tuple[DocumentLine, ...]
+    possible: tuple[DocumentLine, ...]
+    closed: bool
+
+
+@dataclass(frozen=True)
+class EntryCard:
+    """An entry as its answer card shows it; a line that is not known is None and left out.
+
+    `label` is for buttons (at most 20 characters), `title` the people's name, `official` the name of the act.
+    `stale_year`: the sum is not confirmed for this year. `overdue`: not re-read in time. `doubt`: sources differ.
+    """
+
+    id: str
+    group: str
+    kind: str
+    label: str
+    title: str
+    official: str | None
+    headline: str
+    who: str | None
+    amount: str | None
+    when: str | None
+    where: str | None
+    documents: DocumentList | None
+    source: SourceLine | None
+    facets: frozenset[Facet]
+    overdue: bool = False
+    stale_year: int | None = None
+    doubt: str | None = None
+    last_amount: str | None = None  # past the horizon: the last known sum with its date, ready to be said
+    status: str = "published"  # or suspended, closed
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Open from `opens` to `closes` on a weekday (0 = Monday)."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Office:
+    """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...)."""
+
+    id: str
+    name: str
+    address: str
+    phone: str
+    hours: tuple[Interval, ...]
+    hours_text: str
+    serves: frozenset[str]
+    closed_on: frozenset[date] = frozenset()
+    step_free: bool | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """Numbers to ring, when, and the day they were checked."""
+
+    id: str
+    title: str
+    numbers: tuple[str, ...]
+    hours: str
+    checked_on: date
+    trust: str
+
+
+@dataclass(frozen=True)
+class LifeEvent:
+    """A life situation and the entries that belong to it, most asked first. `label` is for a button."""
+
+    id: str
+    label: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Community:
+    """The community this knowledge is for. `reception` is the office whose hours and phone the specialists keep."""
+
+    id: str
+    name: str
+    timezone: str
+    reception: Office
+    retention_days: int
+
+
+class Knowledge(Protocol):
+    """One immutable compiled base for one community."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def community(self) -> Community: ...
+
+    @property
+    def entry_ids(self) -> tuple[str, ...]:
+        """Ids of everything that may be answered (published, suspended or closed)."""
+        ...
+
+    def resolve(self, entry_id: str) -> str | None:
+        """The id an id or alias stands for; None for an unknown one."""
+        ...
+
+    def card(self, entry_id: str, now: datetime) -> EntryCard: ...
+
+    def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
+        """The answer to one facet: first a sentence of at most 90 characters, then at most a few lines. None if not written."""
+        ...
+
+    def offices(self, serves: str | None = None) -> tuple[Office, ...]: ...
+
+    def hotline(self, hotline_id: str) -> Hotline | None: ...
+
+    def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
+        """Named numbers and addresses for a danger card: `police`, `violence_line`, `food_aid`, `child_service`, ..."""
+        ...
+
+    @property
+    def life_events(self) -> tuple[LifeEvent, ...]: ...
+
+    def twins(self, entry_id: str) -> tuple[str, ...]:
+        """Entries people mix this one up with (`not_this`), for a near-twin question."""
+        ...

@@ -1,0 +1,110 @@
+"""The checks an editor runs before the base may be built: form, names, figures in prose, rules, overlays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge_base.checks.entries import check_cases, check_claims, check_entry
+from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
+from knowledge_base.checks.rules import RuleChecks, check_facts
+from knowledge_base.checks.texts import LABEL_LIMIT, TextChecks, texts_in
+from knowledge_base.rules.community import CommunityView, view_of
+from knowledge_base.rules.kinds import Scope
+from knowledge_base.rules.parameters import faults
+from knowledge_base.rules.problems import Problem, nearest
+from knowledge_base.rules.reading import NATIONAL, Reading, read_content
+from knowledge_base.rules.schema import Entry, Parameter
+
+CONTENT = Path(__file__).parents[1] / "content"
+
+
+def check(content: Path = CONTENT) -> list[Problem]:
+    """Everything that is wrong with a content folder, in the order of files and lines. Does not raise."""
+    return check_reading(read_content(content))
+
+
+def check_reading(reading: Reading) -> list[Problem]:
+    """The same for a folder already read: problems of form together with those of meaning."""
+    found = dict.fromkeys([*reading.problems, *_BaseChecks(reading).problems()])
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.field))
+
+
+class _BaseChecks:
+    """Walks the whole base once; each owner is `national` or a community."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._base = reading.base
+        self._views = {code: view_of(reading.base, code) for code in reading.base.communities}
+
+    def problems(self) -> Iterator[Problem]:
+        base, reading = self._base, self._reading
+        if not base.communities:
+            yield Problem("communities", 1, "файл", "немає жодної громади")
+        yield from check_facts(
+            base.facts, {name: reading.place(NATIONAL, "facts", name) for name in base.facts}
+        )
+        yield from self._parameters(NATIONAL, base.parameters)
+        yield from self._registry_texts()
+        yield from self._entries(NATIONAL, base.entries, list(self._views.values()))
+        for code, own in base.communities.items():
+            head, overlay = reading.place(code, "community", code), reading.place(code, "overlay", code)
+            yield from self._parameters(code, own.parameters)
+            yield from self._entries(code, own.entries, [self._views[code]])
+            yield from check_overlay(base, own, overlay, reading.names("entries", NATIONAL))
+            yield from check_filled(self._views[code], overlay)
+            places = {name: reading.place(code, "offices", name) for name in own.offices}
+            yield from check_offices(own, head, places)
+
+    def _parameters(self, owner: str, parameters: dict[str, Parameter]) -> Iterator[Problem]:
+        acts = self._reading.names("sources", NATIONAL, owner)
+        for name, parameter in parameters.items():
+            place = self._reading.place(owner, "parameters", name)
+            for path, message in faults(parameter):
+                yield place.at(*path).problem(message)
+            for number, period in enumerate(parameter.values):
+                if period.source not in acts:
+                    here = place.at("values", number, "source")
+                    yield here.problem(f"невідоме джерело «{period.source}»{nearest(period.source, acts)}")
+
+    def _registry_texts(self) -> Iterator[Problem]:
+        """Questions, papers and life events are read by people too; acts and hotlines may hold figures."""
+        base, views = self._base, list(self._views.values())
+        texts = TextChecks(views, base.names_with_figures)
+        for registry in ("facts", "documents", "life_events"):
+            for name, item in getattr(base, registry).items():
+                place = self._reading.place(NATIONAL, registry, name)
+                for path, text in texts_in(item):
+                    yield from texts.check(text, place.at(*path))
+        for name, event in base.life_events.items():
+            if len(event.label.uk) > LABEL_LIMIT:
+                place = self._reading.place(NATIONAL, "life_events", name).at("label", "uk")
+                yield place.problem(f"{len(event.label.uk)} знаків, на кнопці вміщується {LABEL_LIMIT}")
+
+    def _entries(
+        self, owner: str, entries: dict[str, Entry], views: list[CommunityView]
+    ) -> Iterator[Problem]:
+        reading, base = self._reading, self._base
+        owners = (NATIONAL, owner)
+        acts = reading.names("sources", *owners)
+        names = reading.names("entries", *owners)
+        units = dict(base.parameters)
+        if owner != NATIONAL:
+            units |= base.communities[owner].parameters
+        texts = TextChecks(views, base.names_with_figures)
+        cases = base.cases if owner == NATIONAL else base.communities[owner].cases
+        for name, entry in entries.items():
+            place = reading.place(owner, "entries", name)
+            scope = Scope(base.facts, {key: parameter.unit for key, parameter in units.items()})
+            events = reading.names("life_events", NATIONAL)
+            yield from check_entry(entry, place, texts, acts, events, names)
+            yield from RuleChecks(entry, place, scope, reading.names("documents", NATIONAL)).problems()
+        for name, several in cases.items():
+            place = reading.place(owner, "cases", name)
+            if name in entries:
+                yield from check_cases(several, entries[name], place, base.facts, set(units))
+            elif name not in names:
+                yield place.problem("немає картки, до якої належать ці випадки")
+        placed = {name: (entry, reading.place(owner, "entries", name)) for name, entry in entries.items()}
+        yield from check_claims(placed)

@@ -1,0 +1,210 @@
+"""Checks of an entry's rules: every name exists in its registry and every comparison fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from knowledge_base.rules.conditions import BeforeDeadline, ConditionError, Leaf, read_condition, walk
+from knowledge_base.rules.grammar import GrammarError, parse_comparison, parse_formula
+from knowledge_base.rules.kinds import IN_WORDS, Kind, KindError, Scope
+from knowledge_base.rules.problems import Place, Problem, nearest
+from knowledge_base.rules.schema import Entry, Fact, Schedule
+
+
+def check_facts(facts: Mapping[str, Fact], places: Mapping[str, Place]) -> Iterator[Problem]:
+    """Options where there is a choice, a usual answer that exists, implications that hold together."""
+    scope = Scope(facts, {})
+    for name, fact in facts.items():
+        place = places[name]
+        if (fact.type == "choice") != bool(fact.options):
+            yield place.problem("options потрібні саме для типу choice")
+        if fact.usually is not None and (fault := value_fault(fact, fact.usually)):
+            yield place.at("usually").problem(fault)
+        for number, implied in enumerate(fact.implies):
+            here = place.at("implies", number)
+            yield from _condition(implied.when, here.at("when"), scope, set(), set())
+            for position, line in enumerate(implied.then):
+                try:
+                    scope.check(parse_comparison(line))
+                except (GrammarError, KindError) as error:
+                    yield here.at("then", position).problem(str(error))
+
+
+def value_fault(fact: Fact, value: object) -> str | None:
+    """Why a single value cannot be an answer to a fact; None when it can."""
+    match fact.type:
+        case "bool":
+            fits = isinstance(value, bool)
+        case "choice":
+            options = fact.options or {}
+            if value not in options:
+                return f"немає варіанта «{value}»{nearest(str(value), options)}"
+            fits = True
+        case "date":
+            fits = type(value).__name__ == "date"
+        case _:
+            fits = type(value).__name__ in ("int", "Decimal")
+    return None if fits else f"значення «{value}» не типу {fact.type}"
+
+
+class RuleChecks:
+    """Checks one entry beside the registries it may use."""
+
+    def __init__(self, entry: Entry, place: Place, scope: Scope, documents: set[str]) -> None:
+        self._entry = entry
+        self._place = place
+        self._scope = scope
+        self._documents = documents
+        self._acts = {reference.id for reference in entry.sources}
+        self._deadlines = {deadline.id for deadline in entry.deadlines}
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._derived()
+        entry, place = self._entry, self._place
+        yield from self._basis()
+        if entry.eligible is not None:
+            yield from self._condition(entry.eligible, place.at("eligible"))
+        yield from self._variants()
+        yield from self._papers()
+        for number, deadline in enumerate(entry.deadlines):
+            here = place.at("deadlines", number)
+            yield from self._formula(deadline.last_day, "date", here.at("last_day"))
+            yield from self._when(deadline.when, here)
+            yield from self._src(deadline.src, here)
+        for number, where in enumerate(entry.where):
+            yield from self._when(where.when, place.at("where", number))
+        yield from self._interview()
+        for number, rule in enumerate(entry.properties):
+            if rule.when_grows:
+                yield from self._fact(rule.when_grows, place.at("properties", number, "when_grows"))
+        yield from self._twice()
+
+    def _derived(self) -> Iterator[Problem]:
+        for name, step in self._entry.derive.items():
+            here = self._place.at("derive", name)
+            try:
+                self._scope.derived[name] = self._scope.kind(parse_formula(step.value))
+            except (GrammarError, KindError) as error:
+                self._scope.derived[name] = "number"
+                yield here.at("value").problem(str(error))
+            yield from self._src(step.src, here)
+
+    def _basis(self) -> Iterator[Problem]:
+        basis = self._entry.basis_date
+        if basis == "today":
+            return
+        fact = self._scope.facts.get(basis)
+        if fact is None or fact.type != "date":
+            dates = {name for name, one in self._scope.facts.items() if one.type == "date"} | {"today"}
+            message = f"має бути today або факт-дата, а не «{basis}»{nearest(basis, dates)}"
+            yield self._place.at("basis_date").problem(message)
+
+    def _variants(self) -> Iterator[Problem]:
+        for number, variant in enumerate(self._entry.variants):
+            here = self._place.at("variants", number)
+            yield from self._condition(variant.when, here.at("when"))
+            yield from self._src(variant.src, here)
+            if variant.amount is None:
+                continue
+            yield from self._formula(variant.amount.value, "number", here.at("amount", "value"))
+            if isinstance(paid := variant.amount.paid, Schedule):
+                parts = here.at("amount", "paid")
+                yield from self._formula(paid.once, "number", parts.at("once"))
+                yield from self._formula(paid.then_monthly, "number", parts.at("then_monthly"))
+                yield from self._formula(paid.months, "span", parts.at("months"))
+
+    def _papers(self) -> Iterator[Problem]:
+        papers = self._entry.documents
+        if papers is None:
+            return
+        yield from self._src(papers.src, self._place.at("documents"))
+        for number, item in enumerate(papers.items):
+            here = self._place.at("documents", "items", number)
+            if item.doc not in self._documents:
+                message = f"невідомий документ «{item.doc}»{nearest(item.doc, self._documents)}"
+                yield here.at("doc").problem(message)
+            yield from self._when(item.when, here)
+            if (item.when is None) != (item.when_text is None):
+                yield here.problem("when і when_text бувають лише разом")
+
+    def _interview(self) -> Iterator[Problem]:
+        interview = self._entry.interview
+        if interview is None:
+            return
+        place = self._place.at("interview")
+        for number, group in enumerate(interview.groups):
+            for position, name in enumerate(group):
+                yield from self._fact(name, place.at("groups", number, position))
+        for number, name in enumerate(interview.accepts_ranges):
+            yield from self._fact(name, place.at("accepts_ranges", number))
+
+    def _twice(self) -> Iterator[Problem]:
+        for name in ("variants", "deadlines"):
+            seen: set[str] = set()
+            for number, item in enumerate(getattr(self._entry, name)):
+                if item.id in seen:
+                    yield self._place.at(name, number, "id").problem(f"«{item.id}» уже є вище")
+                seen.add(item.id)
+
+    def _fact(self, name: str, place: Place) -> Iterator[Problem]:
+        if name not in self._scope.facts:
+            yield place.problem(f"невідомий факт «{name}»{nearest(name, self._scope.facts)}")
+
+    def _formula(self, text: str, expected: Kind, place: Place) -> Iterator[Problem]:
+        try:
+            kind = self._scope.kind(parse_formula(text))
+        except (GrammarError, KindError) as error:
+            yield place.problem(str(error))
+            return
+        if kind != expected:
+            yield place.problem(f"виходить {IN_WORDS[kind]}, а має бути {IN_WORDS[expected]}")
+
+    def _src(self, src: str | None, place: Place) -> Iterator[Problem]:
+        if src is not None and src not in self._acts:
+            message = f"«{src}» немає серед sources картки{nearest(src, self._acts)}"
+            yield place.at("src").problem(message)
+
+    def _when(self, tree: object, place: Place) -> Iterator[Problem]:
+        if tree is not None:
+            yield from self._condition(tree, place.at("when"))
+
+    def _condition(self, tree: object, place: Place) -> Iterator[Problem]:
+        return _condition(tree, place, self._scope, self._acts, self._deadlines)
+
+
+def _condition(
+    tree: object, place: Place, scope: Scope, acts: set[str], deadlines: set[str]
+) -> Iterator[Problem]:
+    try:
+        condition = read_condition(tree)
+    except ConditionError as error:
+        yield place.at(*error.path).problem(str(error))
+        return
+    ids: set[str] = set()
+    for path, node in walk(condition):
+        here = place.at(*path)
+        if node.labels.src is not None and node.labels.src not in acts:
+            message = f"«{node.labels.src}» немає серед sources картки{nearest(node.labels.src, acts)}"
+            yield here.at("src").problem(message)
+        if node.labels.id in ids:
+            yield here.at("id").problem(f"умова «{node.labels.id}» вже є вище")
+        if node.labels.id:
+            ids.add(node.labels.id)
+        match node:
+            case Leaf(comparison=comparison):
+                try:
+                    scope.check(comparison)
+                except KindError as error:
+                    yield here.problem(str(error))
+            case BeforeDeadline(deadline=name) if name not in deadlines:
+                message = f"немає строку «{name}»{nearest(name, deadlines)}"
+                yield here.at("before_deadline").problem(message)
+
+
+def condition_ids(tree: object) -> set[str]:
+    """The ids given to the nodes of a condition; none when it cannot be read."""
+    try:
+        nodes = [node for _, node in walk(read_condition(tree))] if tree is not None else []
+    except ConditionError:
+        return set()
+    return {node.labels.id for node in nodes if node.labels.id}

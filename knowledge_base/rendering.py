@@ -1,0 +1,197 @@
+"""Fills the placeholders of a text for one community and one day, and tells which figures are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import takewhile
+
+from knowledge_base import language
+from knowledge_base.rules.community import CommunityView
+from knowledge_base.rules.grammar import (
+    Arithmetic,
+    Day,
+    Expression,
+    Extreme,
+    Name,
+    Negative,
+    Number,
+    Parameter,
+    parse_formula,
+)
+from knowledge_base.rules.parameters import Dated, open_value, value_at
+from knowledge_base.rules.placeholders import HOLE, Placeholder, read_placeholder
+from knowledge_base.rules.schema import Entry
+
+
+class Unsayable(LookupError):
+    """A placeholder that has no value here: no period on that day, no such office, a sum that needs facts."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text with its figures. `stale_since`: the last day the stalest one is vouched for, if past."""
+
+    text: str
+    stale_since: date | None
+
+
+class Renderer:
+    """Fills texts on one day; without a day, with the values that have an open end."""
+
+    def __init__(self, view: CommunityView, day: date | None) -> None:
+        self._view = view
+        self._day = day
+
+    def render(self, text: str, entry: Entry | None = None) -> Rendered:
+        """Fills a text. Raises Unsayable, or PlaceholderError for what the checks would not have let in."""
+        horizons: list[date] = []
+        filled = HOLE.sub(lambda hole: self._fill(read_placeholder(hole[1]), entry, horizons), text)
+        return Rendered(filled, min(horizons, default=None))
+
+    def amounts(self, entry: Entry) -> tuple[Decimal, Decimal] | None:
+        """The least and the greatest amount of the variants; None where facts are needed or none is paid."""
+        try:
+            sums = list(self._variant_sums(entry, []))
+        except Unsayable:
+            return None
+        return (min(sums), max(sums)) if sums else None
+
+    def _fill(self, hole: Placeholder, entry: Entry | None, horizons: list[date]) -> str:
+        match hole.kind:
+            case "parameter":
+                return self._figure(self._value(hole.name, horizons))
+            case "count":
+                value = self._value(hole.name, horizons).value
+                if isinstance(value, date):
+                    raise Unsayable(hole.name)
+                return language.plural(value, hole.noun)
+            case "amount":
+                return self._amount(entry, horizons)
+            case "documents":
+                items = entry.documents.items if entry and entry.documents else ()
+                return language.plural(len(items), hole.noun)
+            case "deadline":
+                return self._deadline(hole.name, entry, horizons)
+            case "hotline":
+                return self._hotline(hole.name)
+            case "office":
+                return self._office(hole.name, entry)
+            case "source":
+                return self._title(hole.name)
+
+    def _value(self, name: str, horizons: list[date]) -> Dated:
+        parameter = self._view.parameters.get(name)
+        if parameter is None:
+            raise Unsayable(name)
+        dated = open_value(parameter) if self._day is None else value_at(parameter, self._day)
+        if dated is None:
+            raise Unsayable(name)
+        if dated.stale and dated.known_through:
+            horizons.append(dated.known_through)
+        return dated
+
+    @staticmethod
+    def _figure(dated: Dated) -> str:
+        if isinstance(dated.value, date):
+            return language.day(dated.value)
+        match dated.unit:
+            case "UAH" | "UAH/month":
+                return language.money(dated.value)
+            case "percent":
+                return language.percent(dated.value)
+            case "months":
+                return language.plural(dated.value, "місяць")
+            case "days":
+                return language.plural(dated.value, "день")
+            case "years":
+                return language.plural(dated.value, "рік")
+            case "m2":
+                return f"{language.number(dated.value)}{language.HARD_SPACE}м²"
+        return language.number(dated.value)
+
+    def _amount(self, entry: Entry | None, horizons: list[date]) -> str:
+        sums = list(self._variant_sums(entry, horizons)) if entry else []
+        if not sums:
+            raise Unsayable("amount")
+        return language.money_range(min(sums), max(sums))
+
+    def _variant_sums(self, entry: Entry, horizons: list[date]) -> Iterator[Decimal]:
+        for variant in entry.variants:
+            if variant.amount:
+                steps = {name: step.value for name, step in entry.derive.items()}
+                yield self._sum(parse_formula(variant.amount.value), steps, horizons)
+
+    def _sum(self, formula: Expression, steps: Mapping[str, str], horizons: list[date]) -> Decimal:
+        """What a formula comes to without any fact. Raises Unsayable where it needs one.
+
+        `steps` are the derived steps it may use; a step may use only those before it.
+        """
+        match formula:
+            case Number(value=value):
+                return value
+            case Parameter(name=name):
+                dated = self._value(name, horizons)
+                if not isinstance(dated.value, date):
+                    return Decimal(dated.value) / (100 if dated.unit == "percent" else 1)
+            case Name(name=name) if name in steps:
+                earlier = dict(takewhile(lambda step: step[0] != name, steps.items()))
+                return self._sum(parse_formula(steps[name]), earlier, horizons)
+            case Negative(of=inner):
+                return -self._sum(inner, steps, horizons)
+            case Extreme(which=which, of=several):
+                found = [self._sum(one, steps, horizons) for one in several]
+                return min(found) if which == "min" else max(found)
+            case Arithmetic(sign=sign, left=left, right=right):
+                first, second = self._sum(left, steps, horizons), self._sum(right, steps, horizons)
+                match sign:
+                    case "+":
+                        return first + second
+                    case "-":
+                        return first - second
+                    case "*":
+                        return first * second
+                    case "/" if second:
+                        return first / second
+        raise Unsayable("amount")
+
+    def _deadline(self, name: str, entry: Entry | None, horizons: list[date]) -> str:
+        deadline = next((one for one in entry.deadlines if one.id == name), None) if entry else None
+        if deadline is None:
+            raise Unsayable(name)
+        if deadline.words:
+            return HOLE.sub(lambda hole: self._within_words(hole[1], entry, horizons), deadline.words.uk)
+        match parse_formula(deadline.last_day):
+            case Day(value=day):
+                return language.day(day)
+            case Parameter(name=parameter):
+                return self._figure(self._value(parameter, horizons))
+        raise Unsayable(name)
+
+    def _within_words(self, inside: str, entry: Entry | None, horizons: list[date]) -> str:
+        """Words of a deadline may show anything but a deadline: that way lies a circle."""
+        hole = read_placeholder(inside)
+        if hole.kind == "deadline":
+            raise Unsayable(hole.name)
+        return self._fill(hole, entry, horizons)
+
+    def _hotline(self, name: str) -> str:
+        hotline = self._view.hotlines.get(name)
+        if hotline is None:
+            raise Unsayable(name)
+        return " або ".join(hotline.numbers)
+
+    def _office(self, matter: str, entry: Entry | None) -> str:
+        name = self._view.office_serving(matter, entry.id if entry else None)
+        if name is None:
+            raise Unsayable(matter)
+        office = self._view.offices[name]
+        return f"{office.name}, {office.address}, {office.phone}"
+
+    def _title(self, name: str) -> str:
+        act = self._view.sources.get(name)
+        if act is None:
+            raise Unsayable(name)
+        return act.title.uk

@@ -1,0 +1,1 @@
+"""How an entry is written: YAML reader, strict schema, grammar of conditions, dated parameters."""

@@ -1,0 +1,151 @@
+"""The whole base as one model: registries, entries, their cases, and the communities laid over them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from knowledge_base.rules.schema import (
+    Act,
+    Document,
+    DocumentItem,
+    Entry,
+    Fact,
+    FactId,
+    Hotline,
+    Hours,
+    Id,
+    LifeEvent,
+    Number,
+    Parameter,
+    Strict,
+    Text,
+    Weekday,
+)
+
+
+class Between(Strict):
+    """An amount or a range of amounts."""
+
+    low: Number
+    high: Number
+
+
+class Expectation(Strict):
+    """What a case expects; only what is written is compared."""
+
+    outcome: Literal["yes", "no", "unknown", "specialist"] | None = None
+    because: tuple[Id, ...] | None = None
+    need: tuple[FactId, ...] | None = None
+    never_asks: tuple[FactId, ...] | None = None
+    variant: Id | None = None
+    amount: Between | None = None
+    stale: tuple[Id, ...] | None = None
+    documents: tuple[Id, ...] | None = None
+    possible_documents: tuple[Id, ...] | None = None
+    deadlines: dict[Id, date] | None = None
+
+
+class Case(Strict):
+    """One worked example beside an entry; evidence only when a person has confirmed it.
+
+    `given` holds a value, a set `[a, b]` of options or a range `[low, high]` for a fact. Cases are run from
+    the files: in a snapshot dates within `given` are text.
+    """
+
+    name: str
+    as_of: date
+    given: dict[FactId, object]
+    expect: Expectation
+    confirmed_by: str | None = None
+
+
+class Office(Strict):
+    """A place people are sent to; the one home of addresses and hours."""
+
+    name: str
+    address: str
+    phone: str
+    serves: tuple[Id, ...]
+    hours: dict[Weekday, tuple[Hours, ...]]
+    step_free: bool | None = None
+    location: tuple[Number, Number] | None = None
+    closed_on: tuple[date, ...] = ()
+    note: str | None = None
+
+
+class CommunityHead(Strict):
+    """The community itself. `retention_days`: how long conversations are kept."""
+
+    id: Id
+    name: str
+    timezone: str
+    reception: Id
+    retention_days: int = Field(ge=1)
+
+
+class Fill(Strict):
+    """What a community puts into an open point: which of its offices serves the matter."""
+
+    office: Id
+
+
+class Added(Strict):
+    """Papers a community asks for beyond an open list."""
+
+    documents: tuple[DocumentItem, ...] = ()
+
+
+class Hidden(Strict):
+    """Why a community does not offer an entry."""
+
+    reason: Text
+
+
+class OverlayEntry(Strict):
+    """What a community says about one national entry, for the version it was made for."""
+
+    entry: Id
+    made_for_version: int
+    fill: dict[str, Fill] = Field(default_factory=dict)
+    add: Added = Added()
+    hide: Hidden | None = None
+
+
+class Overlay(Strict):
+    """All a community adds to the national base."""
+
+    hromada: str | None = None
+    checked_on: date | None = None
+    entries: tuple[OverlayEntry, ...] = ()
+    local_benefits: tuple[Id, ...] = ()
+
+
+class CommunityBase(Strict):
+    """Everything of one community."""
+
+    head: CommunityHead
+    overlay: Overlay = Overlay()
+    offices: dict[Id, Office]
+    hotlines: dict[Id, Hotline] = Field(default_factory=dict)
+    sources: dict[Id, Act] = Field(default_factory=dict)
+    parameters: dict[Id, Parameter] = Field(default_factory=dict)
+    entries: dict[Id, Entry] = Field(default_factory=dict)
+    cases: dict[Id, tuple[Case, ...]] = Field(default_factory=dict)
+
+
+class Base(Strict):
+    """The whole base: the national part and its communities."""
+
+    facts: dict[FactId, Fact]
+    parameters: dict[Id, Parameter]
+    documents: dict[Id, Document]
+    sources: dict[Id, Act]
+    life_events: dict[Id, LifeEvent]
+    hotlines: dict[Id, Hotline]
+    entries: dict[Id, Entry]
+    cases: dict[Id, tuple[Case, ...]]
+    names_with_figures: dict[str, str] = Field(default_factory=dict)
+    communities: dict[Id, CommunityBase]

@@ -1,0 +1,51 @@
+"""The base as one community sees it: its own entries, sums, hotlines and offices over the national part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from knowledge_base.rules.base import Base, CommunityHead, Office, Overlay
+from knowledge_base.rules.schema import Act, Document, Entry, Fact, Hotline, LifeEvent, Parameter
+
+
+@dataclass(frozen=True)
+class CommunityView:
+    """Everything of one community under its ids. Hidden entries are left out."""
+
+    head: CommunityHead
+    overlay: Overlay
+    facts: Mapping[str, Fact]
+    parameters: Mapping[str, Parameter]
+    documents: Mapping[str, Document]
+    sources: Mapping[str, Act]
+    life_events: Mapping[str, LifeEvent]
+    hotlines: Mapping[str, Hotline]
+    offices: Mapping[str, Office]
+    entries: Mapping[str, Entry]
+
+    def office_serving(self, matter: str, entry_id: str | None = None) -> str | None:
+        """The office for a matter: the one the overlay names for the entry, else the first serving it."""
+        for line in self.overlay.entries:
+            if line.entry == entry_id and f"where.{matter}" in line.fill:
+                return line.fill[f"where.{matter}"].office
+        return next((name for name, office in self.offices.items() if matter in office.serves), None)
+
+
+def view_of(base: Base, code: str) -> CommunityView:
+    """Lays a community over the national base. Raises KeyError for a community the base does not have."""
+    own = base.communities[code]
+    hidden = {line.entry for line in own.overlay.entries if line.hide}
+    national = {name: entry for name, entry in base.entries.items() if name not in hidden}
+    return CommunityView(
+        head=own.head,
+        overlay=own.overlay,
+        facts=base.facts,
+        parameters=base.parameters | own.parameters,
+        documents=base.documents,
+        sources=base.sources | own.sources,
+        life_events=base.life_events,
+        hotlines=base.hotlines | own.hotlines,
+        offices=own.offices,
+        entries=national | own.entries,
+    )

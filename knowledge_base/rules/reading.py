@@ -1,0 +1,249 @@
+"""Reads a content folder into one `Base`, remembering where everything stands.
+
+    national/{facts,parameters,documents,sources}/*.yaml
+    national/{hotlines,life_events,names_with_figures}.yaml
+    national/benefits/<group>/<id>.yaml, <id>.cases.yaml
+    communities/<code>/*.yaml, benefits/<group>/...
+
+Nothing is skipped: a file with no place here is a problem. `understanding` and `golden` belong to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path as FilePath
+from typing import TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from knowledge_base.rules import schema
+from knowledge_base.rules.base import Base, Case, CommunityBase, CommunityHead, Office, Overlay
+from knowledge_base.rules.messages import message_of
+from knowledge_base.rules.problems import Path, Place, Problem, SourceFile, nearest
+from knowledge_base.rules.yaml_source import read_yaml
+
+FOREIGN_FOLDERS = frozenset({"understanding", "golden"})
+NATIONAL = "national"
+Shape = TypeVar("Shape")
+
+REGISTRY_FOLDERS = ("facts", "parameters", "documents", "sources")
+NATIONAL_FILES = ("hotlines.yaml", "life_events.yaml", "names_with_figures.yaml")
+COMMUNITY_FILES = (
+    "community.yaml",
+    "overlay.yaml",
+    "offices.yaml",
+    "hotlines.yaml",
+    "sources.yaml",
+    "parameters.yaml",
+)
+
+
+@dataclass
+class Reading:
+    """What was read: all that fits the schema, what does not, and where each thing stands.
+
+    A thing that does not fit still has its place, so that what refers to it is not reported as well.
+    """
+
+    base: Base
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[tuple[str, str, str], Place] = field(default_factory=dict)
+
+    def place(self, owner: str, registry: str, name: str) -> Place:
+        """Where something stands: owner (`national` or a community), registry (`facts`, ...), id."""
+        return self.places[(owner, registry, name)]
+
+    def names(self, registry: str, *owners: str) -> set[str]:
+        """Every id written in a registry of these owners, fitting or not."""
+        return {name for owner, kind, name in self.places if kind == registry and owner in owners}
+
+
+def content_files(content: FilePath) -> list[FilePath]:
+    """Every YAML file of the base, in a fixed order."""
+    found = (path for path in content.rglob("*") if path.suffix in (".yaml", ".yml"))
+    return sorted(path for path in found if not FOREIGN_FOLDERS & set(path.relative_to(content).parts))
+
+
+def read_content(content: FilePath) -> Reading:
+    """Reads and checks the form of every file; meaning is checked by `knowledge_base.checks`."""
+    return _ContentReader(content).read()
+
+
+@cache
+def _adapter(shape: Hashable) -> TypeAdapter[object]:
+    return TypeAdapter(shape)
+
+
+class _ContentReader:
+    """Gathers the parts of the base file by file."""
+
+    def __init__(self, content: FilePath) -> None:
+        self._content = content
+        self._problems: list[Problem] = []
+        self._places: dict[tuple[str, str, str], Place] = {}
+        self._files: dict[tuple[str, ...], SourceFile] = {}
+
+    def read(self) -> Reading:
+        self._read_files()
+        codes = sorted({parts[1] for parts in self._files if parts[0] == "communities" and len(parts) > 2})
+        base = Base(
+            facts=self._registry("facts", schema.Fact),
+            parameters=self._registry("parameters", schema.Parameter),
+            documents=self._registry("documents", schema.Document),
+            sources=self._registry("sources", schema.Act),
+            hotlines=self._mapping(NATIONAL, "hotlines", schema.Hotline),
+            life_events=self._mapping(NATIONAL, "life_events", schema.LifeEvent),
+            names_with_figures=self._whole((NATIONAL, "names_with_figures.yaml"), dict[str, str]) or {},
+            entries=self._entries(NATIONAL, (NATIONAL,)),
+            cases=self._cases(NATIONAL, (NATIONAL,)),
+            communities={code: community for code in codes if (community := self._community(code))},
+        )
+        self._unplaced()
+        return Reading(base, self._problems, self._places)
+
+    def _read_files(self) -> None:
+        for path in content_files(self._content):
+            relative = path.relative_to(self._content)
+            try:
+                text = path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                self._problems.append(Problem(relative.as_posix(), 1, "файл", "не UTF-8"))
+                continue
+            file, problems = read_yaml(relative.as_posix(), text)
+            self._problems += problems
+            self._files[relative.parts] = file
+
+    def _community(self, code: str) -> CommunityBase | None:
+        folder = ("communities", code)
+        head = self._whole((*folder, "community.yaml"), CommunityHead)
+        place = self._place((*folder, "community.yaml"))
+        if head is None:
+            self._problems.append(place.problem("громада без community.yaml або з помилкою в ньому"))
+            return None
+        self._places[(code, "community", code)] = place
+        self._places[(code, "overlay", code)] = self._place((*folder, "overlay.yaml"))
+        if head.id != code:
+            self._problems.append(place.at("id").problem(f"має бути «{code}», як назва теки"))
+        return CommunityBase(
+            head=head,
+            overlay=self._whole((*folder, "overlay.yaml"), Overlay) or Overlay(),
+            offices=self._mapping(code, "offices", Office),
+            hotlines=self._mapping(code, "hotlines", schema.Hotline),
+            sources=self._mapping(code, "sources", schema.Act),
+            parameters=self._mapping(code, "parameters", schema.Parameter),
+            entries=self._entries(code, folder),
+            cases=self._cases(code, folder),
+        )
+
+    def _registry(self, registry: str, model: type[Shape]) -> dict[str, Shape]:
+        """All files of a national registry folder as one mapping."""
+        result: dict[str, Shape] = {}
+        for parts in self._under((NATIONAL, registry)):
+            result |= self._items(NATIONAL, registry, parts, model)
+        return result
+
+    def _mapping(self, owner: str, registry: str, model: type[Shape]) -> dict[str, Shape]:
+        """One file that maps ids to things; an absent file is an empty mapping."""
+        folder = (NATIONAL,) if owner == NATIONAL else ("communities", owner)
+        parts = (*folder, f"{registry}.yaml")
+        return self._items(owner, registry, parts, model) if parts in self._files else {}
+
+    def _items(
+        self, owner: str, registry: str, parts: tuple[str, ...], model: type[Shape]
+    ) -> dict[str, Shape]:
+        file = self._files[parts]
+        if file.value is None:  # empty, or not readable and reported already
+            return {}
+        if not isinstance(file.value, dict):
+            self._problems.append(Place(file).problem("файл має бути переліком «id: …»"))
+            return {}
+        result: dict[str, Shape] = {}
+        for name, value in file.value.items():
+            place = Place(file, (name,))
+            earlier = self._places.setdefault((owner, registry, name), place)
+            if earlier is not place:
+                self._problems.append(place.problem(f"«{name}» уже є в {earlier.file.name}"))
+            item = self._fit(model, value, place)
+            if item is not None:
+                result[name] = item
+        return result
+
+    def _entries(self, owner: str, folder: tuple[str, ...]) -> dict[str, schema.Entry]:
+        result: dict[str, schema.Entry] = {}
+        for parts in self._under((*folder, "benefits")):
+            if parts[-1].endswith(".cases.yaml"):
+                continue
+            place = self._place(parts)
+            self._places[(owner, "entries", parts[-1].removesuffix(".yaml"))] = place
+            entry = self._fit(schema.Entry, place.file.value, place)
+            if entry is None:
+                continue
+            expected = {"id": parts[-1].removesuffix(".yaml"), "group": parts[-2]}
+            for name, value in expected.items():
+                if getattr(entry, name) != value:
+                    self._problems.append(place.at(name).problem(f"має бути «{value}», як у назві файла"))
+            result[parts[-1].removesuffix(".yaml")] = entry
+        return result
+
+    def _cases(self, owner: str, folder: tuple[str, ...]) -> dict[str, tuple[Case, ...]]:
+        result: dict[str, tuple[Case, ...]] = {}
+        for parts in self._under((*folder, "benefits")):
+            if not parts[-1].endswith(".cases.yaml"):
+                continue
+            place = self._place(parts)
+            cases = self._fit(tuple[Case, ...], place.file.value, place)
+            if cases is not None:
+                name = parts[-1].removesuffix(".cases.yaml")
+                result[name] = cases
+                self._places[(owner, "cases", name)] = place
+        return result
+
+    def _whole(self, parts: tuple[str, ...], shape: type[Shape]) -> Shape | None:
+        """A file that is one thing; None when it is absent or does not fit."""
+        file = self._files.get(parts)
+        return None if file is None else self._fit(shape, file.value, Place(file))
+
+    def _fit(self, shape: type[Shape], value: object, place: Place) -> Shape | None:
+        if value is None and not place.path:  # not readable and reported already, or an empty file
+            return None
+        try:
+            return cast(Shape, _adapter(cast(Hashable, shape)).validate_python(value))
+        except ValidationError as errors:
+            for error in errors.errors(include_url=False):
+                where = place.at(*_known_path(place, error["loc"]))
+                self._problems.append(where.problem(message_of(error)))
+            return None
+
+    def _under(self, folder: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        return (parts for parts in self._files if parts[: len(folder)] == folder)
+
+    def _place(self, parts: tuple[str, ...]) -> Place:
+        return Place(self._files.get(parts) or SourceFile("/".join(parts), None, {}))
+
+    def _unplaced(self) -> None:
+        """Files that nothing reads: a misspelt name must not hide an entry."""
+        for parts, file in self._files.items():
+            match parts:
+                case ("national", folder, _) if folder in REGISTRY_FOLDERS:
+                    continue
+                case ("national", name) if name in NATIONAL_FILES:
+                    continue
+                case ("communities", _, name) if name in COMMUNITY_FILES:
+                    continue
+                case ("national", "benefits", _, _) | ("communities", _, "benefits", _, _):
+                    continue
+            known = NATIONAL_FILES if parts[0] == NATIONAL else COMMUNITY_FILES
+            self._problems.append(
+                Place(file).problem(f"такого файла база не читає{nearest(parts[-1], known)}")
+            )
+
+
+def _known_path(place: Place, loc: tuple[int | str, ...]) -> Path:
+    """The path of an error within the file: names of union members, which are not fields, are dropped."""
+    path: Path = ()
+    for number, part in enumerate(loc):
+        if (*place.path, *path, part) in place.file.lines or number == len(loc) - 1:
+            path = (*path, part)
+    return path
