@@ -69,7 +69,7 @@ class RateLimited(SendError):
 
 @dataclass
 class ChannelUnavailable(SendError):
-    """The vendor did not take it. `uncertain` is true when it may nevertheless have arrived (a time-out after sending)."""
+    """The vendor did not take it. `uncertain`: it may nevertheless have arrived (a time-out after sending)."""
 
     reason: str
     uncertain: bool = False
@@ -113,7 +113,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who proved to be speaking: the bot the request is for and, where the channel knows it from the proof, the person."""
+    """Who proved to be speaking: the bot the request is for and, where the proof tells, the person."""
 
     bot: str
     address: str | None = None

@@ -69,7 +69,7 @@ class MessageKind(StrEnum):
 
 
 class IncomingMessage(Word):
-    """One thing a citizen did: wrote, pressed, sent. `event_key` is unique within the bot and makes repeats harmless."""
+    """One thing a citizen did. `event_key` is unique within the bot and makes repeats harmless."""
 
     type: Literal["message"] = "message"
     ref: ConversationRef
@@ -106,7 +106,7 @@ class DeliveryReceipt(Word):
 
 
 class InternalEvent(Word):
-    """What the house itself has to tell a citizen (a ticket taken, resolved, ...). Only the engine turns it into words."""
+    """What the house itself has to tell a citizen (a ticket taken, ...). Only the engine makes words of it."""
 
     type: Literal["internal"] = "internal"
     name: str

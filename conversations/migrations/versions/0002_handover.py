@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("promised_at", _moment()),
         sa.Column("taken_at", _moment()),
         sa.Column("answered_at", _moment()),
+        sa.Column("late_told_at", _moment()),
         sa.Column("resolved_at", _moment()),
         sa.Column("summary", sa.Text),
         sa.Column("rating", sa.String(8)),

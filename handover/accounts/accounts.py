@@ -1,0 +1,228 @@
+"""Accounts.
+
+Made, found, given a new password, and proved by a password with a lock-out after repeated failures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from conversations.database import Database
+from conversations.inbox import upsert
+from handover.accounts import passwords, sessions
+from handover.accounts.permissions import Role
+from handover.tables import accounts, login_attempts
+
+FAILURES_ALLOWED = 5
+LOCKED_FOR = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""Failures this far apart are not one attack."""
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@\-]{1,63}")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person who may sign in."""
+
+    id: str
+    community: str
+    login: str
+    name: str
+    position: str
+    role: Role
+    disabled: bool = False
+
+
+class LoginTaken(Exception):
+    """Another account already has this login."""
+
+
+class BadLogin(ValueError):
+    """A login is 2 to 64 Latin letters, digits, dots, hyphens, underscores or @, and starts with a letter or
+    digit.
+    """
+
+
+class UnknownAccount(LookupError):
+    """No such account."""
+
+
+class WrongCredentials(Exception):
+    """The login or the password is wrong; which of them is not said."""
+
+
+@dataclass
+class LockedOut(Exception):
+    """Too many failures: the login is locked until this moment, known or not."""
+
+    until: datetime
+
+    def __str__(self) -> str:
+        return "locked out"
+
+
+def _account(row: RowMapping) -> Account:
+    return Account(
+        id=row["id"],
+        community=row["community_id"],
+        login=row["login"],
+        name=row["name"],
+        position=row["position"],
+        role=Role(row["role"]),
+        disabled=row["disabled_at"] is not None,
+    )
+
+
+def normal(login: str) -> str:
+    """A login as it is stored and compared: without outer spaces, small letters, at most 64 characters."""
+    return login.strip().casefold()[:64]
+
+
+async def create(
+    db: AsyncConnection,
+    *,
+    community: str,
+    login: str,
+    name: str,
+    position: str,
+    role: Role,
+    password_hash: str,
+    now: datetime,
+) -> Account:
+    """A new account; `password_hash` comes from `passwords.hash_password`. Raises BadLogin, LoginTaken."""
+    wanted = normal(login)
+    if not _LOGIN.fullmatch(wanted):
+        raise BadLogin("login")
+    account_id = uuid.uuid4().hex
+    try:
+        async with db.begin_nested():
+            await db.execute(
+                insert(accounts).values(
+                    id=account_id,
+                    community_id=community,
+                    login=wanted,
+                    name=name.strip(),
+                    position=position.strip(),
+                    role=role.value,
+                    password_hash=password_hash,
+                    created_at=now,
+                )
+            )
+    except IntegrityError as clash:
+        raise LoginTaken(wanted) from clash
+    return Account(account_id, community, wanted, name.strip(), position.strip(), role)
+
+
+async def any_exist(db: AsyncConnection) -> bool:
+    """Whether anyone can sign in at all; the first start makes an administrator where nobody can."""
+    return (await db.execute(select(accounts.c.id).limit(1))).first() is not None
+
+
+async def find(db: AsyncConnection, account_id: str) -> Account:
+    """The account with this id. Raises UnknownAccount."""
+    row = (await db.execute(select(accounts).where(accounts.c.id == account_id))).mappings().first()
+    if row is None:
+        raise UnknownAccount(account_id)
+    return _account(row)
+
+
+async def by_login(db: AsyncConnection, login: str) -> Account:
+    """The account with this login. Raises UnknownAccount."""
+    row = (await db.execute(select(accounts).where(accounts.c.login == normal(login)))).mappings().first()
+    if row is None:
+        raise UnknownAccount(normal(login))
+    return _account(row)
+
+
+async def colleagues(db: AsyncConnection, community: str) -> list[Account]:
+    """Everyone of the community who is not disabled, by name."""
+    rows = await db.execute(
+        select(accounts)
+        .where(accounts.c.community_id == community, accounts.c.disabled_at.is_(None))
+        .order_by(accounts.c.name, accounts.c.login)
+    )
+    return [_account(row) for row in rows.mappings()]
+
+
+async def reset_password(db: AsyncConnection, login: str, password_hash: str, now: datetime) -> Account:
+    """A new password: every session of the account ends and its lock is lifted. Raises UnknownAccount."""
+    account = await by_login(db, login)
+    await db.execute(update(accounts).where(accounts.c.id == account.id).values(password_hash=password_hash))
+    await db.execute(delete(login_attempts).where(login_attempts.c.login == account.login))
+    await sessions.revoke_all(db, account.id, now)
+    return account
+
+
+async def disable(db: AsyncConnection, account_id: str, now: datetime) -> None:
+    """The person no longer works here: no sign-in, and every session ends."""
+    await db.execute(update(accounts).where(accounts.c.id == account_id).values(disabled_at=now))
+    await sessions.revoke_all(db, account_id, now)
+
+
+async def authenticate(database: Database, login: str, password: str, now: datetime) -> Account:
+    """The account this login and password belong to. Raises WrongCredentials, LockedOut.
+
+    The attempt is counted before the password is looked at, so that a hundred guesses at once are a hundred
+    guesses. Hashing runs in a thread between two short transactions.
+    """
+    wanted = normal(login)
+    async with database.write() as db:
+        locked_until = await _count_attempt(db, wanted, now)
+        row = (await db.execute(select(accounts).where(accounts.c.login == wanted))).mappings().first()
+    if locked_until is not None:
+        raise LockedOut(locked_until)
+    stored = row["password_hash"] if row is not None and row["disabled_at"] is None else None
+    if not await asyncio.to_thread(passwords.verify, stored, password) or row is None or stored is None:
+        raise WrongCredentials
+    renewed = (
+        await asyncio.to_thread(passwords.hash_password, password) if passwords.outdated(stored) else None
+    )
+    async with database.write() as db:
+        await db.execute(delete(login_attempts).where(login_attempts.c.login == wanted))
+        if renewed is not None:
+            await db.execute(update(accounts).where(accounts.c.id == row["id"]).values(password_hash=renewed))
+    return _account(row)
+
+
+async def _count_attempt(db: AsyncConnection, login: str, now: datetime) -> datetime | None:
+    """Count one attempt; returns until when the login is locked, None when this attempt may be tried."""
+    await db.execute(
+        delete(login_attempts).where(
+            login_attempts.c.last_at < now - FORGOTTEN_AFTER,
+            login_attempts.c.locked_until.is_(None) | (login_attempts.c.locked_until <= now),
+        )
+    )
+    await db.execute(
+        delete(login_attempts).where(login_attempts.c.login == login, login_attempts.c.locked_until <= now)
+    )
+    counted = await _increase(db, login, now)
+    if counted["locked_until"] is not None:
+        until: datetime = counted["locked_until"]
+        return until
+    if counted["failures"] >= FAILURES_ALLOWED:
+        await db.execute(
+            update(login_attempts)
+            .where(login_attempts.c.login == login)
+            .values(locked_until=now + LOCKED_FOR)
+        )
+    return None
+
+
+async def _increase(db: AsyncConnection, login: str, now: datetime) -> RowMapping:
+    statement = upsert(db, login_attempts).values(login=login, failures=1, last_at=now)
+    result = await db.execute(
+        statement.on_conflict_do_update(
+            index_elements=[login_attempts.c.login],
+            set_={"failures": login_attempts.c.failures + 1, "last_at": now},
+        ).returning(login_attempts.c.failures, login_attempts.c.locked_until)
+    )
+    return result.mappings().one()

@@ -1,0 +1,65 @@
+"""Promises of an answer: whoever was promised one and does not have it is told so, once, with a new time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from conversations import inbox
+from conversations.messages import InternalEvent
+from conversations.tables import conversations
+from handover.calendars.hours import is_open, promise
+from handover.tables import tickets
+from handover.tickets import wording
+from handover.tickets.tickets import say_system
+from knowledge_base.answers import Office
+
+AT_ONCE = 50
+
+
+async def tell_late(
+    db: AsyncConnection, community: str, reception: Office, minutes: int, now: datetime
+) -> int:
+    """Tell everyone whose promise has passed unanswered; returns how many. Only in working hours: nobody is woken.
+
+    `minutes` is the promise in working time, from which the new time is counted.
+    """
+    if not is_open(reception, now):
+        return 0
+    missed = await db.execute(
+        select(tickets.c.id, tickets.c.conversation_id, tickets.c.promised_at)
+        .where(
+            tickets.c.community_id == community,
+            tickets.c.status.in_(("waiting", "taken")),
+            tickets.c.answered_at.is_(None),
+            tickets.c.late_told_at.is_(None),
+            tickets.c.promised_at < now,
+        )
+        .order_by(tickets.c.conversation_id)
+        .limit(AT_ONCE)
+    )
+    until = promise(reception, now, minutes)
+    told = 0
+    for ticket in missed.all():
+        # The conversation's row first, as everybody does; then the ticket, unless another process was quicker.
+        await db.execute(
+            select(conversations.c.id).where(conversations.c.id == ticket.conversation_id).with_for_update()
+        )
+        still = await db.execute(
+            update(tickets)
+            .where(
+                tickets.c.id == ticket.id, tickets.c.late_told_at.is_(None), tickets.c.answered_at.is_(None)
+            )
+            .values(late_told_at=now, promised_at=until)
+            .returning(tickets.c.id)
+        )
+        if still.first() is None:
+            continue
+        overdue = int((now - ticket.promised_at).total_seconds() // 60)
+        await say_system(db, ticket.conversation_id, wording.promise_missed(now, overdue), now)
+        event = InternalEvent(name="promise_late", facts={"until": until.isoformat()}, at=now)
+        await inbox.tell(db, ticket.conversation_id, event)
+        told += 1
+    return told

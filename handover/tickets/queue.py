@@ -1,0 +1,169 @@
+"""The queue as specialists and waiting citizens see it: lists, counts, places and honest times.
+
+Every function makes a fixed number of queries, whatever the length of the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from statistics import median
+from typing import Literal
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handover.calendars.hours import KYIV, is_open, next_opening, promise, working_minutes
+from handover.tables import tickets
+from handover.tickets.tickets import Ticket, from_row
+from knowledge_base.answers import Office
+
+List = Literal["waiting", "mine", "team"]
+
+SHOWN = 100
+"""Rows of a list; whoever is further back is counted, not shown."""
+
+ENOUGH_WAITS = 3
+_WAITS_READ = 300
+_DAYS_BACK = 14
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tickets stand in each list."""
+
+    waiting: int
+    mine: int
+    team: int
+
+
+@dataclass(frozen=True)
+class QueueNumbers:
+    """What may be promised to a person who calls a specialist now. Times are UTC.
+
+    `wait_minutes` is the usual wait in working minutes: the median of today, or of two weeks where today is
+    too young to tell; None when nobody knows yet.
+    """
+
+    ahead: int
+    open_now: bool
+    promised_at: datetime
+    wait_minutes: int | None
+    opens_at: datetime | None
+
+
+async def listed(
+    db: AsyncConnection, community: str, which: List, account_id: str, limit: int = SHOWN
+) -> list[Ticket]:
+    """One list, in the order it is worked through. `mine` and `team` are taken tickets, the oldest first."""
+    statement = select(tickets).where(tickets.c.community_id == community)
+    if which == "waiting":
+        statement = statement.where(tickets.c.status == "waiting")
+    else:
+        statement = statement.where(tickets.c.status == "taken")
+        if which == "mine":
+            statement = statement.where(tickets.c.assigned_to == account_id)
+    rows = await db.execute(
+        statement.order_by(tickets.c.priority.desc(), tickets.c.created_at, tickets.c.id).limit(limit)
+    )
+    return [from_row(row) for row in rows.mappings()]
+
+
+async def urgent(db: AsyncConnection, community: str) -> Ticket | None:
+    """The danger everyone on duty has to see: one that waits, else one not answered since it was heard."""
+    unanswered = or_(
+        tickets.c.danger_answered_at.is_(None), tickets.c.danger_answered_at < tickets.c.danger_at
+    )
+    rows = await db.execute(
+        select(tickets)
+        .where(
+            tickets.c.community_id == community,
+            tickets.c.priority > 0,
+            tickets.c.danger.is_not(None),
+            or_(tickets.c.status == "waiting", and_(tickets.c.status == "taken", unanswered)),
+        )
+        .order_by(tickets.c.status.desc(), tickets.c.danger_at, tickets.c.id)
+        .limit(1)
+    )
+    row = rows.mappings().first()
+    return None if row is None else from_row(row)
+
+
+async def counts(db: AsyncConnection, community: str, account_id: str) -> Counts:
+    """The numbers on the tabs; `team` is everything somebody leads."""
+    row = (
+        await db.execute(
+            select(
+                func.count(case((tickets.c.status == "waiting", 1))),
+                func.count(case(((tickets.c.status == "taken") & (tickets.c.assigned_to == account_id), 1))),
+                func.count(case((tickets.c.status == "taken", 1))),
+            ).where(tickets.c.community_id == community, tickets.c.status.in_(("waiting", "taken")))
+        )
+    ).one()
+    return Counts(*row)
+
+
+async def places(db: AsyncConnection, community: str, ticket_ids: Sequence[str]) -> dict[str, int]:
+    """How many people wait before each of these waiting tickets; one query."""
+    if not ticket_ids:
+        return {}
+    order = (
+        select(
+            tickets.c.id,
+            func.row_number()
+            .over(order_by=(tickets.c.priority.desc(), tickets.c.created_at, tickets.c.id))
+            .label("place"),
+        )
+        .where(tickets.c.community_id == community, tickets.c.status == "waiting")
+        .subquery()
+    )
+    rows = await db.execute(select(order.c.id, order.c.place).where(order.c.id.in_(ticket_ids)))
+    return {ticket_id: place - 1 for ticket_id, place in rows}
+
+
+async def numbers(
+    db: AsyncConnection, community: str, reception: Office, promised_minutes: int, now: datetime
+) -> QueueNumbers:
+    """What a new ticket may expect.
+
+    `promised_minutes` is the department's promise in working time. Raises NoWorkingTime.
+    """
+    waiting = await db.execute(
+        select(func.count())
+        .select_from(tickets)
+        .where(tickets.c.community_id == community, tickets.c.status == "waiting")
+    )
+    open_now = is_open(reception, now)
+    return QueueNumbers(
+        ahead=int(waiting.scalar_one()),
+        open_now=open_now,
+        promised_at=promise(reception, now, promised_minutes),
+        wait_minutes=await usual_wait(db, community, reception, now),
+        opens_at=None if open_now else next_opening(reception, now),
+    )
+
+
+async def usual_wait(db: AsyncConnection, community: str, reception: Office, now: datetime) -> int | None:
+    """The median wait in working minutes.
+
+    Of today's takes when there are enough, else of the last two weeks'.
+    """
+    rows = (
+        await db.execute(
+            select(tickets.c.created_at, tickets.c.taken_at)
+            .where(
+                tickets.c.community_id == community,
+                tickets.c.taken_at > now - timedelta(days=_DAYS_BACK),
+                tickets.c.taken_at <= now,
+            )
+            .order_by(tickets.c.taken_at.desc())
+            .limit(_WAITS_READ)
+        )
+    ).all()
+    midnight = datetime.combine(now.astimezone(KYIV).date(), time(), KYIV).astimezone(UTC)
+    today = [row for row in rows if row.taken_at >= midnight]
+    used = today if len(today) >= ENOUGH_WAITS else rows
+    if len(used) < ENOUGH_WAITS:
+        return None
+    return round(median(working_minutes(reception, row.created_at, row.taken_at) for row in used))

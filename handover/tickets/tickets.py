@@ -1,0 +1,360 @@
+"""A ticket and what the bot's side does with it: number, open, add to, cancel, raise, rate.
+
+Connection first.
+
+Lock order of the whole house: the conversation's row first, then its ticket. Whoever changes both keeps to
+it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from conversations import ownership, transcript
+from conversations.inbox import upsert
+from conversations.messages import Author, AuthorKind, Reply
+from conversations.ownership import Owner
+from handover.calendars.hours import KYIV
+from handover.counting import next_value
+from handover.tables import OPEN, tickets, unanswered
+from handover.tickets import wording
+
+Status = Literal["waiting", "taken", "resolved"]
+
+NORMAL = 0
+FIRST = 10
+"""Priority of danger: before everyone, whenever they came."""
+
+SYSTEM = Author(kind=AuthorKind.SYSTEM)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A consultation.
+
+    `question` is what the person asks; `reason` why a person was called: asked, unknown, danger, call_back,
+    file, dissatisfied. `answered_at` is when a specialist first wrote: the promise is kept by then.
+    """
+
+    id: str
+    community: str
+    number: str
+    conversation_id: str
+    status: Status
+    priority: int
+    danger: str | None
+    topic: str | None
+    reason: str
+    question: str
+    phone: str | None
+    call_at: str | None
+    assigned_to: str | None
+    assigned_name: str | None
+    created_at: datetime
+    promised_at: datetime | None
+    taken_at: datetime | None
+    answered_at: datetime | None
+    resolved_at: datetime | None
+    summary: str | None
+    rating: str | None
+
+
+class UnknownTicket(LookupError):
+    """No such ticket in this community."""
+
+
+def from_row(row: RowMapping) -> Ticket:
+    """A ticket out of a row of its table."""
+    return Ticket(
+        id=row["id"],
+        community=row["community_id"],
+        number=row["number"],
+        conversation_id=row["conversation_id"],
+        status=row["status"],
+        priority=row["priority"],
+        danger=row["danger"],
+        topic=row["topic"],
+        reason=row["reason"],
+        question=row["question"],
+        phone=row["phone"],
+        call_at=row["call_at"],
+        assigned_to=row["assigned_to"],
+        assigned_name=row["assigned_name"],
+        created_at=row["created_at"],
+        promised_at=row["promised_at"],
+        taken_at=row["taken_at"],
+        answered_at=row["answered_at"],
+        resolved_at=row["resolved_at"],
+        summary=row["summary"],
+        rating=row["rating"],
+    )
+
+
+def _open() -> Select[tuple[object, ...]]:
+    return select(tickets).where(tickets.c.status.in_(("waiting", "taken")))
+
+
+async def next_number(db: AsyncConnection, community: str, now: datetime) -> str:
+    """The next number of the year, as `26-0007`. A number that is not used in the end leaves a gap."""
+    year = now.astimezone(KYIV).year
+    value = await next_value(db, community, f"ticket-{year}")
+    return f"{year % 100:02d}-{value:04d}"
+
+
+async def by_id(db: AsyncConnection, community: str, ticket_id: str) -> Ticket:
+    """The ticket with this id in this community. Raises UnknownTicket."""
+    row = (
+        await db.execute(
+            select(tickets).where(tickets.c.community_id == community, tickets.c.id == ticket_id)
+        )
+    ).mappings()
+    found = row.first()
+    if found is None:
+        raise UnknownTicket(ticket_id)
+    return from_row(found)
+
+
+async def open_of(db: AsyncConnection, conversation_ids: Sequence[str]) -> dict[str, Ticket]:
+    """The open tickets of these conversations, by conversation; one query."""
+    if not conversation_ids:
+        return {}
+    rows = await db.execute(_open().where(tickets.c.conversation_id.in_(conversation_ids)))
+    return {row["conversation_id"]: from_row(row) for row in rows.mappings()}
+
+
+async def latest_of(db: AsyncConnection, community: str, conversation_id: str) -> Ticket | None:
+    """The newest ticket of a conversation, open or resolved."""
+    rows = await db.execute(
+        select(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.community_id == community)
+        .order_by(tickets.c.created_at.desc(), tickets.c.number.desc())
+        .limit(1)
+    )
+    row = rows.mappings().first()
+    return None if row is None else from_row(row)
+
+
+async def all_of(db: AsyncConnection, community: str, conversation_id: str) -> list[Ticket]:
+    """Every ticket of a conversation, the newest first."""
+    rows = await db.execute(
+        select(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.community_id == community)
+        .order_by(tickets.c.created_at.desc(), tickets.c.number.desc())
+        .limit(50)
+    )
+    return [from_row(row) for row in rows.mappings()]
+
+
+async def stored(db: AsyncConnection, conversation_id: str) -> int:
+    """How many tickets are kept of this conversation, for «мої дані»."""
+    found = await db.execute(
+        select(func.count()).select_from(tickets).where(tickets.c.conversation_id == conversation_id)
+    )
+    return int(found.scalar_one())
+
+
+async def open_ticket(
+    db: AsyncConnection,
+    *,
+    community: str,
+    conversation_id: str,
+    number: str,
+    reason: str,
+    question: str,
+    now: datetime,
+    promised_at: datetime | None = None,
+    topic: str | None = None,
+    danger: str | None = None,
+    phone: str | None = None,
+    call_at: str | None = None,
+) -> Ticket:
+    """Call a person.
+
+    Where a ticket is open already, the question is added to it and its priority only grows.
+
+    A conversation the bot leads goes to the queue: its epoch grows by one, the bot keeps answering under
+    the new one until somebody takes it.
+    """
+    owner, epoch = await ownership.current(db, conversation_id)
+    if owner.kind == "bot":
+        await ownership.change(db, conversation_id, epoch, Owner(kind="queue", id=None, name=None))
+    opened = await db.execute(
+        upsert(db, tickets)
+        .values(
+            id=uuid.uuid4().hex,
+            community_id=community,
+            number=number,
+            conversation_id=conversation_id,
+            status="waiting",
+            priority=FIRST if danger else NORMAL,
+            danger=danger,
+            danger_at=now if danger else None,
+            topic=topic,
+            reason=reason,
+            question=question,
+            phone=phone,
+            call_at=call_at,
+            created_at=now,
+            promised_at=promised_at,
+        )
+        .on_conflict_do_nothing(index_elements=[tickets.c.conversation_id], index_where=OPEN)
+        .returning(tickets)
+    )
+    row = opened.mappings().first()
+    if row is not None:
+        await say_system(db, conversation_id, wording.passed_to_specialists(now, number), now)
+        return from_row(row)
+    return await _add(db, conversation_id, question, topic, danger, phone, call_at, now)
+
+
+async def _add(
+    db: AsyncConnection,
+    conversation_id: str,
+    question: str,
+    topic: str | None,
+    danger: str | None,
+    phone: str | None,
+    call_at: str | None,
+    now: datetime,
+) -> Ticket:
+    found = await db.execute(_open().where(tickets.c.conversation_id == conversation_id).with_for_update())
+    ticket = from_row(found.mappings().one())
+    asked = ticket.question.splitlines()
+    together = ticket.question if question in asked else "\n".join([*asked, question])
+    changed = await db.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket.id)
+        .values(
+            question=together,
+            topic=topic or ticket.topic,
+            danger=danger or ticket.danger,
+            danger_at=now if danger else tickets.c.danger_at,
+            phone=phone or ticket.phone,
+            call_at=call_at or ticket.call_at,
+            priority=max(ticket.priority, FIRST if danger else NORMAL),
+        )
+        .returning(tickets)
+    )
+    line = wording.danger_raised(danger, now) if danger else wording.more_asked(now)
+    await say_system(db, conversation_id, line, now)
+    return from_row(changed.mappings().one())
+
+
+async def cancel(db: AsyncConnection, conversation_id: str, now: datetime) -> Ticket | None:
+    """The person no longer waits: a waiting ticket is closed and the bot leads again.
+
+    A taken one stays with its specialist.
+    """
+    owner, epoch = await ownership.current(db, conversation_id)
+    if owner.kind == "specialist":
+        return None
+    changed = await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.status == "waiting")
+        .values(status="resolved", resolved_at=now)
+        .returning(tickets)
+    )
+    row = changed.mappings().first()
+    if row is None:
+        return None
+    if owner.kind == "queue":
+        await ownership.change(db, conversation_id, epoch, Owner(kind="bot", id=None, name=None))
+    await say_system(db, conversation_id, wording.cancelled(now), now)
+    return from_row(row)
+
+
+async def raise_danger(
+    db: AsyncConnection, conversation_id: str, danger: str, now: datetime
+) -> Ticket | None:
+    """Danger was heard: the open ticket goes before everyone. None where no ticket is open."""
+    changed = await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.status.in_(("waiting", "taken")))
+        .values(danger=danger, danger_at=now, priority=FIRST)
+        .returning(tickets)
+    )
+    row = changed.mappings().first()
+    if row is None:
+        return None
+    await say_system(db, conversation_id, wording.danger_raised(danger, now), now)
+    return from_row(row)
+
+
+async def rate(
+    db: AsyncConnection,
+    conversation_id: str,
+    number: str,
+    *,
+    value: str | None = None,
+    comment: str | None = None,
+) -> bool:
+    """Keep a citizen's word about their own consultation; a missing part leaves the earlier one.
+
+    False: no such ticket.
+    """
+    said = {
+        column: word for column, word in (("rating", value), ("rating_comment", comment)) if word is not None
+    }
+    if not said:
+        return False
+    changed = await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.number == number)
+        .values(said)
+        .returning(tickets.c.id)
+    )
+    return changed.first() is not None
+
+
+async def note_unanswered(
+    db: AsyncConnection,
+    community: str,
+    conversation_id: str,
+    question: str,
+    ranked: Sequence[str],
+    now: datetime,
+) -> None:
+    """The base had no answer: keep the question for the editor, with the topics that came nearest."""
+    await db.execute(
+        insert(unanswered).values(
+            community_id=community,
+            conversation_id=conversation_id,
+            question=question,
+            ranked=list(ranked),
+            at=now,
+        )
+    )
+
+
+async def say_system(db: AsyncConnection, conversation_id: str, text: str, now: datetime) -> None:
+    """A line of the system's own in the transcript; it goes to nobody's phone."""
+    await transcript.say(db, conversation_id, SYSTEM, Reply(text=text), now, epoch=None)
+
+
+async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int:
+    """Take a person's words out of their tickets; what stays is that there was one.
+
+    Returns how many were cleared.
+
+    An open ticket is closed; whose conversation it is then is the caller's business.
+    """
+    await db.execute(delete(unanswered).where(unanswered.c.conversation_id == conversation_id))
+    await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.status.in_(("waiting", "taken")))
+        .values(status="resolved", resolved_at=now)
+    )
+    cleared = await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id)
+        .values(question="", phone=None, call_at=None, summary=None, rating_comment=None)
+        .returning(tickets.c.id)
+    )
+    return len(cleared.all())

@@ -1,0 +1,75 @@
+"""The system's own lines in a transcript: short, with a time and a cause, without verbs of gender.
+
+Citizens never see them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handover.calendars.hours import KYIV
+
+DANGER_WORDS = {
+    "violence": "насильство",
+    "suicide": "загроза самогубства",
+    "evacuation": "евакуація",
+    "hunger": "немає їжі",
+    "child": "загроза дитині",
+}
+
+
+def clock(at: datetime, zone: ZoneInfo = KYIV) -> str:
+    """The time as it stands on the wall: 10:47, 9:05."""
+    local = at.astimezone(zone)
+    return f"{local.hour}:{local.minute:02d}"
+
+
+def danger_word(danger: str) -> str:
+    """The kind of danger as colleagues call it; an unknown kind is named as it came."""
+    return DANGER_WORDS.get(danger, danger)
+
+
+def passed_to_specialists(now: datetime, number: str) -> str:
+    return f"Передано спеціалістам, {clock(now)}. Консультація № {number}"
+
+
+def promise_missed(now: datetime, minutes: int) -> str:
+    return f"Обіцянку прострочено на {minutes} хв, {clock(now)}. Людині написано, що затримуємось"
+
+
+def more_asked(now: datetime) -> str:
+    return f"Додано до консультації, {clock(now)}"
+
+
+def cancelled(now: datetime) -> str:
+    return f"Людина більше не чекає на спеціаліста, {clock(now)}"
+
+
+def danger_raised(danger: str, now: datetime) -> str:
+    return f"Поза чергою: {danger_word(danger)}, {clock(now)}"
+
+
+def led_by(name: str, now: datetime) -> str:
+    return f"Веде консультацію: {name}, {clock(now)}"
+
+
+def transferred(giver: str, receiver: str, reason: str, now: datetime) -> str:
+    cause = f". Причина: {reason}" if reason else ""
+    return f"Передано: {giver} → {receiver}, {clock(now)}{cause}"
+
+
+def returned_to_queue(name: str, now: datetime) -> str:
+    return f"Повернуто в чергу: {name}, {clock(now)}"
+
+
+def handed_back(name: str, now: datetime) -> str:
+    return f"Повернуто боту: {name}, {clock(now)}"
+
+
+def resolved(name: str, summary: str, now: datetime) -> str:
+    return f"Закрито: {name}, {clock(now)}. Підсумок: {summary}"
+
+
+def danger_card_sent(danger: str, name: str, now: datetime) -> str:
+    return f"Надіслано картку „{danger_word(danger)}”: {name}, {clock(now)}"

@@ -1,0 +1,220 @@
+"""Actions of the workplace.
+
+Each is one transaction, recorded in the audit log, and told to every open page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from conversations import transcript
+from conversations.ownership import StaleEpoch
+from handover import audit
+from handover.accounts import accounts
+from handover.accounts.accounts import Account, UnknownAccount
+from handover.accounts.permissions import Permission
+from handover.audit import Action
+from handover.counting import first_use
+from handover.tickets import leading, queue
+from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
+from handover.tickets.tickets import Ticket
+from handover.workplace import failures
+from handover.workplace.guard import Form, Guard, Stopped, Visitor, is_htmx
+from handover.workplace.reading import admitted, find
+from handover.workplace.talk_view import talk
+
+LONGEST = 4000
+_THINK, _DELIVER = "think", "deliver"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What an action is about: who does it, to which ticket, with which words, and when."""
+
+    db: AsyncConnection
+    me: Account
+    ticket: Ticket
+    form: Form
+    now: datetime
+
+    def text(self, name: str, limit: int = LONGEST) -> str:
+        """A field without outer spaces. Raises Stopped when it is longer than its limit."""
+        said = self.form.get(name, "").strip()
+        if len(said) > limit:
+            raise Stopped(failures.too_large(page(self.ticket.conversation_id)))
+        return said
+
+
+Do = Callable[[Deed], Awaitable[object]]
+
+
+def page(conversation_id: str) -> str:
+    """The address of a conversation."""
+    return f"/workplace/conversations/{conversation_id}"
+
+
+async def _onward(db: AsyncConnection, account: Account, conversation_id: str) -> str:
+    """The next conversation that waits, or the queue."""
+    for ticket in await queue.listed(db, account.community, "waiting", account.id, limit=2):
+        if ticket.conversation_id != conversation_id:
+            return page(ticket.conversation_id)
+    return "/workplace?view=waiting"
+
+
+def add_acting(router: APIRouter, guard: Guard) -> None:
+    """Every POST under /workplace/conversations/{id}."""
+    house, pages = guard.house, guard.pages
+
+    async def act(
+        request: Request, conversation_id: str, needs: Permission, action: Action, do: Do, *wakes: str
+    ) -> Response:
+        """Check, do, record, commit; then wake whoever listens and draw the conversation anew."""
+        visitor, form = await guard.acting(request, needs)
+        me, now = visitor.account, house.clock()
+        try:
+            async with house.database.write() as db:
+                ticket = await admitted(db, me, conversation_id)
+                await do(Deed(db, me, ticket, form, now))
+                await audit.record(
+                    db,
+                    community=me.community,
+                    account_id=me.id,
+                    action=action,
+                    subject=conversation_id,
+                    now=now,
+                    facts={"ticket": ticket.number},
+                )
+        except (AlreadyTaken, NotWaiting) as lost:
+            if not (isinstance(lost, AlreadyTaken) and lost.by == me.id):
+                raise Stopped(await _lost(me, conversation_id, lost)) from lost
+        except NotYours as lost:
+            raise Stopped(failures.not_yours(lost, page(conversation_id))) from lost
+        except StaleEpoch as moved:
+            raise Stopped(failures.moved_on(page(conversation_id))) from moved
+        for topic in (f"conversation:{conversation_id}", f"queue:{me.community}", *wakes):
+            await house.signals.publish(topic)
+        return await _drawn(request, visitor, conversation_id)
+
+    async def _lost(me: Account, conversation_id: str, lost: AlreadyTaken | NotWaiting) -> failures.Failure:
+        async with house.database.read() as db:
+            onward = await _onward(db, me, conversation_id)
+        return (
+            failures.taken(lost, onward) if isinstance(lost, AlreadyTaken) else failures.not_waiting(onward)
+        )
+
+    async def _drawn(request: Request, visitor: Visitor, conversation_id: str) -> Response:
+        if not is_htmx(request):
+            return RedirectResponse(page(conversation_id), status_code=303)
+        async with house.database.read() as db:
+            found = await find(db, visitor.account, conversation_id)
+        shown = talk(found, visitor.account, house.knowledge(visitor.account.community), house.clock())
+        opening = "open" in request.query_params
+        part = pages.render(
+            "work.html" if opening else "live.html", talk=shown, csrf=visitor.session.csrf_token
+        )
+        return HTMLResponse(part, headers={"HX-Push-Url": page(conversation_id)} if opening else None)
+
+    @router.post("/workplace/conversations/{conversation_id}/take")
+    async def take(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            await leading.take(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.TAKEN, do, _THINK)
+
+    @router.post("/workplace/conversations/{conversation_id}/reply")
+    async def reply(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            text = _words(deed, "text")
+            if not await _first(deed, "reply", text):
+                return
+            head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
+
+    @router.post("/workplace/conversations/{conversation_id}/note")
+    async def note(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            text = _words(deed, "text")
+            if await _first(deed, "note", text):
+                await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+
+        return await act(request, conversation_id, Permission.NOTE, Action.NOTED, do)
+
+    @router.post("/workplace/conversations/{conversation_id}/transfer")
+    async def transfer(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            reason = deed.text("reason", 300)
+            try:
+                receiver = await accounts.find(deed.db, deed.form.get("to", ""))
+                await leading.transfer(
+                    deed.db,
+                    deed.me.community,
+                    deed.ticket.id,
+                    deed.me,
+                    receiver,
+                    deed.now,
+                    reason=reason,
+                )
+            except (UnknownAccount, leading.WrongReceiver) as wrong:
+                raise Stopped(failures.wrong_receiver(page(conversation_id))) from wrong
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.TRANSFERRED, do, _THINK)
+
+    @router.post("/workplace/conversations/{conversation_id}/return")
+    async def return_to_queue(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            await leading.return_to_queue(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.RETURNED, do, _THINK)
+
+    @router.post("/workplace/conversations/{conversation_id}/hand-back")
+    async def hand_back(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            await leading.return_to_bot(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.HANDED_BACK, do, _THINK)
+
+    @router.post("/workplace/conversations/{conversation_id}/resolve")
+    async def resolve(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            summary = _words(deed, "summary")
+            await leading.resolve(deed.db, deed.me.community, deed.ticket.id, deed.me, summary, deed.now)
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
+
+    @router.post("/workplace/conversations/{conversation_id}/danger-card")
+    async def danger_card(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            await leading.send_danger_card(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.DANGER_CARD, do, _THINK)
+
+
+def _words(deed: Deed, name: str) -> str:
+    """A field that must not be empty. Raises Stopped."""
+    said = deed.text(name)
+    if not said:
+        raise Stopped(failures.empty(page(deed.ticket.conversation_id)))
+    return said
+
+
+async def _first(deed: Deed, what: str, text: str) -> bool:
+    """Whether these words come for the first time.
+
+    A second press, or a retry after a lost answer, is not sent again.
+
+    The words are part of the key: a text changed before the retry is another text.
+    """
+    key = deed.form.get("key", "")
+    if not key:
+        return True
+    whole = "\0".join((what, deed.ticket.conversation_id, deed.me.id, key, text))
+    return await first_use(deed.db, hashlib.sha256(whole.encode()).hexdigest(), deed.me.id, deed.now)

@@ -1,0 +1,173 @@
+"""What may go wrong in the workplace, in words that say what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handover.tickets.leading import AlreadyTaken, NotYours
+from handover.workplace import words
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failure: HTTP status, words, and the one next step. `soft`: nobody did anything wrong."""
+
+    status: int
+    title: str
+    text: str
+    action: str
+    href: str
+    icon: str = "cross"
+    soft: bool = False
+
+
+def signed_out(back: str) -> Failure:
+    return Failure(
+        401,
+        "Сеанс закінчився",
+        "Сеанс закінчився. Увійдіть, і повернемося до цього ж речення.",
+        "Увійти",
+        back,
+        icon="lock",
+        soft=True,
+    )
+
+
+def stale_page(back: str) -> Failure:
+    return Failure(
+        403,
+        "Сторінка застаріла",
+        "Сторінку відкрито до нового входу. Оновіть її: чернетку збережено.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def foreign_form() -> Failure:
+    return Failure(
+        403,
+        "Форма прийшла з чужої сторінки",
+        "Нічого не зроблено. Відкрийте робоче місце й натисніть кнопку там.",
+        "До черги",
+        "/workplace",
+    )
+
+
+def forbidden() -> Failure:
+    return Failure(
+        403,
+        "Ваша роль цього не дозволяє",
+        "Ваша роль цього не дозволяє. Попросіть керівника приймальні.",
+        "До черги",
+        "/workplace",
+        icon="lock",
+    )
+
+
+def unknown() -> Failure:
+    return Failure(
+        404,
+        "Такої розмови тут немає",
+        "Такої розмови тут немає. Можливо, дані стерто на прохання людини.",
+        "До черги",
+        "/workplace",
+    )
+
+
+def unknown_file() -> Failure:
+    return Failure(
+        404,
+        "Файлу немає",
+        "Файлу вже немає. Можливо, його стерто на прохання людини.",
+        "До черги",
+        "/workplace",
+    )
+
+
+def taken(lost: AlreadyTaken, onward: str) -> Failure:
+    return Failure(
+        409,
+        "Розмову вже взято",
+        f"Розмову вже веде {lost.name}, з {words.exact(lost.at)}. Ваш текст лишився чернеткою.",
+        "Наступна",
+        onward,
+        icon="person",
+        soft=True,
+    )
+
+
+def not_waiting(onward: str) -> Failure:
+    return Failure(
+        409,
+        "Консультацію закрито",
+        "На цю розмову вже ніхто не чекає: консультацію закрито. Ваш текст лишився чернеткою.",
+        "Наступна",
+        onward,
+        icon="check",
+        soft=True,
+    )
+
+
+def not_yours(lost: NotYours, back: str) -> Failure:
+    text = (
+        f"Відповідає {lost.name}. Ваш текст лишився чернеткою."
+        if lost.name
+        else "Розмову ніхто не веде: спершу візьміть її. Ваш текст лишився чернеткою."
+    )
+    return Failure(409, "Розмову веде хтось інший", text, "Оновити", back, icon="person", soft=True)
+
+
+def moved_on(back: str) -> Failure:
+    return Failure(
+        409,
+        "Розмова щойно змінилася",
+        "Розмова щойно змінилася. Прочитайте останнє й надішліть ще раз: текст лишився чернеткою.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def empty(back: str) -> Failure:
+    return Failure(
+        422,
+        "Тексту немає",
+        "Тексту немає. Напишіть хоча б слово й натисніть ще раз.",
+        "Оновити",
+        back,
+        icon="pen",
+        soft=True,
+    )
+
+
+def wrong_receiver(back: str) -> Failure:
+    return Failure(
+        422,
+        "Цій людині не передати",
+        "Цій людині розмову не передати. Оновіть сторінку й виберіть колегу зі списку.",
+        "Оновити",
+        back,
+    )
+
+
+def too_large(back: str) -> Failure:
+    return Failure(
+        413,
+        "Тексту забагато",
+        "Тексту забагато. Розділіть його на кілька повідомлень до 4000 знаків.",
+        "Оновити",
+        back,
+    )
+
+
+def broken(back: str) -> Failure:
+    return Failure(
+        500,
+        "Збій на нашому боці",
+        "Збій на нашому боці. Текст лишився чернеткою: спробуйте ще раз за хвилину.",
+        "Оновити",
+        back,
+    )

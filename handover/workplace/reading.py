@@ -1,0 +1,126 @@
+"""Pages that read: the workplace, the queue's fragment, a conversation and its live parts.
+
+Every reading is recorded.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from conversations import ownership, transcript
+from handover import audit
+from handover.accounts import accounts
+from handover.accounts.accounts import Account
+from handover.accounts.permissions import Permission
+from handover.tickets import tickets
+from handover.workplace import failures, words
+from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.queue_view import QueuePane, known_view, queue_pane
+from handover.workplace.talk_view import SHOWN, Found, Talk, talk
+
+
+async def admitted(db: AsyncConnection, account: Account, conversation_id: str) -> tickets.Ticket:
+    """The newest ticket of a conversation this account may read.
+
+    Of its community, and a person was called in it.
+
+    Raises Stopped (404): what people only asked the bot is nobody's reading.
+    """
+    ticket = await tickets.latest_of(db, account.community, conversation_id)
+    if ticket is None:
+        raise Stopped(failures.unknown())
+    return ticket
+
+
+async def find(
+    db: AsyncConnection, account: Account, conversation_id: str, first: int | None = None
+) -> Found:
+    """Everything the right part shows, read in one transaction.
+
+    `first`: the position to begin the transcript at.
+    """
+    ticket = await admitted(db, account, conversation_id)
+    heads = await transcript.heads(db, [conversation_id])
+    if conversation_id not in heads:
+        raise Stopped(failures.unknown())
+    owner, _ = await ownership.current(db, conversation_id)
+    last = heads[conversation_id].last_position
+    begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
+    return Found(
+        conversation=conversation_id,
+        ticket=ticket,
+        head=heads[conversation_id],
+        owner=owner,
+        lines=await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1)),
+        earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
+        past=await tickets.all_of(db, account.community, conversation_id),
+        colleagues=await accounts.colleagues(db, account.community),
+    )
+
+
+def add_reading(router: APIRouter, guard: Guard) -> None:
+    """/workplace, /workplace/queue, /workplace/conversations/{id} and its /live."""
+    house, pages = guard.house, guard.pages
+
+    async def pane(db: AsyncConnection, me: Account, view: str | None) -> QueuePane:
+        return await queue_pane(db, me, known_view(view), house.knowledge(me.community), house.clock())
+
+    async def opened(visitor: Visitor, request: Request, conversation_id: str, *, looked: bool) -> Talk:
+        """Read a conversation and record it. `looked`: the reader has the end of it before their eyes."""
+        now, me = house.clock(), visitor.account
+        first = request.query_params.get("from")
+        begin = int(first) if first and first.isdecimal() and len(first) < 10 else None
+        async with house.database.read() as db:
+            found = await find(db, me, conversation_id, begin)
+        async with house.database.write() as db:
+            await audit.record_reading(
+                db, community=me.community, account_id=me.id, subject=conversation_id, now=now
+            )
+            if looked and found.owner.id == me.id:
+                await transcript.mark_seen(db, conversation_id, found.head.last_position)
+        return talk(found, me, house.knowledge(me.community), now)
+
+    def whole(visitor: Visitor, queue: QueuePane, opened_talk: Talk | None) -> HTMLResponse:
+        return HTMLResponse(
+            pages.render(
+                "workplace.html",
+                me=visitor.account,
+                initials=words.initials(visitor.account.name),
+                csrf=visitor.session.csrf_token,
+                queue=queue,
+                talk=opened_talk,
+            )
+        )
+
+    @router.get("/workplace")
+    async def workplace(request: Request) -> Response:
+        visitor = await guard.visitor(request)
+        async with house.database.read() as db:
+            queue = await pane(db, visitor.account, request.query_params.get("view"))
+        return whole(visitor, queue, None)
+
+    @router.get("/workplace/queue")
+    async def queue_part(request: Request) -> Response:
+        visitor = await guard.visitor(request)
+        async with house.database.read() as db:
+            queue = await pane(db, visitor.account, request.query_params.get("view"))
+        return HTMLResponse(pages.render("queue.html", queue=queue, csrf=visitor.session.csrf_token))
+
+    @router.get("/workplace/conversations/{conversation_id}")
+    async def conversation(request: Request, conversation_id: str) -> Response:
+        visitor = await guard.visitor(request, Permission.READ)
+        shown = await opened(visitor, request, conversation_id, looked=True)
+        if is_htmx(request):
+            return HTMLResponse(pages.render("work.html", talk=shown, csrf=visitor.session.csrf_token))
+        async with house.database.read() as db:
+            queue = await pane(db, visitor.account, request.query_params.get("view"))
+        return whole(visitor, queue, shown)
+
+    @router.get("/workplace/conversations/{conversation_id}/live")
+    async def live_parts(request: Request, conversation_id: str) -> Response:
+        visitor = await guard.visitor(request, Permission.READ)
+        looked = "looked" in request.query_params
+        shown = await opened(visitor, request, conversation_id, looked=looked)
+        return HTMLResponse(pages.render("live.html", talk=shown, csrf=visitor.session.csrf_token))

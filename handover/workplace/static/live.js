@@ -1,0 +1,169 @@
+// Live without reload: the server says that something changed, the page fetches it and changes nothing under the eyes.
+"use strict";
+
+const live = (() => {
+  const SLOW = 5000;
+  let source = null;
+  let watched = null;
+  let lost = null;
+  let retry = null;
+  let waiting = { queue: null, talk: null };
+  let fresh = null;
+
+  const plural = (n, one, few, many) => {
+    const tens = n % 100, ones = n % 10;
+    if (tens > 10 && tens < 20) return many;
+    return ones === 1 ? one : ones > 1 && ones < 5 ? few : many;
+  };
+  const ids = (root) => [...root.querySelectorAll(".row")].map((row) => row.id);
+  const soon = (name, deed) => { clearTimeout(waiting[name]); waiting[name] = setTimeout(deed, 150); };
+
+  // ---- the queue
+
+  async function fetchQueue() {
+    const view = document.getElementById("queue").dataset.view;
+    const answer = await fetch(`/workplace/queue?view=${view}`, { headers: { "HX-Request": "true" } });
+    if (answer.status === 401) return signedOut();
+    if (!answer.ok) throw new Error("queue");
+    return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue");
+  }
+
+  function show(text, action, deed) {
+    const note = document.getElementById("link");
+    note.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    if (action) {
+      const button = Object.assign(document.createElement("button"), { className: "btn line", type: "button", textContent: action });
+      button.addEventListener("click", deed);
+      note.append(button);
+    }
+    note.hidden = !text;
+  }
+
+  function signedOut() {
+    source?.close();
+    const here = encodeURIComponent(location.pathname + location.search);
+    show("Сеанс закінчився. Увійдіть, і повернемося до цього ж речення.", "Увійти", () => { location.href = `/workplace/login?next=${here}`; });
+    return null;
+  }
+
+  async function refreshQueue(now) {
+    let next;
+    try { next = await fetchQueue(); } catch { return show("Список не завантажився. Розмови на місці.", "Ще раз", () => refreshQueue(now)); }
+    if (!next) return;
+    const scroller = document.getElementById("list-scroll");
+    const before = scroller.getBoundingClientRect().top;
+    for (const id of ["views", "urgent", "hours"]) {
+      const part = document.getElementById(id);
+      Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
+      htmx.process(document.getElementById(id));
+    }
+    // The danger strip pushes the list down: its scroll moves by as much, the row under the pointer stays.
+    scroller.scrollTop += scroller.getBoundingClientRect().top - before;
+    fresh = next.querySelector("#list");
+    if (now || !document.querySelector("#list .row")) return renew();
+    announce();
+  }
+
+  function announce() {
+    const shown = new Set(ids(document));
+    const coming = ids(fresh);
+    for (const row of document.querySelectorAll("#list .row")) {
+      const renewed = fresh.querySelector(`#${CSS.escape(row.id)}`);
+      row.classList.toggle("gone", !renewed);
+      if (renewed) Idiomorph.morph(row, renewed, { morphStyle: "outerHTML" });
+    }
+    decorate();
+    const added = coming.filter((id) => !shown.has(id)).length;
+    const moved = coming.join() !== ids(document).join();
+    const news = document.getElementById("news");
+    news.hidden = !moved;
+    news.querySelector("span").textContent = added ? `${added} ${plural(added, "нова", "нові", "нових")}` : "Оновити список";
+  }
+
+  function renew() {
+    if (!fresh) return;
+    const focused = document.activeElement?.id;
+    Idiomorph.morph(document.getElementById("list"), fresh.cloneNode(true), { morphStyle: "outerHTML" });
+    htmx.process(document.getElementById("list"));
+    document.getElementById("news").hidden = true;
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    decorate();
+  }
+
+  function decorate() {
+    const opened = drafts.opened();
+    const title = document.title.replace(/^Небезпека · /, "");
+    document.title = document.querySelector(".urgent") ? `Небезпека · ${title}` : title;
+    for (const row of document.querySelectorAll(".row")) {
+      row.toggleAttribute("aria-current", row.dataset.conversation === opened);
+      if (row.dataset.conversation === opened) row.setAttribute("aria-current", "true");
+    }
+    drafts.mark();
+  }
+
+  // ---- the open conversation
+
+  const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 48;
+
+  async function refreshTalk() {
+    const conversation = drafts.opened();
+    const log = document.getElementById("log");
+    if (!conversation || !log) return;
+    const asked = new URLSearchParams();
+    const from = new URLSearchParams(location.search).get("from");
+    if (from) asked.set("from", from);
+    if (document.visibilityState === "visible") asked.set("looked", "1");
+    await htmx.ajax("GET", `/workplace/conversations/${conversation}/live?${asked}`, { target: "#work", swap: "none" });
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") soon("talk", refreshTalk);
+  });
+
+  let kept = null;
+  document.addEventListener("htmx:beforeOnLoad", () => {
+    const log = document.getElementById("log");
+    kept = log && { end: atEnd(log), lines: log.querySelectorAll("[id^=line-]").length };
+  });
+  document.addEventListener("htmx:afterOnLoad", () => {
+    const log = document.getElementById("log");
+    if (!log || !kept) return;
+    const more = log.querySelectorAll("[id^=line-]").length > kept.lines;
+    if (kept.end) log.scrollTop = log.scrollHeight;
+    else if (more) document.getElementById("tail").hidden = false;
+  });
+
+  // ---- the wire
+
+  function wire() {
+    const opened = drafts.opened() || "";
+    if (source && watched === opened && source.readyState !== EventSource.CLOSED) return;
+    source?.close();
+    clearTimeout(retry);
+    watched = opened;
+    source = new EventSource(`/workplace/events${opened ? `?conversation=${opened}` : ""}`);
+    source.addEventListener("hello", () => {
+      clearTimeout(lost);
+      lost = null;
+      show("");
+      soon("queue", () => refreshQueue(false));
+      soon("talk", refreshTalk);
+    });
+    source.addEventListener("queue", () => soon("queue", () => refreshQueue(false)));
+    source.addEventListener("conversation", () => soon("talk", refreshTalk));
+    source.addEventListener("signed-out", signedOut);
+    source.onerror = () => {
+      lost ??= setTimeout(() => show("Зв’язку немає. Можна писати далі: усе збережено."), SLOW);
+      if (source.readyState === EventSource.CLOSED) {
+        // A refusal, not a broken line: the queue says whether the session is over, else the wire is tried again.
+        clearTimeout(retry);
+        retry = setTimeout(async () => {
+          const answer = await fetch("/workplace/queue?view=waiting", { headers: { "HX-Request": "true" } }).catch(() => null);
+          if (answer?.status === 401) signedOut(); else wire();
+        }, SLOW);
+      }
+    };
+  }
+
+  return { wire, refreshQueue, renew, decorate, atEnd };
+})();

@@ -1,0 +1,95 @@
+// The page itself: opening a conversation, dialogs, photos, the packet's drawer, and what to say when a request fails.
+"use strict";
+
+(() => {
+  const byId = (id) => document.getElementById(id);
+
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
+    !(name === "open" && node.matches("details")) && !(name === "class" && node.matches(".photo"));
+
+  function gate() {
+    const allowed = byId("gate")?.dataset.mayReply === "yes";
+    const send = byId("send");
+    if (send) send.disabled = !allowed;
+  }
+
+  function opened() {
+    const work = byId("work");
+    document.querySelector(".app").classList.toggle("reading", Boolean(work.dataset.conversation));
+    const log = byId("log");
+    if (log) log.scrollTop = log.scrollHeight;
+    if (work.dataset.title) document.title = `${work.dataset.title} · Приймальня`;
+    drafts.restore();
+    live.decorate();
+    live.wire();
+    gate();
+  }
+
+  // The server is in the way, not the writer: the words stay, and the same press tries again.
+  function unsent(text) {
+    const notice = document.createElement("p");
+    notice.className = "notice bad";
+    notice.append(Object.assign(document.createElement("span"), { textContent: text }));
+    byId("alert")?.replaceChildren(notice);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    opened();
+    if (drafts.opened()) byId("log").focus({ preventScroll: true });
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "work" || event.detail.requestConfig?.verb === undefined) return;
+    if (byId("work") && byId("work") !== event.detail.target) {
+      opened();
+      byId("log")?.focus({ preventScroll: true });
+    }
+  });
+
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    gate();
+    const sender = event.detail.elt;
+    if (event.detail.requestConfig.verb !== "post" || event.detail.failed) return;
+    if (event.detail.xhr.status < 400) {
+      byId("alert")?.replaceChildren();
+      sender.closest("dialog")?.close();
+      sender.closest("details")?.removeAttribute("open");
+      if (sender.closest("dialog")) sender.reset();
+      live.refreshQueue(!sender.matches("#form-reply, #form-note"));
+      if (event.detail.pathInfo.requestPath.includes("/take")) drafts.choose("reply", true);
+    } else {
+      sender.closest("dialog")?.close();
+      live.refreshQueue(false);
+    }
+  });
+
+  document.addEventListener("htmx:sendError", () => unsent("Немає зв’язку. Текст лишився тут: натисніть ще раз, коли з’явиться."));
+  document.addEventListener("htmx:timeout", () => unsent("Сервер довго мовчить. Текст лишився тут: натисніть ще раз, двічі не надішлеться."));
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("button, summary, a");
+    const menu = byId("more");
+    if (menu?.open && !event.target.closest("#more")) menu.open = false;
+    if (!target) return;
+    if (target.dataset.opens) byId(target.dataset.opens).showModal();
+    else if (target.dataset.closes) byId(target.dataset.closes).close();
+    else if (target.dataset.packet) byId("work").classList.toggle("packet-open", target.dataset.packet === "open");
+    else if (target.dataset.mode) drafts.choose(target.dataset.mode, true);
+    else if (target.matches(".photo")) target.classList.toggle("large");
+    else if (target.id === "news") live.renew();
+    else if (target.id === "tail") {
+      byId("log").scrollTop = byId("log").scrollHeight;
+      target.hidden = true;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".modes [role=tab]") || !["ArrowLeft", "ArrowRight"].includes(event.code)) return;
+    drafts.choose(event.target.dataset.mode === "reply" ? "note" : "reply", false);
+    document.querySelector(".modes [aria-selected=true]").focus();
+  });
+
+  document.addEventListener("scroll", (event) => {
+    if (event.target.id === "log" && live.atEnd(event.target)) byId("tail").hidden = true;
+  }, true);
+})();

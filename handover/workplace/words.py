@@ -1,0 +1,134 @@
+"""How times, amounts, channels and reasons are said to a specialist."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handover.calendars.hours import KYIV
+from handover.tickets.wording import clock
+
+WEEKDAYS = ("понеділок", "вівторок", "середа", "четвер", "п’ятниця", "субота", "неділя")
+MONTHS = (
+    "січня",
+    "лютого",
+    "березня",
+    "квітня",
+    "травня",
+    "червня",
+    "липня",
+    "серпня",
+    "вересня",
+    "жовтня",
+    "листопада",
+    "грудня",
+)
+HARD_SPACE = "\N{NO-BREAK SPACE}"
+
+CHANNELS = {
+    "web": ("Вебсторінка", "Людина з вебсторінки"),
+    "telegram": ("Telegram", "Людина з Telegram"),
+    "viber": ("Viber", "Людина з Viber"),
+    "messenger": ("Messenger", "Людина з Messenger"),
+    "console": ("Термінал", "Людина з термінала"),
+}
+
+REASONS = {
+    "asked": "Просить людину",
+    "unknown": "Без відповіді бота",
+    "danger": "Небезпека",
+    "call_back": "Просить передзвонити",
+    "file": "Надсилає файл",
+    "dissatisfied": "Відповідь бота не допомогла",
+}
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """A number with its word: 1 людина, 2 людини, 5 людей."""
+    tens, ones = count % 100, count % 10
+    if 10 < tens < 20:
+        word = many
+    elif ones == 1:
+        word = one
+    elif 1 < ones < 5:
+        word = few
+    else:
+        word = many
+    return f"{count}{HARD_SPACE}{word}"
+
+
+def channel(name: str) -> str:
+    """A channel as people call it."""
+    return CHANNELS.get(name, (name.capitalize(), ""))[0]
+
+
+def person(name: str | None, channel_name: str) -> str:
+    """A citizen's name, or where they write from when it is unknown."""
+    return name or CHANNELS.get(channel_name, ("", "Людина"))[1]
+
+
+def ago(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
+    """How long ago, for a row: щойно, 11 хв, 20 год, вчора, 22.11."""
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return "щойно"
+    if minutes < 60:
+        return f"{minutes}{HARD_SPACE}хв"
+    days = (now.astimezone(zone).date() - at.astimezone(zone).date()).days
+    if days == 0:
+        return f"{minutes // 60}{HARD_SPACE}год"
+    if days == 1:
+        return "вчора"
+    return at.astimezone(zone).strftime("%d.%m")
+
+
+def span(length: timedelta) -> str:
+    """A length of time: 16 хв, 2 год 5 хв, 3 дні."""
+    minutes = max(int(length.total_seconds() // 60), 0)
+    if minutes < 60:
+        return f"{minutes}{HARD_SPACE}хв"
+    if minutes < 24 * 60:
+        rest = f" {minutes % 60}{HARD_SPACE}хв" if minutes % 60 else ""
+        return f"{minutes // 60}{HARD_SPACE}год{rest}"
+    return plural(minutes // (24 * 60), "день", "дні", "днів")
+
+
+def day(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
+    """A day as a heading: Сьогодні, вівторок; Вчора, понеділок; 12 листопада, четвер."""
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    weekday = WEEKDAYS[local.weekday()]
+    if local == today:
+        return f"Сьогодні, {weekday}"
+    if local == today - timedelta(days=1):
+        return f"Вчора, {weekday}"
+    year = "" if local.year == today.year else f" {local.year} року"
+    return f"{local.day} {MONTHS[local.month - 1]}{year}, {weekday}"
+
+
+def moment(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
+    """A time, with its day when it is not today: 10:42; завтра, 9:30; 27 листопада, 9:30."""
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    if local == today:
+        return clock(at, zone)
+    if local == today + timedelta(days=1):
+        return f"завтра, {clock(at, zone)}"
+    if local == today - timedelta(days=1):
+        return f"вчора, {clock(at, zone)}"
+    return f"{local.day} {MONTHS[local.month - 1]}, {clock(at, zone)}"
+
+
+def exact(at: datetime, zone: ZoneInfo = KYIV) -> str:
+    """A time to the second, where being first matters: 10:36:04."""
+    return at.astimezone(zone).strftime("%H:%M:%S").removeprefix("0")
+
+
+def size(count: int) -> str:
+    """A file's size: 640 КБ; 1,8 МБ."""
+    if count < 1024 * 1024:
+        return f"{max(count // 1024, 1)}{HARD_SPACE}КБ"
+    return f"{count / 1024 / 1024:.1f}{HARD_SPACE}МБ".replace(".", ",")
+
+
+def initials(name: str) -> str:
+    """Two letters for a round picture."""
+    return "".join(word[0] for word in name.split()[:2]).upper() or "?"

@@ -1,0 +1,1 @@
+"""How a citizen's words find a topic, a facet or a danger."""

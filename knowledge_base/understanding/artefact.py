@@ -1,0 +1,172 @@
+"""What a build leaves behind: weights, vocabulary, calibration, report. Kept as one file without pickle.
+
+A folder holds `<version>.npz` for the last builds and `current.json`, which names the one in use. Every write
+goes to a temporary name first and is then renamed, so a reader sees the old or the new, never a half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from knowledge_base.understanding.classifier import Classifier
+from knowledge_base.understanding.confidence import Calibration
+from knowledge_base.understanding.ngrams import Vectoriser
+
+FORMAT = 1
+KEPT = 3
+"""Builds that stay in a folder, so that the last good one can be taken up again."""
+
+
+class BadArtefact(ValueError):
+    """A file that is not an artefact of this version, or is damaged. Names the file."""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """`calibrations`: by mode of reading; "words" is the one of n-grams alone."""
+
+    base_version: str
+    vectoriser: Vectoriser
+    classifier: Classifier
+    calibrations: Mapping[str, Calibration]
+    report: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of everything that can change a reading."""
+        digest = hashlib.sha256(self._head().encode())
+        for array in (self.vectoriser.weights, self.classifier.weights, self.classifier.bias):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update("\n".join(self.vectoriser.vocabulary).encode())
+        return digest.hexdigest()[:16]
+
+    def _head(self) -> str:
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "base_version": self.base_version,
+                "topics": self.classifier.topics,
+                "calibrations": {mode: one.as_json() for mode, one in self.calibrations.items()},
+                "report": self.report,
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+
+    def to_bytes(self) -> bytes:
+        """The file's content."""
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            head=_as_array(self._head()),
+            vocabulary=_as_array("\n".join(self.vectoriser.vocabulary)),
+            idf=self.vectoriser.weights,
+            weights=self.classifier.weights,
+            bias=self.classifier.bias,
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_file(cls, path: Path) -> Artefact:
+        """Raises BadArtefact for a damaged or foreign file, OSError for an unreadable one."""
+        try:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
+                head = json.loads(_as_text(kept["head"]))
+                vocabulary = _as_text(kept["vocabulary"]).split("\n")
+                idf, weights, bias = (kept[name].astype(np.float32) for name in ("idf", "weights", "bias"))
+            if head["format"] != FORMAT:
+                raise BadArtefact(f"{path.name}: format {head['format']}, this version reads {FORMAT}")
+            topics = tuple(head["topics"])
+            if not len(vocabulary) == len(idf) == len(weights) or weights.shape[1:] != bias.shape:
+                raise BadArtefact(f"{path.name}: its parts do not fit together")
+            if len(bias) != len(topics) + 1:
+                raise BadArtefact(f"{path.name}: {len(topics)} topics, {len(bias)} classes")
+            return cls(
+                base_version=head["base_version"],
+                vectoriser=Vectoriser(vocabulary, idf),
+                classifier=Classifier(topics, weights, bias),
+                calibrations={mode: Calibration.from_json(one) for mode, one in head["calibrations"].items()},
+                report=head["report"],
+            )
+        except BadArtefact:
+            raise
+        except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            raise BadArtefact(f"{path.name}: {error}") from error
+
+
+def _as_array(text: str) -> np.typing.NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _as_text(array: np.typing.NDArray[np.uint8]) -> str:
+    return array.tobytes().decode()
+
+
+class ArtefactFolder:
+    """The builds kept in one folder and which of them is in use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pointer = folder / "current.json"
+
+    def put(self, artefact: Artefact) -> Path:
+        """Keeps the artefact and puts it in use; the oldest beyond `KEPT` are removed. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{artefact.version}.npz"
+        self._write(path, artefact.to_bytes())
+        pointer = {"version": artefact.version, "base_version": artefact.base_version}
+        self._write(self._pointer, json.dumps(pointer).encode())
+        builds = sorted(self._folder.glob("*.npz"), key=lambda build: build.stat().st_mtime, reverse=True)
+        for old in [build for build in builds if build != path][KEPT - 1 :]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def base_version(self) -> str | None:
+        """The version of the base that the build in use was made of, without loading it."""
+        pointer = self._read_pointer()
+        return pointer.get("base_version") if pointer else None
+
+    def current(self) -> Artefact | None:
+        """The build in use, None where there is none yet. Raises BadArtefact for a damaged one."""
+        pointer = self._read_pointer()
+        if pointer is None:
+            return None
+        path = self._folder / f"{pointer['version']}.npz"
+        try:
+            return Artefact.from_file(path)
+        except OSError as error:
+            raise BadArtefact(f"{path.name}: {error}") from error
+
+    def _read_pointer(self) -> dict[str, str] | None:
+        try:
+            pointer = json.loads(self._pointer.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise BadArtefact(f"{self._pointer.name}: {error}") from error
+        if not isinstance(pointer, dict) or not isinstance(pointer.get("version"), str):
+            raise BadArtefact(f"{self._pointer.name}: no version")
+        return pointer
+
+    def _write(self, path: Path, content: bytes) -> None:
+        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,195 @@
+"""Reads what free texts mean: one pass of secrets, danger, labels, commands, facet, topic and small talk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.commands import CommandReader, typed_label
+from knowledge_base.understanding.confidence import features
+from knowledge_base.understanding.danger import DangerEar
+from knowledge_base.understanding.facets import FacetReader
+from knowledge_base.understanding.lexicon import lines, section
+from knowledge_base.understanding.meaning import Meaning, Ranked, Verdict
+from knowledge_base.understanding.normalise import LONGEST, Normaliser, spell
+from knowledge_base.understanding.secrets import mask
+
+MODE = "words"
+# Where a very long text names its matter: how it begins, and what it ends with.
+_FIRST_WORDS, _LAST_WORDS = 100, 40
+_FIRST_LETTERS, _LAST_LETTERS = 1_000, 500
+_SHORTEST_PART = 2
+_MOST_PARTS = 6
+_AND_ALSO = r",?\s+(?:а ще|і ще|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
+_PART = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
+
+
+class Words:
+    """The words of a text that may name a topic: normalised, courtesy taken off."""
+
+    def __init__(self, normalise: Normaliser, commands: CommandReader) -> None:
+        self.normalise = normalise
+        self.commands = commands
+        self._empty = frozenset(word for text in lines("words", "empty") for word in normalise.words(text))
+
+    @classmethod
+    def from_content(cls) -> Words:
+        """With the word lists of the content folder."""
+        normalise = Normaliser(section("words", "same"))
+        return cls(normalise, CommandReader(normalise))
+
+    def of_matter(self, text: str) -> list[str]:
+        """Normalised words of the matter."""
+        return self.of_spelled(spell(text))
+
+    def of_spelled(self, spelled: Sequence[str]) -> list[str]:
+        """The same for words already spelled."""
+        if len(spelled) > _FIRST_WORDS + _LAST_WORDS:
+            spelled = [*spelled[:_FIRST_WORDS], *spelled[-_LAST_WORDS:]]
+        right = self.normalise.right
+        return [right(word) for word in self.commands.matter(spelled)]
+
+    def name_nothing(self, words: Sequence[str]) -> bool:
+        """True where no word can name a topic ("а скільки платять?")."""
+        return all(word in self._empty or word.isdigit() for word in words)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """A text and what is read from its words alone. `parts`: its sentences, where there are several."""
+
+    meaning: Meaning
+    words: list[str]
+    parts: list[list[str]]
+    bare: bool
+    goes_on: bool
+
+
+class Reader:
+    """Reads batches of texts. Pure and thread-safe; a new artefact means a new Reader."""
+
+    def __init__(self, artefact: Artefact, labels: Mapping[str, str]) -> None:
+        """`labels`: topic -> label of its button. Raises KeyError for an artefact without the mode."""
+        self._artefact = artefact
+        self._calibration = artefact.calibrations[MODE]
+        self._labels = {
+            topic: label for topic, label in labels.items() if topic in artefact.classifier.topics
+        }
+        self._words = Words.from_content()
+        self._ear = DangerEar(self._words.normalise)
+        self._facets = FacetReader(self._words.normalise)
+
+    @property
+    def version(self) -> str:
+        """The artefact's version."""
+        return self._artefact.version
+
+    def read(
+        self, texts: Sequence[str], *, known_labels: Sequence[Mapping[str, str] | None] | None = None
+    ) -> list[Meaning]:
+        """The meaning of each text. `known_labels`: for each text, topic -> label of the buttons on offer."""
+        on_offer = known_labels if known_labels is not None else [None] * len(texts)
+        heard = [self._hear(text, labels) for text, labels in zip(texts, on_offer, strict=True)]
+        rankings = self._rank([one.words for one in heard])
+        return [self._decide(one, *ranking) for one, ranking in zip(heard, rankings, strict=True)]
+
+    def _hear(self, text: str, on_offer: Mapping[str, str] | None) -> _Heard:
+        masked, secret = mask(text[:LONGEST])
+        spelled = spell(masked)
+        danger = self._ear.hear(spelled)
+        named = (typed_label(masked, on_offer) if on_offer else None) or typed_label(masked, self._labels)
+        command = self._words.commands.command(spelled) if named is None else None
+        remark = None
+        if named is None and command is None:
+            # A text whose only content was masked is no gibberish: its warning is the answer.
+            only_secret = secret is not None and not spelled
+            remark = None if only_secret else self._words.commands.small_talk(masked, spelled)
+        words = self._words.of_spelled(spelled)
+        told = masked
+        if len(masked) > _FIRST_LETTERS + _LAST_LETTERS:
+            told = f"{masked[:_FIRST_LETTERS]}\n{masked[-_LAST_LETTERS:]}"
+        meaning = Meaning(
+            masked=masked,
+            ranked=(Ranked(named, 1.0),) if named else (),
+            facet=self._facets.facet(told) if remark is None else None,
+            danger=danger,
+            command=command,
+            small_talk=remark,
+            secret=secret,
+        )
+        return _Heard(
+            meaning,
+            words,
+            self._parts(told),
+            self._words.name_nothing(words),
+            self._facets.goes_on(spelled),
+        )
+
+    def _parts(self, text: str) -> list[list[str]]:
+        pieces = [self._words.of_matter(piece) for piece in _PART.split(text)[: _MOST_PARTS + 1]]
+        parts = [
+            words for words in pieces if len(words) >= _SHORTEST_PART and not self._words.name_nothing(words)
+        ]
+        return parts if 1 < len(parts) <= _MOST_PARTS else []
+
+    def _rank(self, batch: Sequence[Sequence[str]]) -> list[tuple[tuple[Ranked, ...], float]]:
+        """For each text: the topics best first, and the probability of "not ours"."""
+        if not batch:
+            return []
+        vectoriser, classifier = self._artefact.vectoriser, self._artefact.classifier
+        probabilities = classifier.probabilities([vectoriser.vector(words) for words in batch])
+        table = features(probabilities)
+        right, not_ours = self._calibration.right(table), self._calibration.not_ours(table)
+        rankings = []
+        # Rounded, since the last bits depend on the size of the batch.
+        for row, first, outside in zip(probabilities, right.round(6), not_ours.round(6), strict=True):
+            order = np.argsort(-row[:-1], kind="stable")
+            # What the first topic leaves is shared by the others and by "not ours" as the model shared it.
+            rest = max(float(row.sum() - row[order[0]]), 1e-9)
+            left = (1 - float(first)) / rest
+            top = Ranked(classifier.topics[order[0]], float(first))
+            others = (
+                Ranked(classifier.topics[n], min(round(float(row[n]) * left, 6), float(first)))
+                for n in order[1:]
+            )
+            rankings.append(((top, *others), float(outside)))
+        return rankings
+
+    def _decide(self, heard: _Heard, ranked: tuple[Ranked, ...], not_ours: float) -> Meaning:
+        meaning = heard.meaning
+        named = meaning.ranked[0].topic if meaning.ranked else None
+        if named:
+            others = tuple(Ranked(one.topic, 0.0) for one in ranked if one.topic != named)
+            ranked, not_ours, verdict = (Ranked(named, 1.0), *others), 0.0, Verdict.SURE
+        elif meaning.small_talk or not heard.words:
+            verdict = Verdict.UNKNOWN
+        else:
+            verdict = self._calibration.verdict(ranked[0].confidence, not_ours)
+            if heard.bare:
+                verdict = Verdict.UNSURE
+        leans = meaning.facet is not None or heard.goes_on or heard.bare
+        follow_up = leans and verdict is not Verdict.SURE and not meaning.small_talk and not meaning.command
+        return Meaning(
+            masked=meaning.masked,
+            ranked=ranked,
+            not_ours=not_ours,
+            verdict=verdict,
+            facet=meaning.facet,
+            follow_up=follow_up,
+            danger=meaning.danger,
+            command=meaning.command,
+            small_talk=meaning.small_talk,
+            secret=meaning.secret,
+            second=self._second(heard, ranked[0].topic) if verdict is not Verdict.UNKNOWN else None,
+        )
+
+    def _second(self, heard: _Heard, first: str) -> str | None:
+        """Another topic that a sentence of its own names beyond doubt."""
+        for ranked, _ in self._rank(heard.parts):
+            if ranked[0].topic != first and ranked[0].confidence >= self._calibration.sure_from:
+                return ranked[0].topic
+        return None

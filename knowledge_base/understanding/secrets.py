@@ -1,0 +1,99 @@
+"""Masks what must not be kept: card numbers, codes from SMS, and identifiers of a person for logs.
+
+Application numbers, phone numbers, sums and dates stay readable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+DOT = "•"
+
+_CARD = re.compile(r"(?<![\w+])[0-9](?:[ \-\u00a0.]?[0-9]){12,18}(?!\w)")
+_CARD_WORD = re.compile(r"(?:карт|kart|card)\w*\W{0,3}(?:\w+\W{1,3}){0,3}$", re.IGNORECASE)
+_IBAN = re.compile(r"\bUA[ \u00a0]?[0-9]{2}(?:[ \u00a0]?[0-9]){25}\b", re.IGNORECASE)
+
+_CODE_WORD = r"(?:код\w*|kod\w*|code|пін(?:код)?\w*|пин(?:код)?\w*|pin|cvv2?|cvc2?|парол\w*|otp)"
+_MESSAGE_WORD = r"(?:смс\w*|sms\w*|смск\w*)"
+# Codes that are no secrets: of a firm, a service, a place, an application.
+_OPEN_CODE = (
+    r"(?!\s+(?:єдрпоу|едрпоу|послуг\w*|місцев\w*|област\w*|району|город\w*|міста|індекс\w*"
+    r"|поштов\w*|заяв\w*|справ\w*))"
+)
+_CODE = re.compile(
+    rf"\b(?:{_CODE_WORD}\b{_OPEN_CODE}[^0-9.!?\n•]{{0,30}}?|{_MESSAGE_WORD}\b[^\w•]{{0,3}})"
+    r"(?<![0-9])([0-9](?:[ \-]?[0-9]){2,7})(?![0-9])",
+    re.IGNORECASE,
+)
+_CODE_BEFORE = re.compile(
+    r"(?<![0-9])([0-9]{4,8})(?![0-9])\W{0,3}(?:це |это |то |-|—)?\s*(?:код|kod|пароль|пін|пин)\b"
+    + _OPEN_CODE,
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"\s*(?:грн|гривень|гривен|тис|тищ|тысяч|руб|дол|%|відсотк|дн|рок|лет|год|міс|числ|:)", re.IGNORECASE
+)
+
+_TAX_WORD = r"(?:іпн|ипн|инн|рнокпп|ідентифікаційн\w*|идентификационн\w*|податков\w*|налогов\w*|код платника)"
+_TAX = re.compile(rf"\b{_TAX_WORD}\b[^0-9\n•]{{0,30}}([0-9]{{10}})(?![0-9])", re.IGNORECASE)
+_PASSPORT_BOOKLET = re.compile(r"\b[А-ЯІЇЄҐ]{2}[ №\u00a0]{0,2}[0-9]{6}\b")
+_PASSPORT_WORD = r"(?:паспорт\w*|id[\s-]?карт\w*|айді[\s-]?карт\w*|загран\w*)"
+_PASSPORT_CARD = re.compile(rf"\b{_PASSPORT_WORD}\b[^0-9\n•]{{0,20}}([0-9]{{9}})(?![0-9])", re.IGNORECASE)
+_REGISTER_NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{6}-[0-9]{5}(?![0-9])")
+
+
+def _dotted(text: str) -> str:
+    return re.sub(r"[0-9]", DOT, text)
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        number = int(digit) * (2 if place % 2 else 1)
+        total += number - 9 if number > 9 else number
+    return total % 10 == 0
+
+
+def _mask_card(found: re.Match[str]) -> str:
+    digits = re.sub(r"[^0-9]", "", found[0])
+    # 380… and 0 800… are telephones; cards here begin with 2-6 (ПРОСТІР 9).
+    if digits[0] in "234569" and len(set(digits)) > 1:
+        called_card = len(digits) == 16 and _CARD_WORD.search(found.string, 0, found.start())
+        if called_card or _luhn(digits):
+            return _dotted(found[0])
+    return found[0]
+
+
+def _mask_group(found: re.Match[str]) -> str:
+    start, end = found.start(1) - found.start(), found.end(1) - found.start()
+    return found[0][:start] + _dotted(found[1]) + found[0][end:]
+
+
+def _replace(pattern: re.Pattern[str], text: str, change: Callable[[re.Match[str]], str]) -> tuple[str, bool]:
+    masked = pattern.sub(change, text)
+    return masked, masked != text
+
+
+def mask(text: str) -> tuple[str, str | None]:
+    """The text with secrets turned into dots, and which kind deserves a warning: 'card', 'code' or None.
+
+    IBAN, tax number, passport and register numbers are masked too, without a warning.
+    """
+    text, _ = _replace(_IBAN, text, lambda found: _dotted(found[0]))
+    text, card = _replace(_CARD, text, _mask_card)
+    for pattern in (_TAX, _PASSPORT_CARD):
+        text, _ = _replace(pattern, text, _mask_group)
+    for pattern in (_PASSPORT_BOOKLET, _REGISTER_NUMBER):
+        text, _ = _replace(pattern, text, lambda found: _dotted(found[0]))
+    text, code = _replace(_CODE, text, _mask_code)
+    text, code_before = _replace(_CODE_BEFORE, text, _mask_group)
+    if card:
+        return text, "card"
+    return text, "code" if code or code_before else None
+
+
+def _mask_code(found: re.Match[str]) -> str:
+    if _SUM.match(found.string, found.end()):
+        return found[0]
+    return _mask_group(found)

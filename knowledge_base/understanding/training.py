@@ -1,0 +1,273 @@
+"""Builds an artefact from the base's phrasings. scikit-learn is imported here alone, when building."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.classifier import Classifier, Matrix, softmax
+from knowledge_base.understanding.confidence import Calibration, Fit, Floats, features, lowest_threshold
+from knowledge_base.understanding.lexicon import lines, section
+from knowledge_base.understanding.ngrams import Vectoriser
+from knowledge_base.understanding.reader import Words
+
+Labels = NDArray[np.int64]
+
+RISK = 0.02
+"""Share of all messages that may be answered directly and wrongly; the gate of `QUALITY`."""
+
+# Share of our own messages that "not ours" may take away to a person.
+_MISSED = 0.05
+_FOLDS = 5
+_STRENGTH = 30.0
+_BACKGROUND_WEIGHT = 2.0
+_SEED = 20260101
+
+
+class TopicPhrasings(Protocol):
+    """How people ask for one entry. `not_this`: phrases that mean another entry, with its id."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def phrasings(self) -> tuple[str, ...]: ...
+    @property
+    def not_this(self) -> tuple[tuple[str, str], ...]: ...
+
+
+@dataclass(frozen=True)
+class Background:
+    """A message that is not ours. `family` groups those that may only be held out together."""
+
+    text: str
+    family: str
+
+
+class TooLittle(ValueError):
+    """There is nothing to learn from. Names what is missing."""
+
+
+def background(answerable: Sequence[str]) -> list[Background]:
+    """The "not ours" messages of the content folder, without the neighbours that have an entry by now."""
+    ours = set(answerable)
+    found = [
+        Background(text, topic)
+        for topic, texts in section("background", "neighbours").items()
+        if topic not in ours
+        for text in texts
+    ]
+    return found + [Background(text, text) for text in lines("background", "everyday")]
+
+
+@dataclass(frozen=True)
+class _Row:
+    words: tuple[str, ...]
+    label: int
+    family: str
+
+
+def build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_version: str) -> Artefact:
+    """Trains, holds out, calibrates. Raises TooLittle for fewer than two topics or no background."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
+
+    if len(topics) < 2 or not others:
+        raise TooLittle("at least two topics with phrasings and a background are needed")
+    # These matrices are small: several threads would spend their time waiting for one another.
+    with threadpool_limits(limits=1):
+        return _build(topics, others, base_version)
+
+
+def _build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_version: str) -> Artefact:
+    words = Words.from_content()
+    names = tuple(topic.topic for topic in topics)
+    rows = _rows(topics, others, names, words)
+    vectoriser = Vectoriser.fitted([row.words for row in rows])
+    table = _dense(vectoriser, rows)
+    labels = np.array([row.label for row in rows])
+    turned, back = _rotated(table)
+    held_out, noisy = _held_out(turned, back, labels, rows, vectoriser, len(names))
+    calibration, report = _calibrated(held_out, noisy, labels, rows, names)
+    weights, bias = _fit(turned, labels, len(names))
+    classifier = Classifier(names, np.asarray(back @ weights, dtype=np.float32), bias)
+    return Artefact(
+        base_version=base_version,
+        vectoriser=vectoriser,
+        classifier=classifier,
+        calibrations={"words": calibration},
+        report={"topics": len(names), "phrasings": len(rows), "ngrams": len(vectoriser.vocabulary), **report},
+    )
+
+
+def _rows(
+    topics: Sequence[TopicPhrasings], others: Sequence[Background], names: tuple[str, ...], words: Words
+) -> list[_Row]:
+    number = {name: place for place, name in enumerate(names)}
+    rows: dict[tuple[str, ...], _Row] = {}
+
+    def add(text: str, label: int, family: str) -> None:
+        spelled = tuple(words.of_matter(text))
+        # The same phrase claimed twice stays with the first: topics come before the background.
+        if spelled and spelled not in rows:
+            rows[spelled] = _Row(spelled, label, family)
+
+    for topic in topics:
+        for text in (topic.label, topic.title, *topic.phrasings):
+            add(text, number[topic.topic], text)
+    for topic in topics:
+        for text, other in topic.not_this:
+            add(text, number.get(other, len(names)), other if other not in number else text)
+    for message in others:
+        add(message.text, len(names), message.family)
+    return list(rows.values())
+
+
+def _dense(vectoriser: Vectoriser, rows: Sequence[_Row]) -> Matrix:
+    table = np.zeros((len(rows), len(vectoriser.vocabulary)), dtype=np.float32)
+    for place, row in enumerate(rows):
+        vector = vectoriser.vector(row.words)
+        table[place, vector.columns] = vector.values
+    return table
+
+
+def _rotated(table: Matrix) -> tuple[Matrix, Matrix]:
+    """The rows in the space they span, and the way back: the same optimum with far fewer unknowns."""
+    values, vectors = np.linalg.eigh((table @ table.T).astype(np.float64))
+    kept = values > values.max() * 1e-7
+    scale = np.sqrt(values[kept])
+    back = (table.T @ (vectors[:, kept] / scale)).astype(np.float32)
+    return (vectors[:, kept] * scale).astype(np.float32), back
+
+
+def _fit(turned: Matrix, labels: Labels, not_ours: int) -> tuple[Matrix, Matrix]:
+    """Weights (dimensions, classes) and bias of the logistic model; every class must be among the labels."""
+    from sklearn.linear_model import LogisticRegression
+
+    counts = np.bincount(labels, minlength=not_ours + 1)
+    balance = {
+        label: len(labels) / (len(counts) * count) * (_BACKGROUND_WEIGHT if label == not_ours else 1.0)
+        for label, count in enumerate(counts)
+        if count
+    }
+    model = LogisticRegression(C=_STRENGTH, max_iter=300, tol=1e-3, class_weight=balance)
+    model.fit(turned, labels)
+    weights = np.zeros((turned.shape[1], not_ours + 1), dtype=np.float32)
+    bias = np.full(not_ours + 1, -20.0, dtype=np.float32)
+    weights[:, model.classes_] = model.coef_.T
+    bias[model.classes_] = model.intercept_
+    return weights, bias
+
+
+def _folds(rows: Sequence[_Row]) -> Labels:
+    """A fold for each row: spread evenly within a class, a family never divided."""
+    shuffled = random.Random(_SEED)  # noqa: S311  # a fixed shuffle, nothing secret
+    families: dict[tuple[int, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        families.setdefault((row.label, row.family), []).append(place)
+    keys = sorted(families)
+    shuffled.shuffle(keys)
+    folds = np.zeros(len(rows), dtype=np.int64)
+    turn: dict[int, int] = {}
+    for label, family in keys:
+        folds[families[label, family]] = turn.get(label, 0) % _FOLDS
+        turn[label] = turn.get(label, 0) + 1
+    return folds
+
+
+def _held_out(
+    turned: Matrix,
+    back: Matrix,
+    labels: Labels,
+    rows: Sequence[_Row],
+    vectoriser: Vectoriser,
+    not_ours: int,
+) -> tuple[Matrix, Matrix]:
+    """Probabilities of every row by a model that has not seen it; and of the same rows badly typed."""
+    folds = _folds(rows)
+    bad = _dense(vectoriser, [_Row(_badly_typed(row.words), row.label, row.family) for row in rows]) @ back
+    clean_scores = np.zeros((len(rows), not_ours + 1), dtype=np.float32)
+    noisy_scores = np.zeros_like(clean_scores)
+    for fold in range(_FOLDS):
+        seen, unseen = folds != fold, folds == fold
+        weights, bias = _fit(turned[seen], labels[seen], not_ours)
+        clean_scores[unseen] = turned[unseen] @ weights + bias
+        noisy_scores[unseen] = bad[unseen] @ weights + bias
+    return softmax(clean_scores), softmax(noisy_scores)
+
+
+def _badly_typed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """One slip of the finger in the longest word, always the same for the same words."""
+    slips = random.Random(" ".join(words))  # noqa: S311  # a fixed disturbance, nothing secret
+    typed = list(words)
+    place = max(range(len(words)), key=lambda place: len(words[place]))
+    word = typed[place]
+    if len(word) >= 4 and not word.isdigit():
+        at = slips.randrange(1, len(word) - 1)
+        swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        typed[place] = swapped if slips.random() < 0.5 else word[:at] + word[at + 1 :]
+    return tuple(typed)
+
+
+def _calibrated(
+    clean: Matrix,
+    noisy: Matrix,
+    labels: Labels,
+    rows: Sequence[_Row],
+    names: tuple[str, ...],
+) -> tuple[Calibration, Mapping[str, object]]:
+    not_ours = len(names)
+    probabilities = np.concatenate([clean, noisy])
+    truth = np.concatenate([labels, labels])
+    top = probabilities[:, :-1].argmax(axis=1)
+    right, outside = top == truth, truth == not_ours
+    # Half the weight to either side keeps the size of the background out of the thresholds.
+    weights = np.where(outside, 0.5 / outside.sum(), 0.5 / (~outside).sum())
+    table = features(probabilities)
+    fit_right = _logistic(table, right, weights)
+    fit_outside = _logistic(table, outside, weights)
+    chance_right, chance_outside = fit_right(table), fit_outside(table)
+    sure_from = lowest_threshold(chance_right, (~right).tolist(), weights, RISK)
+    not_ours_from = lowest_threshold(chance_outside, (~outside).tolist(), weights, _MISSED)
+    calibration = Calibration(fit_right, fit_outside, sure_from, max(not_ours_from, 0.5), RISK)
+    inside = ~outside[: len(labels)]
+    sure = chance_right >= sure_from
+    return calibration, {
+        "held_out_top1": round(float((top[: len(labels)] == labels)[inside].mean()), 4),
+        "held_out_direct": round(float((sure & right)[: len(labels)][inside].mean()), 4),
+        "held_out_wrong_direct": round(float((weights * (sure & ~right)).sum()), 4),
+        "confused": _confused(clean, labels, rows, names),
+    }
+
+
+def _logistic(table: Floats, truth: NDArray[np.bool_], weights: Floats) -> Fit:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=10.0, max_iter=500)
+    model.fit(table, truth, sample_weight=weights * len(weights))
+    first, second, third = (float(weight) for weight in model.coef_[0])
+    return Fit((first, second, third), float(model.intercept_[0]))
+
+
+def _confused(
+    clean: Matrix, labels: Labels, rows: Sequence[_Row], names: tuple[str, ...]
+) -> list[list[object]]:
+    """The pairs of topics most often taken for one another: [meant, taken for, times]."""
+    pairs: dict[tuple[str, str], int] = {}
+    every = (*names, "not-ours")
+    for place in range(len(rows)):
+        taken = int(clean[place].argmax())
+        if taken != labels[place]:
+            pair = (every[labels[place]], every[taken])
+            pairs[pair] = pairs.get(pair, 0) + 1
+    return [
+        [meant, taken, times] for (meant, taken), times in sorted(pairs.items(), key=lambda p: -p[1])[:20]
+    ]

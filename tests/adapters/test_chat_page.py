@@ -1,0 +1,328 @@
+"""The chat page in a real browser on a small phone: what a citizen sees, also without a network."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Served
+from page_stage import BOT, PHONE, PNG, SPECIALIST, Conversation, Stage
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from conversations.messages import IncomingMessage, Reply
+
+QUESTION = "скільки зараз платять переселенцям на дітей"
+JOINED = "З вами Марія Зразкова, спеціалістка. Далі відповідає людина, бот мовчить."
+
+
+def ask(page: Page, text: str = QUESTION) -> None:
+    page.get_by_label("Ваше повідомлення").fill(text)
+    page.get_by_label("Надіслати", exact=True).click()
+
+
+def silent(stage: Stage, conversation: Conversation, message: IncomingMessage) -> None:
+    """A bot that says nothing."""
+
+
+def bot_says(served: Served, *texts: str) -> None:
+    for text in texts:
+        served.do(lambda said=text: served.stage.feed.say(served.stage.feed.only(), BOT, Reply(text=said)))
+
+
+def test_an_empty_page_says_who_is_here_and_offers_a_way(page: Page) -> None:
+    expect(page.get_by_text("Це бот. Людину можна покликати в будь-яку мить.")).to_be_visible()
+    expect(page.get_by_text("Добрий день! Це Приймальня")).to_be_visible()
+    page.get_by_role("button", name="Життєві ситуації").click()
+    expect(page.get_by_text("Виберіть або напишіть своїми словами.")).to_be_visible()
+    expect(page.get_by_text("Добрий день! Це Приймальня")).to_have_count(0)
+
+
+def test_a_question_gets_its_answer_card(page: Page) -> None:
+    ask(page)
+    expect(page.locator(".own .bubble")).to_have_text(QUESTION)
+    card = page.get_by_role("article")
+    expect(card.get_by_role("heading").first).to_have_text("Допомога на проживання ВПО")
+    expect(card.locator(".answer")).to_contain_text("3\u00a0000\u00a0грн на дитину")
+    expect(card.get_by_role("listitem")).to_have_count(3)
+    link = card.get_by_role("link")
+    expect(link).to_contain_text("постанова КМУ № 332 від 20.03.2022")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    expect(page.get_by_label("Ваше повідомлення")).to_have_value("")
+
+
+def test_the_start_of_a_tall_answer_is_in_sight(page: Page) -> None:
+    ask(page)
+    expect(page.locator(".card h2")).to_be_in_viewport()
+
+
+def test_a_button_says_its_label_and_older_ones_still_work(page: Page) -> None:
+    ask(page)
+    page.get_by_role("button", name="Документи").click()
+    expect(page.locator(".own .bubble").last).to_have_text("Документи")
+    expect(page.locator(".acts").last).not_to_have_class("acts past")
+    expect(page.locator(".acts").first).to_have_class("acts past")
+    page.get_by_role("button", name="Де подати").click()
+    expect(page.locator(".own .bubble").last).to_have_text("Де подати")
+
+
+def test_what_was_said_is_there_after_a_reload_once(page: Page) -> None:
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator(".own .bubble")).to_have_text([QUESTION])
+    expect(page.get_by_text("Добрий день! Це Приймальня")).to_have_count(0)
+
+
+def test_words_stay_words(page: Page) -> None:
+    markup = "<img src=x onerror=alert(1)><b>жирно</b> https://evil.example"
+    ask(page, markup)
+    expect(page.locator(".own .bubble")).to_have_text(markup)
+    expect(page.locator(".log img, .log b, .own a")).to_have_count(0)
+
+
+def test_while_the_server_is_away_a_message_waits_and_then_arrives_once(page: Page, served: Served) -> None:
+    served.stage.away = True
+    ask(page)
+    expect(page.locator(".own.waiting")).to_contain_text("Чекає на зв’язок")
+    expect(page.get_by_text("Зв’язку немає. Надішлемо, коли буде.")).to_be_visible()
+    served.stage.away = False
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator(".own.waiting")).to_have_count(0)
+    expect(page.get_by_text("Зв’язку немає")).to_be_hidden()
+    expect(page.locator(".own .bubble")).to_have_text([QUESTION])
+
+
+def test_a_lost_answer_to_a_stored_message_doubles_nothing(page: Page, served: Served) -> None:
+    served.stage.lose_answers = True
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    served.stage.lose_answers = False
+    ask(page, "а де подати")
+    expect(page.get_by_role("article")).to_have_count(2)
+    expect(page.locator(".own .bubble")).to_have_text([QUESTION, "а де подати"])
+    expect(page.get_by_text("Зв’язку немає")).to_be_hidden()
+    assert len(served.stage.keys) == 2
+
+
+def test_an_unsent_message_survives_a_reload(page: Page, served: Served) -> None:
+    served.stage.away = True
+    ask(page)
+    expect(page.locator(".own.waiting")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".own.waiting .bubble")).to_have_text(QUESTION)
+    served.stage.away = False
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator(".own .bubble")).to_have_text([QUESTION])
+
+
+def test_a_draft_survives_a_reload(page: Page) -> None:
+    page.get_by_label("Ваше повідомлення").fill("недописане пит")
+    page.reload()
+    expect(page.get_by_label("Ваше повідомлення")).to_have_value("недописане пит")
+
+
+def test_what_was_said_without_a_network_is_caught_up_once_and_in_order(
+    page: Page, phone: BrowserContext, served: Served
+) -> None:
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    phone.set_offline(True)
+    bot_says(served, "перше", "друге")
+    phone.set_offline(False)
+    bot_says(served, "третє")
+    expect(page.locator(".other .bubble")).to_have_text(["перше", "друге", "третє"])
+
+
+def test_a_visitor_whose_cookie_is_gone_is_told_and_loses_nothing(page: Page, phone: BrowserContext) -> None:
+    phone.clear_cookies()
+    ask(page)
+    expect(page.get_by_role("alert")).to_contain_text("Оновіть її: написане збережено")
+    page.reload()
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator(".own .bubble")).to_have_text([QUESTION])
+
+
+def test_a_refused_message_says_so(page: Page, served: Served) -> None:
+    page.evaluate(
+        "localStorage.setItem('pryimalnia-unsent', JSON.stringify([{key: 'x', kind: 'text', text: 'старе'}]))"
+    )
+    page.reload()
+    expect(page.locator(".own.failed")).to_contain_text("Не надіслано")
+    page.reload()
+    expect(page.locator(".own")).to_have_count(0)
+
+
+def test_a_person_is_called_waited_for_and_joins(page: Page, served: Served) -> None:
+    page.get_by_role("button", name="Людина", exact=True).click()
+    expect(page.locator("#owner")).to_have_text("передано людині, попереду 2")
+    expect(page.locator("#person")).to_be_hidden()
+
+    def join() -> None:
+        conversation = served.stage.feed.only()
+        conversation.owner, conversation.owner_name = "specialist", SPECIALIST.name
+        served.stage.feed.say(conversation, BOT, Reply(text=JOINED))
+        served.stage.feed.say(conversation, SPECIALIST, Reply(text="Доброго дня, чим допомогти?"))
+
+    served.do(join)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Марія Зразкова")
+    expect(page.locator(".join")).to_have_text(JOINED)
+    expect(page.locator(".human .from")).to_have_text("Марія Зразкова")
+    expect(page.locator("#mark")).to_have_text("МЗ")
+
+
+def test_own_messages_tell_how_far_they_got(page: Page, served: Served) -> None:
+    served.stage.script = silent
+    ask(page)
+    expect(page.locator(".own .fate")).to_have_text("Отримано")
+    expect(page.get_by_text("Бот пише…")).to_be_visible()
+    bot_says(served, "Слухаю вас.")
+    expect(page.get_by_text("Бот пише…")).to_be_hidden()
+    expect(page.locator(".own .fate")).to_be_hidden()
+
+
+def test_an_answer_faster_than_its_confirmation_leaves_nobody_writing(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator(".own .fate")).to_be_hidden()
+    page.clock.run_for(5_000)
+    expect(page.get_by_text("Бот пише…")).to_be_hidden()
+
+
+def test_reading_above_is_not_disturbed(page: Page, served: Served) -> None:
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    bot_says(served, *(f"рядок {number}" for number in range(12)))
+    expect(page.locator(".other")).to_have_count(12)
+    page.evaluate(
+        "new Promise((done) => { addEventListener('scroll', done, {once: true}); scrollTo(0, 0); })"
+    )
+    bot_says(served, "новина")
+    expect(page.get_by_text("Є нова відповідь")).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    page.get_by_text("Є нова відповідь").click()
+    expect(page.get_by_text("новина")).to_be_in_viewport()
+    expect(page.get_by_text("Є нова відповідь")).to_be_hidden()
+
+
+def test_what_is_erased_is_no_longer_shown(page: Page) -> None:
+    ask(page)
+    page.get_by_role("button", name="Меню сторінки").click()
+    page.get_by_role("button", name="Мої дані").click()
+    page.get_by_role("button", name="Стерти все").click()
+    expect(page.locator(".bubble").last).to_have_text("Стерто сьогодні о 11:30.")
+    expect(page.get_by_text(QUESTION)).to_have_count(0)
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_a_photo_is_chosen_shown_and_sent(page: Page, served: Served) -> None:
+    chosen = {"name": "договір.png", "mimeType": "image/png", "buffer": PNG}
+    page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
+    expect(page.locator("#picked")).to_contain_text("договір.png")
+    expect(page.locator("#picked-state")).to_contain_text("можна надсилати")
+    page.get_by_label("Надіслати", exact=True).click()
+    photo = page.locator(".own img")
+    expect(photo).to_have_attribute("alt", "Фото: договір.png")
+    expect(photo).to_have_js_property("naturalWidth", 1)
+    expect(page.locator("#picked")).to_be_hidden()
+    assert list(served.stage.store.kept.values()) == [PNG]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (PNG + b"0" * 200_000, "Файл завеликий: 200 КБ. Можна до 0,1 МБ"),
+        (b"<html>", "Такий файл ми не відкриємо"),
+    ],
+)
+def test_a_refused_file_is_explained(page: Page, content: bytes, words: str) -> None:
+    chosen = {"name": "папір", "mimeType": "application/pdf", "buffer": content}
+    page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.locator("#picked")).to_be_hidden()
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    field = page.get_by_label("Ваше повідомлення")
+    field.focus()
+    page.keyboard.type("перший рядок")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("другий")
+    page.keyboard.press("Enter")
+    expect(page.locator(".own .bubble")).to_have_text("перший рядок\nдругий")
+    dots = page.get_by_role("button", name="Меню сторінки")
+    dots.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu .tap").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dots).to_be_focused()
+    expect(page.locator("#menu")).to_be_hidden()
+
+
+def test_the_log_is_read_aloud_as_it_grows(page: Page) -> None:
+    log = page.get_by_role("log")
+    expect(log).to_have_attribute("aria-live", "polite")
+    expect(log).to_have_accessible_name("Розмова")
+
+
+def test_larger_type_is_kept(page: Page) -> None:
+    page.get_by_role("button", name="Меню сторінки").click()
+    page.get_by_role("button", name="Більший шрифт").click()
+    assert page.evaluate("getComputedStyle(document.querySelector('.bubble')).fontSize") == "27px"
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-text", "large")
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("larger", [False, True], ids=["usual type", "type at 200 %"])
+def test_nothing_goes_sideways_and_everything_is_big_enough_to_tap(
+    page: Page, width: int, larger: bool
+) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    if larger:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.get_by_role("button", name="Меню сторінки").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, textarea, .menu a")]
+            .filter((one) => one.offsetParent)
+            .map((one) => [one.textContent, one.getBoundingClientRect()])
+            .filter(([, box]) => box.width < 48 || box.height < 48).map(([words]) => words)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_a_contrast_of_seven(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two names it takes
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    weak = page.evaluate(
+        """() => {
+            const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
+            const light = ([r, g, b]) => [r, g, b].map((part) => part / 255)
+                .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+            const ground = (one) => {
+                const colour = rgb(getComputedStyle(one).backgroundColor);
+                return colour.length === 3 || colour[3] === 1 ? colour : ground(one.parentElement);
+            };
+            const shown = [...document.querySelectorAll("body *")].filter((one) => one.offsetParent
+                && [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()));
+            return shown.map((one) => {
+                const [a, b] = [light(rgb(getComputedStyle(one).color)), light(ground(one))];
+                return [one.textContent.trim(), (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+            }).filter(([, ratio]) => ratio < 7);
+        }"""
+    )
+    assert weak == []
+
+
+def test_without_scripts_there_is_a_phone(browser: Browser, served: Served) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(served.address)
+    expect(page.get_by_role("link", name=PHONE).first).to_be_visible()
+    context.close()

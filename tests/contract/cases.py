@@ -1,0 +1,117 @@
+"""What the contract suite has to know about each channel to try it. A new channel adds its case to CASES."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.console.channel import LINE, ConsoleChannel
+from adapters.web.channel import WebChannel
+from conversations.channel import Channel, Payload, Request
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One channel under the contract.
+
+    `proven` makes an authentic request around a body, `unproven` the ways to be refused. `written` and
+    `pressed` make the body of a text and of a button press under a key; `pressed` is None where there are no
+    buttons.
+    `words` and `buttons` read a payload back. `secrets` must never be seen in a log or an error.
+    """
+
+    name: str
+    channel: Channel
+    proven: Callable[[bytes], Request]
+    unproven: Mapping[str, Callable[[bytes], Request]]
+    written: Callable[[str, str], bytes]
+    words: Callable[[Payload], str]
+    secrets: Sequence[str]
+    pressed: Callable[[Mapping[str, str], str], bytes] | None = None
+    buttons: Callable[[Payload], Sequence[Mapping[str, str]]] = field(default=lambda payload: ())
+
+
+VISITOR = "S3cretVisitorToken-0123456789_abcdefghijklm"
+SIGNING_SECRET = "a-signing-secret-nobody-may-read"
+OWN_PAGE = {
+    "content-type": "application/json",
+    "host": "chat.example",
+    "origin": "http://chat.example",
+    "sec-fetch-site": "same-origin",
+}
+
+
+def _web() -> Case:
+    def posted(
+        body: bytes, without: str = "", cookies: Mapping[str, str] | None = None, **changed: str
+    ) -> Request:
+        headers = {**OWN_PAGE, **{name.replace("_", "-"): value for name, value in changed.items()}}
+        headers.pop(without, None)
+        visitor = {"pryimalnia-visitor": VISITOR} if cookies is None else cookies
+        return Request(method="POST", headers=headers, cookies=visitor, body=body)
+
+    def without_fetch_metadata(body: bytes, origin: str) -> Request:
+        return posted(body, without="sec-fetch-site", origin=origin)
+
+    def message(**fields: Any) -> bytes:
+        return json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    return Case(
+        name="web",
+        channel=WebChannel("zrazkova", SIGNING_SECRET.encode(), clock=lambda: NOW),
+        proven=posted,
+        unproven={
+            "no cookie": lambda body: posted(body, cookies={}),
+            "a cookie that is too short": lambda body: posted(
+                body, cookies={"pryimalnia-visitor": VISITOR[:-1]}
+            ),
+            "a cookie with other characters": lambda body: posted(
+                body, cookies={"pryimalnia-visitor": "ї" * 43}
+            ),
+            "a form": lambda body: posted(body, content_type="application/x-www-form-urlencoded"),
+            "plain text, as a form can send": lambda body: posted(body, content_type="text/plain"),
+            "no content type": lambda body: posted(body, without="content-type"),
+            "another site": lambda body: posted(body, sec_fetch_site="cross-site"),
+            "a neighbour under the same domain": lambda body: posted(body, sec_fetch_site="same-site"),
+            "typed into the address bar": lambda body: posted(body, sec_fetch_site="none"),
+            "an old browser on another origin": lambda body: without_fetch_metadata(
+                body, "http://evil.example"
+            ),
+            "an old browser without an origin": lambda body: without_fetch_metadata(body, ""),
+            "an origin of null": lambda body: without_fetch_metadata(body, "null"),
+            "an origin that is no address": lambda body: without_fetch_metadata(body, "http://[chat.example"),
+            "a GET": lambda body: Request(
+                method="GET", headers=OWN_PAGE, cookies={"pryimalnia-visitor": VISITOR}, body=body
+            ),
+        },
+        written=lambda text, key: message(key=key, kind="text", text=text),
+        pressed=lambda button, key: message(
+            key=key, kind="press", choice_id=button["id"], text=button["label"]
+        ),
+        words=lambda payload: str(payload["text"]),
+        buttons=lambda payload: payload["choices"],
+        secrets=(VISITOR, SIGNING_SECRET),
+    )
+
+
+def _console() -> Case:
+    return Case(
+        name="console",
+        channel=ConsoleChannel("zrazkova", write=lambda text: None, clock=lambda: NOW),
+        proven=lambda body: Request(method=LINE, body=body),
+        unproven={
+            "over the network, GET": lambda body: Request(method="GET", body=body),
+            "over the network, POST": lambda body: Request(method="POST", headers=OWN_PAGE, body=body),
+        },
+        written=lambda text, key: f"{key}\t{text}\n".encode("utf-8", "surrogatepass"),
+        words=lambda payload: str(payload["text"]),
+        secrets=(),
+    )
+
+
+CASES: tuple[Case, ...] = (_web(), _console())

@@ -1,0 +1,219 @@
+"""What the handover's tests share: an invented community, its people, and conversations in a real log."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from conversations import inbox, transcript
+from conversations.channel import Payload
+from conversations.database import Database
+from conversations.messages import (
+    Author,
+    AuthorKind,
+    ConversationRef,
+    IncomingMessage,
+    MessageKind,
+    OutgoingMessage,
+    Reply,
+)
+from handover import tables
+from handover.accounts import accounts, passwords
+from handover.accounts.accounts import Account
+from handover.accounts.permissions import Role
+from handover.tickets import tickets
+from handover.tickets.tickets import Ticket
+from knowledge_base.answers import Community, EntryCard, Hotline, Interval, LifeEvent, Office
+from knowledge_base.understanding.meaning import Danger, Facet
+
+COMMUNITY = "lypova"
+KYIV = ZoneInfo("Europe/Kyiv")
+PASSWORD = "три-слова-і-число-42"
+HASH = passwords.hash_password(PASSWORD)
+BOT = Author(kind=AuthorKind.BOT)
+
+_numbers = itertools.count(1)
+
+
+def kyiv(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment by the clock on the wall in Kyiv, in UTC."""
+    return datetime(year, month, day, hour, minute, tzinfo=KYIV).astimezone(UTC)
+
+
+TUESDAY = kyiv(2026, 11, 24, 10, 30)
+
+
+def office(closed_on: frozenset[date] = frozenset(), hours: Sequence[Interval] | None = None) -> Office:
+    """Monday to Friday from 8:00 to 17:15 with a break from 12:00 to 13:00."""
+    usual = [
+        Interval(weekday, opens, closes)
+        for weekday in range(5)
+        for opens, closes in ((time(8), time(12)), (time(13), time(17, 15)))
+    ]
+    return Office(
+        id="reception",
+        name="Приймальня",
+        address="вул. Садова, 1",
+        phone="0 800 000 000",
+        hours=tuple(usual if hours is None else hours),
+        hours_text="пн–пт",
+        serves=frozenset({"department"}),
+        closed_on=closed_on,
+    )
+
+
+@dataclass(frozen=True)
+class FakeKnowledge:
+    """A base of one entry, for titles and hours."""
+
+    version: str = "test"
+    community: Community = field(
+        default_factory=lambda: Community(COMMUNITY, "Липова громада", "Europe/Kyiv", office(), 365)
+    )
+    entry_ids: tuple[str, ...] = ("housing-subsidy",)
+    life_events: tuple[LifeEvent, ...] = ()
+
+    def resolve(self, entry_id: str) -> str | None:
+        return entry_id if entry_id in self.entry_ids else None
+
+    def card(self, entry_id: str, now: datetime) -> EntryCard:
+        return EntryCard(
+            id=entry_id,
+            group="housing",
+            kind="benefit",
+            label="Субсидія",
+            title="Житлова субсидія",
+            official=None,
+            headline="Так.",
+            who=None,
+            amount=None,
+            when=None,
+            where=None,
+            documents=None,
+            source=None,
+            facets=frozenset(),
+        )
+
+    def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
+        return None
+
+    def offices(self, serves: str | None = None) -> tuple[Office, ...]:
+        return (self.community.reception,)
+
+    def hotline(self, hotline_id: str) -> Hotline | None:
+        return None
+
+    def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
+        return {}
+
+    def twins(self, entry_id: str) -> tuple[str, ...]:
+        return ()
+
+
+def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
+    """How the pretended channel sends: one request a message."""
+    return [{"to": ref.address, "text": message.reply.text, "from": message.author.name}]
+
+
+def said(address: str, text: str, now: datetime, **more: object) -> IncomingMessage:
+    """A citizen's message."""
+    fields = {
+        "ref": ConversationRef(community=COMMUNITY, channel="telegram", bot="main", address=address),
+        "event_key": f"event-{next(_numbers)}",
+        "kind": MessageKind.TEXT,
+        "text": text,
+        "author_name": "Галина Дячук",
+        "sent_at": now,
+        **more,
+    }
+    return IncomingMessage.model_validate(fields)
+
+
+async def conversation(
+    database: Database, now: datetime, text: str = "Чи є субсидія?", **more: object
+) -> str:
+    """A conversation with one message in its transcript; returns its id."""
+    message = said(f"address-{next(_numbers)}", text, now, **more)
+    async with database.write() as db:
+        accepted = await inbox.accept(db, [message], now)
+        (conversation_id,) = accepted.conversations
+        await transcript.hear(db, conversation_id, message, now)
+    return conversation_id
+
+
+async def bot_says(database: Database, conversation_id: str, text: str, now: datetime, epoch: int) -> int:
+    """A line of the bot with one payload to send."""
+    async with database.write() as db:
+        return await transcript.say(
+            db, conversation_id, BOT, Reply(text=text), now, epoch=epoch, payloads=[{"text": text}]
+        )
+
+
+async def waiting(
+    database: Database, now: datetime, question: str = "Чи приймуть договір?", **more: object
+) -> Ticket:
+    """A conversation whose person waits for a specialist."""
+    fields = {"reason": "unknown", **more}
+    conversation_id = await conversation(database, now, question)
+    async with database.write() as db:
+        number = await tickets.next_number(db, COMMUNITY, now)
+        return await tickets.open_ticket(
+            db,
+            community=COMMUNITY,
+            conversation_id=conversation_id,
+            number=number,
+            question=question,
+            now=now,
+            **fields,
+        )
+
+
+async def account(
+    database: Database,
+    login: str,
+    role: Role = Role.SPECIALIST,
+    name: str = "Ірина Мельник",
+    community: str = COMMUNITY,
+) -> Account:
+    """Somebody who works here; the password is `PASSWORD`."""
+    async with database.write() as db:
+        return await accounts.create(
+            db,
+            community=community,
+            login=login,
+            name=name,
+            position="спеціалістка",
+            role=role,
+            password_hash=HASH,
+            now=TUESDAY,
+        )
+
+
+async def transcript_of(database: Database, conversation_id: str) -> list[transcript.Line]:
+    """The whole transcript."""
+    async with database.read() as db:
+        return await transcript.lines(db, conversation_id, limit=1000)
+
+
+async def actions(database: Database, subject: str | None = None) -> list[str]:
+    """The audit log's actions, in order."""
+    statement = select(tables.audit.c.action).order_by(tables.audit.c.id)
+    if subject is not None:
+        statement = statement.where(tables.audit.c.subject == subject)
+    async with database.read() as db:
+        return list((await db.execute(statement)).scalars())
+
+
+class Wall:
+    """A clock the test moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
