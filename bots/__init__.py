@@ -1,0 +1,1 @@
+"""The bot: it thinks (dialogue), runs (turns) and is put together (app)."""

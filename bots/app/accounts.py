@@ -1,0 +1,84 @@
+"""Accounts from the command line, and the administrator of the first start."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bots.app import house
+from bots.app.faults import StartFault
+from bots.app.settings import Settings
+from conversations.clock import utc_now
+from conversations.database import Database
+from handover.accounts import accounts, passwords
+from handover.accounts.permissions import Role
+
+ADMINISTRATOR = "admin"
+
+
+async def first_administrator(database: Database, settings: Settings) -> str | None:
+    """Make the administrator where nobody can sign in yet and return the password; None at every later start."""
+    async with database.read() as db:
+        if await accounts.any_exist(db):
+            return None
+    password = passwords.generate()
+    password_hash = await asyncio.to_thread(passwords.hash_password, password)
+    async with database.write() as db:
+        if await accounts.any_exist(db):
+            return None
+        await accounts.create(
+            db,
+            community=settings.community,
+            login=ADMINISTRATOR,
+            name="Адміністратор приймальні",
+            position="спеціаліст",
+            role=Role.ADMINISTRATOR,
+            password_hash=password_hash,
+            now=utc_now(),
+        )
+    return password
+
+
+async def add(settings: Settings, login: str, name: str, position: str, role: str) -> str:
+    """Make an account and return its generated password. Raises StartFault with the mend."""
+    try:
+        wanted = Role(role)
+    except ValueError:
+        known = ", ".join(one.value for one in Role)
+        raise StartFault(f"role {role!r} does not exist; choose one of {known}") from None
+    password = passwords.generate()
+    password_hash = await asyncio.to_thread(passwords.hash_password, password)
+    async with house.database(settings) as database:
+        try:
+            async with database.write() as db:
+                await accounts.create(
+                    db,
+                    community=settings.community,
+                    login=login,
+                    name=name,
+                    position=position,
+                    role=wanted,
+                    password_hash=password_hash,
+                    now=utc_now(),
+                )
+        except accounts.BadLogin:
+            raise StartFault(
+                f"login {login!r} can't be used; take 2 to 64 Latin letters, digits, dots or hyphens"
+            ) from None
+        except accounts.LoginTaken:
+            raise StartFault(
+                f"login {login!r} is taken; choose another or use account reset-password"
+            ) from None
+    return password
+
+
+async def reset_password(settings: Settings, login: str) -> str:
+    """Give an account a new generated password, sign it out everywhere, and return the password. Raises StartFault."""
+    password = passwords.generate()
+    password_hash = await asyncio.to_thread(passwords.hash_password, password)
+    async with house.database(settings) as database:
+        try:
+            async with database.write() as db:
+                await accounts.reset_password(db, login, password_hash, utc_now())
+        except accounts.UnknownAccount:
+            raise StartFault(f"there is no account {login!r}; make one with account add") from None
+    return password

@@ -1,0 +1,153 @@
+"""The command line `pryimalnia`: open the reception, run its parts, talk to it, look after what it keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bots.app import accounts, archive, conversation, evaluation, knowledge, serving
+from bots.app.faults import StartFault
+from bots.app.settings import Settings, SettingsError, load
+
+app = typer.Typer(
+    name="pryimalnia",
+    help="Приймальня: a public reception desk that lives in messengers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+knowledge_app = typer.Typer(help="The knowledge base.", no_args_is_help=True)
+account_app = typer.Typer(help="Specialists' accounts.", no_args_is_help=True)
+app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(account_app, name="account")
+
+FAULT = 1
+USAGE = 2
+
+
+def main() -> None:
+    """Run a command. A foreseen fault is one line on standard error and exit code 1; wrong usage is 2."""
+    try:
+        app()
+    except (StartFault, SettingsError) as fault:
+        typer.echo(f"pryimalnia: {fault}", err=True)
+        sys.exit(FAULT)
+
+
+def _settings() -> Settings:
+    return load()
+
+
+def _run(work: Callable[[Settings], Coroutine[Any, Any, str]]) -> str:
+    return asyncio.run(work(_settings()))
+
+
+@app.command()
+def serve() -> None:
+    """Everything in one process: web pages, webhooks, thinking and delivering."""
+    serving.serve(_settings(), worker=True)
+
+
+@app.command()
+def web() -> None:
+    """Only web pages and webhooks; `worker` thinks and delivers."""
+    serving.serve(_settings(), worker=False)
+
+
+@app.command()
+def worker() -> None:
+    """Only thinking and delivering."""
+    serving.work(_settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    typer.echo(f"database at revision {_run(serving.migrate)}")
+
+
+@app.command()
+def chat(
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object a line read.")] = False,
+    now: Annotated[datetime | None, typer.Option(help="Pretend it is this moment (ISO).")] = None,
+) -> None:
+    """A conversation in the terminal, in memory: nothing is stored."""
+    moment = None if now is None else (now if now.tzinfo else now.replace(tzinfo=UTC))
+    conversation.converse(_settings(), as_json=json_, now=moment)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines with id and text.")],
+    known_only: Annotated[
+        bool, typer.Option("--known-only", help="Leave out messages about topics the base does not have.")
+    ] = False,
+) -> None:
+    """What the reception would do with each message; the summary goes to standard error."""
+    evaluation.evaluate(_settings(), file, known_only=known_only)
+
+
+@knowledge_app.command("check")
+def knowledge_check() -> None:
+    """Every fault of the content with file, line and field; exit code 1 when there is one."""
+    sys.exit(knowledge.check(_settings()))
+
+
+@knowledge_app.command("build")
+def knowledge_build() -> None:
+    """Compile the base and train the understanding; prints the version."""
+    typer.echo(knowledge.build(_settings()).version)
+
+
+@knowledge_app.command("show")
+def knowledge_show(entry_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """An entry as a citizen sees it."""
+    typer.echo(knowledge.show(_settings(), entry_id))
+
+
+@knowledge_app.command("list")
+def knowledge_list(
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object an entry.")] = False,
+) -> None:
+    """All entries, a line each."""
+    for line in knowledge.listing(_settings(), as_json=json_):
+        typer.echo(line)
+
+
+@account_app.command("add")
+def account_add(
+    login: str,
+    name: Annotated[str, typer.Option(help="Full name, as citizens see it.")],
+    position: Annotated[str, typer.Option(help="For example «спеціалістка».")] = "спеціаліст",
+    role: Annotated[str, typer.Option(help="specialist, head, editor or administrator.")] = "specialist",
+) -> None:
+    """Make an account; prints its generated password."""
+    password = _run(lambda settings: accounts.add(settings, login, name, position, role))
+    typer.echo(f"login     {login}\npassword  {password}")
+
+
+@account_app.command("reset-password")
+def account_reset_password(login: str) -> None:
+    """Give an account a new generated password and sign it out everywhere."""
+    password = _run(lambda settings: accounts.reset_password(settings, login))
+    typer.echo(f"login     {login}\npassword  {password}")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup (.tar.gz).")]) -> None:
+    """The database and the files people sent, in one archive that either database can take back."""
+    typer.echo(_run(lambda settings: archive.backup(settings, file)))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup made by `backup`.")],
+) -> None:
+    """Put a backup into an empty reception."""
+    typer.echo(_run(lambda settings: archive.restore(settings, file)))

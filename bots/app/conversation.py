@@ -1,0 +1,87 @@
+"""`pryimalnia chat`: a conversation in the terminal, for people and, with --json, for programs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import typer
+
+from adapters.console.channel import ConsoleChannel
+from adapters.console.parse import line_to_message
+from bots.app import knowledge
+from bots.app.doors import turn_json
+from bots.app.settings import Settings
+from bots.turns.minds import Mind
+from bots.turns.rehearsal import Rehearsal
+from conversations.clock import utc_now
+from conversations.messages import (
+    Author,
+    AuthorKind,
+    ConversationRef,
+    IncomingMessage,
+    MessageKind,
+    OutgoingMessage,
+)
+
+BETWEEN_LINES = timedelta(seconds=1)
+"""With a pretended moment each line still comes after the one before."""
+
+
+def reference(community: str) -> ConversationRef:
+    """The one conversation of a terminal."""
+    return ConversationRef(community=community, channel="console", bot="console", address="terminal")
+
+
+def text_message(community: str, text: str, *, key: str) -> IncomingMessage:
+    """A plain text from the terminal."""
+    return IncomingMessage(
+        ref=reference(community), event_key=key, kind=MessageKind.TEXT, text=text, sent_at=utc_now()
+    )
+
+
+def converse(settings: Settings, *, as_json: bool, now: datetime | None) -> None:
+    """Read a line a turn until the end of input. Nothing is stored."""
+    mind = knowledge.ready(settings)
+    rehearsal = Rehearsal(mind, _clock(now))
+    if as_json:
+        _for_programs(rehearsal, mind)
+    else:
+        _for_people(rehearsal, mind)
+
+
+def _for_programs(rehearsal: Rehearsal, mind: Mind) -> None:
+    for number, line in enumerate(sys.stdin):
+        message = line.rstrip("\r\n")
+        event = line_to_message(reference(mind.knowledge.community.id), message, f"line-{number}", utc_now())
+        turn = rehearsal.say(event)
+        typer.echo(json.dumps(turn_json(message, turn), ensure_ascii=False))
+        sys.stdout.flush()
+
+
+def _for_people(rehearsal: Rehearsal, mind: Mind) -> None:
+    channel = ConsoleChannel()
+    ref = reference(mind.knowledge.community.id)
+    typer.echo("Пишіть і натискайте Enter. Вийти: Ctrl+D.\n")
+    for number in itertools.count():
+        try:
+            message = input("> ")
+        except (EOFError, KeyboardInterrupt):
+            typer.echo()
+            return
+        turn = rehearsal.say(line_to_message(ref, message, f"line-{number}", utc_now()))
+        for reply in turn.replies:
+            outgoing = OutgoingMessage(ref=ref, reply=reply, author=Author(kind=AuthorKind.BOT))
+            for payload in channel.render(outgoing):
+                typer.echo(f"\n{payload['text']}")
+        typer.echo()
+
+
+def _clock(now: datetime | None) -> Callable[[], datetime]:
+    if now is None:
+        return utc_now
+    moments = (now + BETWEEN_LINES * step for step in itertools.count())
+    return lambda: next(moments)

@@ -1,0 +1,67 @@
+"""The JSON other programs read: a turn of `chat --json`, a row of `evaluate`. Fields may be added, never renamed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+from bots.dialogue.turn import Effect, Kind, Turn
+from knowledge_base.understanding.meaning import Meaning
+
+_DECISIONS = {
+    Kind.CLARIFY: "clarify",
+    Kind.HANDOFF: "handoff",
+    Kind.REFERRAL: "referral",
+    Kind.DANGER: "danger",
+    Kind.SMALLTALK: "smalltalk",
+}
+"""Every other kind is an answer."""
+
+
+def turn_json(message: str, turn: Turn) -> dict[str, Any]:
+    """One object of `chat --json`."""
+    return {
+        "message": message,
+        "kind": turn.kind.value,
+        "topic": turn.topic,
+        "facet": turn.facet.value if turn.facet else None,
+        "replies": [
+            {
+                "text": reply.text,
+                "choices": [{"id": choice.id, "label": choice.label} for choice in reply.choices],
+            }
+            for reply in turn.replies
+        ],
+        "effects": [effect_json(effect) for effect in turn.effects],
+    }
+
+
+def effect_json(effect: Effect) -> dict[str, Any]:
+    """An effect with its kind in snake case: OpenTicket is `open_ticket`."""
+    kind = re.sub(r"(?<!^)(?=[A-Z])", "_", type(effect).__name__).lower()
+    fields = {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in asdict(effect).items()
+    }
+    return {"kind": kind, **fields}
+
+
+def evaluation_json(row_id: str, turn: Turn, meaning: Meaning) -> dict[str, Any]:
+    """One object of `evaluate`: `ranked` begins with what the reception answered about."""
+    ranked = [{"id": one.topic, "confidence": round(one.confidence, 4)} for one in meaning.ranked]
+    if turn.topic and decision_of(turn) in {"answer", "referral"}:
+        said = [one for one in ranked if one["id"] == turn.topic]
+        rest = [one for one in ranked if one["id"] != turn.topic]
+        ranked = [*(said or [{"id": turn.topic, "confidence": 1.0}]), *rest]
+    return {
+        "id": row_id,
+        "decision": decision_of(turn),
+        "ranked": ranked,
+        "facet": turn.facet.value if turn.facet else None,
+    }
+
+
+def decision_of(turn: Turn) -> str:
+    """What the reception did with a message, in the six words of `evaluate`."""
+    return _DECISIONS.get(turn.kind, "answer")

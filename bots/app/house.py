@@ -1,0 +1,142 @@
+"""The composition root: the one place where real things are chosen and joined into a house that runs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.console.channel import ConsoleChannel
+from adapters.web.channel import WebChannel
+from adapters.web.pages import Announcement, WebHouse
+from bots.app import keeping, knowledge
+from bots.app.faults import StartFault
+from bots.app.settings import Settings
+from bots.turns.feed import LogFeed
+from bots.turns.minds import Minds
+from bots.turns.runtime import Runtime
+from conversations.attachments import FolderStore
+from conversations.channel import Channel, Payload
+from conversations.clock import utc_now
+from conversations.database import Database, SchemaFault
+from conversations.database import migrate as migrate_database
+from conversations.messages import ConversationRef, OutgoingMessage
+from conversations.signals import MemorySignals, RedisSignals, Signals
+from handover.workplace.house import WorkplaceHouse
+
+MEGABYTE = 1_000_000
+
+VENDOR = Path(__file__).parents[2] / "node_modules"
+"""Where npm puts third-party scripts at install time."""
+
+
+@dataclass(frozen=True)
+class House:
+    """An open reception: its settings, what the loops stand on, and the secret that signs links."""
+
+    settings: Settings
+    runtime: Runtime
+    secret: bytes
+
+
+def channels(settings: Settings, secret: bytes) -> dict[str, Channel]:
+    """Every channel this installation speaks. A new channel is one folder and one line here."""
+    present: Sequence[Channel] = (
+        WebChannel(
+            settings.community,
+            secret,
+            settings.public_url,
+            file_limit=settings.file_limit_megabytes * MEGABYTE,
+        ),
+        ConsoleChannel(settings.community),
+    )
+    return {channel.name: channel for channel in present}
+
+
+async def migrated(settings: Settings) -> str:
+    """Bring the database to this version and return its revision. Raises StartFault."""
+    try:
+        return await migrate_database(settings.database)
+    except SchemaFault as fault:
+        raise StartFault(str(fault)) from fault
+    except OSError as fault:
+        raise StartFault(f"the database can't be reached ({fault}); check PRYIMALNIA_DATABASE_URL") from None
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The migrated database alone, for commands that need nothing else."""
+    keeping.prepare_folder(settings)
+    await migrated(settings)
+    opened_database = Database(settings.database)
+    try:
+        yield opened_database
+    finally:
+        await opened_database.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[House]:
+    """The whole house. The knowledge is built first if what is stored is not of this content."""
+    secret = keeping.signing_secret(settings)
+    minds = Minds({settings.community: knowledge.ready(settings)})
+    async with database(settings) as open_database, _signals(settings) as signals:
+        runtime = Runtime(
+            database=open_database,
+            signals=signals,
+            store=FolderStore(keeping.files_folder(settings), settings.file_limit_megabytes * MEGABYTE),
+            channels=channels(settings, secret),
+            minds=minds,
+            clock=utc_now,
+            worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+            answer_minutes=settings.answer_minutes,
+        )
+        yield House(settings, runtime, secret)
+
+
+@asynccontextmanager
+async def _signals(settings: Settings) -> AsyncIterator[Signals]:
+    signals: MemorySignals | RedisSignals = (
+        RedisSignals(settings.redis_url) if settings.redis_url else MemorySignals()
+    )
+    try:
+        yield signals
+    finally:
+        await signals.close()
+
+
+def chat_house(house: House) -> WebHouse:
+    """What the citizens' page stands on."""
+    runtime = house.runtime
+    web = runtime.channels["web"]
+    assert isinstance(web, WebChannel)
+    community = runtime.minds[house.settings.community].knowledge.community
+    return WebHouse(
+        channel=web,
+        feed=LogFeed(runtime),
+        store=runtime.store,
+        announcement=Announcement(community.name, community.reception.phone),
+    )
+
+
+def workplace_house(house: House) -> WorkplaceHouse:
+    """What the specialists' pages stand on."""
+    runtime = house.runtime
+
+    def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
+        return runtime.channels[ref.channel].render(message)
+
+    return WorkplaceHouse(
+        database=runtime.database,
+        signals=runtime.signals,
+        knowledge=lambda community: runtime.minds[community].knowledge,
+        store=runtime.store,
+        render=render,
+        clock=runtime.clock,
+        vendor=VENDOR,
+        secure_cookies=house.settings.secure_cookies,
+    )

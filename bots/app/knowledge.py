@@ -1,0 +1,135 @@
+"""The knowledge commands, and the mind a community starts with: built when it is not there yet."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from bots.app import keeping
+from bots.app.faults import StartFault
+from bots.app.settings import Settings
+from bots.turns.minds import Mind
+from knowledge_base import catalogue, checks, snapshot
+from knowledge_base.checks import CONTENT
+from knowledge_base.library import Library
+from knowledge_base.understanding import training
+from knowledge_base.understanding.artefact import Artefact, ArtefactFolder, BadArtefact
+from knowledge_base.understanding.lexicon import LexiconError
+from knowledge_base.understanding.reader import Reader
+
+
+def folder(settings: Settings) -> Path:
+    """Where compiled bases are kept."""
+    return settings.folder.resolve() / "knowledge"
+
+
+def check(settings: Settings) -> int:
+    """Print every problem of the content and a closing count; returns the exit code."""
+    problems = checks.check(settings.content)
+    for problem in problems:
+        typer.echo(str(problem))
+    blocking = sum(problem.blocking for problem in problems)
+    typer.echo(f"{len(problems)} found, {blocking} to mend before the base can be built")
+    return 1 if blocking else 0
+
+
+def build(settings: Settings) -> Library:
+    """Compile the content and train the understanding anew. Raises StartFault naming file, line and field."""
+    keeping.prepare_folder(settings)
+    try:
+        snapshot.build(settings.content, folder(settings))
+    except snapshot.RefusedBase as refused:
+        raise StartFault(_refusal(refused)) from None
+    library = _library(settings, snapshot.current(folder(settings)))
+    _train(settings, library)
+    return library
+
+
+def ready(settings: Settings) -> Mind:
+    """The mind of this very content: loaded where it was built before, built otherwise. Raises StartFault."""
+    keeping.prepare_folder(settings)
+    try:
+        base = snapshot.ready(settings.content, folder(settings))
+    except snapshot.RefusedBase as refused:
+        raise StartFault(_refusal(refused)) from None
+    library = _library(settings, base)
+    labels = {entry_id: library.card_label(entry_id) for entry_id in library.entry_ids}
+    return Mind(knowledge=library, understanding=Reader(_artefact(settings, library), labels))
+
+
+def show(settings: Settings, entry_id: str) -> str:
+    """An entry in full. Raises StartFault for an unknown id."""
+    base = _base(settings)
+    try:
+        return catalogue.show(base.base, entry_id)
+    except KeyError:
+        raise StartFault(f"there is no entry {entry_id!r}; knowledge list shows them all") from None
+
+
+def listing(settings: Settings, *, as_json: bool) -> Iterator[str]:
+    """A line an entry of the national base and the community's own."""
+    for row in catalogue.listing(_base(settings).base, settings.community):
+        if as_json:
+            yield json.dumps(row, ensure_ascii=False)
+        else:
+            yield f"{row['id']:<34} {row['group']:<12} {row['status']}"
+
+
+def _base(settings: Settings) -> snapshot.Snapshot:
+    keeping.prepare_folder(settings)
+    try:
+        return snapshot.ready(settings.content, folder(settings))
+    except snapshot.RefusedBase as refused:
+        raise StartFault(_refusal(refused)) from None
+
+
+def _library(settings: Settings, base: snapshot.Snapshot) -> Library:
+    try:
+        return Library(base, settings.community)
+    except KeyError:
+        known = ", ".join(sorted(base.base.communities))
+        raise StartFault(
+            f"community {settings.community!r} is not in the knowledge base; "
+            f"set PRYIMALNIA_COMMUNITY to one of: {known}"
+        ) from None
+
+
+def _refusal(refused: snapshot.RefusedBase) -> str:
+    return f"the knowledge base has faults; first: {refused}. `pryimalnia knowledge check` shows all"
+
+
+def _artefact(settings: Settings, library: Library) -> Artefact:
+    """The understanding trained on this very base and these very words; trained now where there is none."""
+    builds = _builds(settings, library)
+    with contextlib.suppress(BadArtefact):
+        trained = builds.current()
+        if trained is not None and trained.base_version == _trained_on(library):
+            return trained
+    return _train(settings, library)
+
+
+def _train(settings: Settings, library: Library) -> Artefact:
+    try:
+        others = training.background(library.entry_ids)
+        artefact = training.build(library.phrasings(), others, _trained_on(library))
+    except (LexiconError, training.TooLittle) as fault:
+        raise StartFault(f"the understanding can't be trained: {fault}") from None
+    _builds(settings, library).put(artefact)
+    return artefact
+
+
+def _builds(settings: Settings, library: Library) -> ArtefactFolder:
+    return ArtefactFolder(folder(settings) / "understanding" / library.community.id)
+
+
+def _trained_on(library: Library) -> str:
+    """The base's version together with the words of the understanding, which the base does not hold."""
+    digest = hashlib.sha256(library.version.encode())
+    for path in sorted((CONTENT / "national" / "understanding").glob("*.yaml")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"{library.version}-{digest.hexdigest()[:8]}"

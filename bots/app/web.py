@@ -1,0 +1,116 @@
+"""The web server: one door for every channel's webhooks, the citizens' page, the workplace and /health."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.web.pages import routes as chat_routes
+from bots.app.house import House, chat_house, workplace_house
+from bots.turns.accept import UnknownDoor, accept
+from bots.turns.loops import running
+from conversations.channel import NotAuthentic
+from conversations.channel import Request as ChannelRequest
+from handover.workplace.routes import routes as workplace_routes
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 1_000_000
+"""Bytes of one webhook. Messenger, the largest, batches up to 1000 events; files never come this way."""
+
+RETRY_AFTER = "5"
+"""Seconds a sender should wait when the database is away."""
+
+
+def application(house: House, *, with_worker: bool) -> FastAPI:
+    """The ASGI application over an open house; `with_worker` also runs the think and deliver loops in it."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if with_worker:
+                await stack.enter_async_context(running(house.runtime))
+            yield
+
+    app = FastAPI(title="Приймальня", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_api_route("/webhooks/{community}/{channel}", _webhook(house), methods=["GET", "POST"])
+    app.add_api_route("/health", _health(house), methods=["GET"])
+    app.router.routes.extend(chat_routes(chat_house(house)))
+    app.include_router(workplace_routes(workplace_house(house)))
+    app.add_exception_handler(SQLAlchemyError, _database_away)
+    return app
+
+
+def _webhook(house: House) -> Callable[[str, str, Request], Awaitable[Response]]:
+    async def webhook(community: str, channel: str, request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("Повідомлення завелике.", status_code=413)
+        seen = ChannelRequest(
+            method=request.method,
+            headers=dict(request.headers),
+            query=dict(request.query_params),
+            cookies=dict(request.cookies),
+            body=body,
+        )
+        try:
+            answer = await accept(house.runtime, community, channel, seen)
+        except UnknownDoor:
+            return PlainTextResponse("Такої адреси немає.", status_code=404)
+        except NotAuthentic:
+            return PlainTextResponse("Не вдалося підтвердити, хто пише. Оновіть сторінку.", status_code=403)
+        return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
+
+    return webhook
+
+
+async def _body(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            return None
+    return bytes(body)
+
+
+def _health(house: House) -> Callable[[], Awaitable[JSONResponse]]:
+    async def health() -> JSONResponse:
+        try:
+            async with house.runtime.database.read() as db:
+                await db.execute(text("SELECT 1"))
+            database = "ok"
+        except (SQLAlchemyError, OSError):
+            database = "away"
+        known = {
+            community: house.runtime.minds[community].knowledge.version
+            for community in house.runtime.minds.communities
+        }
+        return JSONResponse(
+            {
+                "product": "pryimalnia",
+                "version": importlib.metadata.version("pryimalnia"),
+                "status": "ok" if database == "ok" else "degraded",
+                "database": database,
+                "knowledge": known,
+            },
+            status_code=200 if database == "ok" else 503,
+        )
+
+    return health
+
+
+async def _database_away(_: Request, error: Exception) -> Response:
+    """Nothing was stored, so the sender must come again: never 200."""
+    log.error("the database did not do it: %s", type(error).__name__)
+    return PlainTextResponse(
+        "Збій на нашому боці. Повторіть, будь ласка, за хвилину.",
+        status_code=503,
+        headers={"Retry-After": RETRY_AFTER},
+    )

@@ -1,0 +1,1 @@
+"""The pure engine: what was said and what is known go in, replies and effects come out."""

@@ -1,0 +1,94 @@
+"""Every button's id and label. Ids are a promise: they mean the same for ever, pressed a year later too.
+
+m:menu m:life m:more:<page> m:life:<event> m:person m:back m:offices m:data m:call m:start   global words
+a:<entry>:<facet letter>      an answer; letters in FACET_LETTERS
+k:<entry>:all|where           the document list: I have everything; where to get the papers
+c:other                       none of the three
+h:add  h:cancel               the hand-over: add something; no need
+p:any  p:morning  p:evening   the time of a call-back
+f:person  f:write  f:erase    a voice or a file: pass it on; I will write; erase
+r:ask|more|skip|yes|partly|no:<ticket number>   the rating
+e:all  e:files  e:keep        my data
+o:<office>                    an office in full
+d:...                         inside danger, see skills/danger.py
+"""
+
+from __future__ import annotations
+
+import re
+
+from bots.dialogue.texts import label
+from bots.dialogue.texts.style import LABEL_LIMIT
+from conversations.messages import Choice
+from knowledge_base.answers import EntryCard
+from knowledge_base.understanding.meaning import Facet
+
+FACET_LETTERS = {
+    "o": Facet.OVERVIEW,
+    "e": Facet.ELIGIBILITY,
+    "a": Facet.AMOUNT,
+    "d": Facet.DOCUMENTS,
+    "w": Facet.WHERE,
+    "h": Facet.HOW,
+    "t": Facet.DEADLINE,
+    "r": Facet.REFUSAL,
+    "s": Facet.STATUS,
+}
+LETTER_OF = {facet: letter for letter, facet in FACET_LETTERS.items()}
+OWN_BUTTONS = 9
+_SAFE_ID = re.compile(r"[A-Za-z0-9_:.\-]{1,40}")
+
+
+def button(choice_id: str, text_id: str) -> Choice:
+    """A button with a label of ours."""
+    return Choice(id=choice_id, label=label(f"button-{text_id}"))
+
+
+def named(choice_id: str, words: str) -> Choice | None:
+    """A button labelled by the base, cut to the limit; None where the id does not fit on a button."""
+    if not _SAFE_ID.fullmatch(choice_id):
+        return None
+    text = words.strip() or "…"
+    if len(text) > LABEL_LIMIT:
+        text = text[: LABEL_LIMIT - 1].rstrip() + "…"
+    return Choice(id=choice_id, label=text)
+
+
+def entry(card: EntryCard, facet: Facet | None = None) -> Choice | None:
+    """A button that opens an entry at a facet."""
+    return named(f"a:{card.id}:{LETTER_OF[facet or Facet.OVERVIEW]}", card.label or card.title)
+
+
+def facet_of(card: EntryCard, facet: Facet) -> Choice | None:
+    """A button that asks the open entry about a facet."""
+    return named(f"a:{card.id}:{LETTER_OF[facet]}", label(f"button-{facet.value}"))
+
+
+def own(*choices: Choice | None) -> tuple[Choice, ...]:
+    """The buttons that exist, each once, at most nine."""
+    seen: dict[str, Choice] = {}
+    for choice in choices:
+        if choice is not None:
+            seen.setdefault(choice.id, choice)
+    return tuple(seen.values())[:OWN_BUTTONS]
+
+
+def menu() -> Choice:
+    return button("m:menu", "menu")
+
+
+def person() -> Choice:
+    return button("m:person", "person")
+
+
+def life() -> Choice:
+    return button("m:life", "life")
+
+
+def offices() -> Choice:
+    return button("m:offices", "offices")
+
+
+def row() -> tuple[Choice, ...]:
+    """The row under every answer."""
+    return menu(), person()

@@ -1,0 +1,117 @@
+"""Builds the answer card: its exact anatomy in plain text, and as structure for channels that can show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bots.dialogue.texts import say
+from bots.dialogue.texts.style import TEXT_TARGET
+from conversations.messages import Card, CardLine, CardSource
+from knowledge_base.answers import EntryCard
+from knowledge_base.language import day_in_figures
+
+LONG_VALUE = 140
+
+
+def clip(text: str, limit: int) -> str:
+    """The text within a limit, cut between words."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    return kept.rsplit(" ", 1)[0].rstrip(" ,;:\n") + "…"
+
+
+def source_line(card: EntryCard) -> str | None:
+    """`Джерело: … Перевірено …`, the last line of an answer."""
+    if card.source is None:
+        return None
+    return say(
+        "source-line",
+        source=clip(card.source.text.rstrip(". "), LONG_VALUE),
+        checked=day_in_figures(card.source.checked_on),
+    )
+
+
+def cautions(card: EntryCard) -> list[str]:
+    """What must be said before the source: sources differ, not re-read in time."""
+    return [*([card.doubt] if card.doubt else []), *([say("overdue")] if card.overdue else [])]
+
+
+def tail(card: EntryCard) -> list[str]:
+    """The last lines of an answer."""
+    source = source_line(card)
+    return [*cautions(card), *([source] if source else [])]
+
+
+def amount(card: EntryCard) -> str | None:
+    """The sum, or the honest word that it is not confirmed for this year."""
+    if card.stale_year is not None:
+        return say("amount-stale", year=str(card.stale_year))
+    return card.amount
+
+
+def documents_count(card: EntryCard) -> str | None:
+    """`5 документів`, `від 2 до 4 документів`; None where the list is not known."""
+    papers = card.documents
+    if papers is None or not (papers.sure or papers.possible):
+        return None
+    low, high = len(papers.sure), len(papers.sure) + len(papers.possible)
+    if low == high or not low:
+        return say("documents-count", count=high)
+    return say("documents-range", low=low, high=high)
+
+
+def known_lines(card: EntryCard) -> tuple[CardLine, ...]:
+    """The lines of an overview in their fixed order; an unknown one is left out."""
+    values = (
+        ("line-who", card.who),
+        ("line-amount", amount(card)),
+        ("line-when", card.when),
+        ("line-where", card.where),
+        ("line-documents", documents_count(card)),
+    )
+    return tuple(CardLine(label=say(name), value=value) for name, value in values if value)
+
+
+def fit(head: str, body: Sequence[str], end: Sequence[str], limit: int = TEXT_TARGET) -> str:
+    """One text within the limit: long lines of the body are cut first, then its last ones go."""
+
+    def joined(top: str, middle: Sequence[str]) -> str:
+        return "\n\n".join(part for part in (top, "\n".join(middle), "\n".join(end)) if part)
+
+    text = joined(head, body)
+    if len(text) <= limit:
+        return text
+    lines = [clip(line, LONG_VALUE) for line in body]
+    while lines and len(joined(head, lines)) > limit:
+        lines.pop()
+    text = joined(head, lines)
+    if len(text) <= limit:
+        return text
+    room = limit - len(joined("", [])) - 2
+    if room < LONG_VALUE:
+        return clip(head, limit)
+    return joined(clip(head, room), [])
+
+
+def structure(
+    card: EntryCard,
+    answer: str,
+    *,
+    lines: Sequence[CardLine] = (),
+    items: Sequence[str] = (),
+    maybe: Sequence[str] = (),
+    note: str | None = None,
+) -> Card:
+    """The card of a reply. `note` joins the cautions every answer carries."""
+    notes = [*([note] if note else []), *cautions(card)]
+    source = source_line(card)
+    return Card(
+        title=card.title,
+        answer=answer,
+        lines=tuple(lines),
+        items=tuple(items),
+        maybe=tuple(maybe),
+        note="\n".join(notes) or None,
+        source=CardSource(text=source, url=card.source.url) if source and card.source else None,
+    )

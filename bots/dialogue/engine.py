@@ -1,0 +1,334 @@
+"""The engine: one event in, one turn out. Synchronous, pure, total. The layers stand here, words in skills.
+
+Layers for a citizen's message: exact button ids · danger · what isn't words · typed labels and numbers ·
+commands · the answer to the open question · small talk · the topic and its facet · not understood.
+A warning about a secret goes before whatever they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bots.dialogue import typed
+from bots.dialogue.scene import Scene, Setting
+from bots.dialogue.skills import (
+    answer,
+    attachments,
+    callback,
+    clarify,
+    danger,
+    documents,
+    events,
+    handoff,
+    menu,
+    my_data,
+    offices,
+    privacy,
+    rating,
+    referral,
+    smalltalk,
+)
+from bots.dialogue.texts import say
+from bots.dialogue.turn import STATE_VERSION, Heard, Kind, Outcome, State, Step, Turn, View
+from conversations.messages import InternalEvent, MessageKind, Reply
+from knowledge_base.answers import Knowledge
+from knowledge_base.understanding.meaning import Command, Facet, Meaning, SmallTalk, Verdict
+
+GREET_AGAIN_AFTER = timedelta(days=30)
+REPLIES = 2
+CHOICE_ID_LIMIT = 40
+# A greeting of a few words is only a greeting, whatever the ranking says.
+BARE_WORDS = 3
+START = "/start"
+
+
+Press = Callable[[Scene, Sequence[str]], Outcome | None]
+Ask = Callable[[Scene], Outcome]
+OnStep = Callable[[Scene, Step], Outcome | None]
+
+
+def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: datetime) -> Outcome:
+    """The turn that answers one event, or the Lookup it needs in `view` before it can.
+
+    `now` is aware. Never raises for anything a citizen or a stored state may hold.
+    """
+    started_over = state.version != STATE_VERSION
+    known = State() if started_over else state
+    event = heard.event
+    if isinstance(event, InternalEvent):
+        setting = Setting(state=known, knowledge=knowledge, view=view, now=now)
+        return _remember(setting, events.tell(setting, event.name, event.facts))
+    scene = Scene(
+        state=known,
+        knowledge=knowledge,
+        view=view,
+        now=now,
+        event=event,
+        meaning=heard.meaning or Meaning(masked=event.text),
+    )
+    if view.owner == "specialist":
+        return _remember(scene, _relay(scene))
+    outcome = _listen(scene)
+    if not isinstance(outcome, Turn):
+        return outcome
+    return _remember(scene, _preface(scene, outcome, started_over))
+
+
+def _relay(scene: Scene) -> Turn:
+    """A person answers: the bot says nothing, but danger alerts everybody on duty."""
+    if scene.meaning.danger is not None:
+        return danger.raised_while_owned(scene, scene.meaning.danger)
+    return events.silent(scene)
+
+
+def _listen(scene: Scene) -> Outcome:
+    event = scene.event
+    if event.kind is MessageKind.PRESS and event.choice_id is not None:
+        return _press(scene, event.choice_id) or _stale(scene)
+    if scene.meaning.danger is not None:
+        return danger.card(scene, scene.meaning.danger)
+    if event.kind in attachments.WORDLESS:
+        return attachments.receive(scene)
+    if not scene.words:
+        return clarify.empty(scene)
+    return (
+        _typed(scene)
+        or _command(scene)
+        or _answered_step(scene)
+        or _in_danger(scene)
+        or _bare_phone(scene)
+        or _asked(scene)
+    )
+
+
+def _press(scene: Scene, choice_id: str) -> Outcome | None:
+    """The turn of an exact button id; None for one nobody knows."""
+    if len(choice_id) > CHOICE_ID_LIMIT:
+        return None
+    prefix, *words = choice_id.split(":")
+    if prefix == "m" and len(words) == 1 and words[0] in GLOBAL_WORDS:
+        return GLOBAL_WORDS[words[0]](scene)
+    pressed = PRESSES.get(prefix)
+    return pressed(scene, words) if pressed else None
+
+
+def _stale(scene: Scene) -> Outcome:
+    """An unknown button: the open question again, under its own kind."""
+    step = scene.state.step
+    if step is not None and step.skill in REPEATS and (again := REPEATS[step.skill](scene, step)):
+        return again
+    if scene.state.danger is not None:
+        return danger.follow(scene, scene.state.danger)
+    return clarify.stale(scene)
+
+
+def _typed(scene: Scene) -> Outcome | None:
+    """A typed label, a number of the list that was offered, a yes or a no."""
+    offered = scene.state.offered
+    choice = typed.by_label(scene.words, offered)
+    if choice is None:
+        chosen = typed.number(scene.words)
+        if chosen is not None:
+            if _counts_papers(scene):
+                return None
+            if 1 <= chosen <= len(offered):
+                choice = offered[chosen - 1]
+            elif offered:
+                return clarify.no_such_number(scene)
+        else:
+            choice = typed.by_yes_or_no(scene.meaning.small_talk, offered)
+    return _press(scene, choice.id) if choice else None
+
+
+def _counts_papers(scene: Scene) -> bool:
+    """Whether a bare number means a paper of the open list, not a button."""
+    step = scene.state.step
+    return step is not None and step.skill == documents.SKILL
+
+
+def _command(scene: Scene) -> Outcome | None:
+    if scene.words == START:
+        return smalltalk.greet(replace(scene, state=replace(scene.state, greeted=False)))
+    command = scene.meaning.command
+    if command is None:
+        return None
+    step = scene.state.step
+    if command is Command.CALL_BACK and step is not None and step.skill == callback.SKILL:
+        return callback.hear(scene, step)
+    return COMMANDS[command](scene)
+
+
+def _answered_step(scene: Scene) -> Outcome | None:
+    step = scene.state.step
+    if step is None or step.skill not in HEARS:
+        return None
+    return HEARS[step.skill](scene, step)
+
+
+def _in_danger(scene: Scene) -> Outcome | None:
+    if scene.state.danger is None or danger.leaves(scene):
+        return None
+    return danger.follow(scene, scene.state.danger)
+
+
+def _bare_phone(scene: Scene) -> Outcome | None:
+    phone = callback.bare_phone(scene)
+    return callback.with_phone(scene, phone) if phone else None
+
+
+def _asked(scene: Scene) -> Outcome:
+    """Small talk, the topic and its facet, or the honest word that it was not understood."""
+    if privacy.nothing_else(scene):
+        return privacy.ask_again(scene)
+    meaning = scene.meaning
+    talk = meaning.small_talk
+    if talk is not None and len(scene.words.split()) <= BARE_WORDS and not meaning.follow_up:
+        return smalltalk.respond(scene, talk)
+    return _topic(scene) or (smalltalk.respond(scene, talk) if talk else clarify.not_understood(scene))
+
+
+def _topic(scene: Scene) -> Outcome | None:
+    meaning, open_topic = scene.meaning, scene.open_topic
+    scene = replace(scene, state=replace(scene.state, danger=None)) if scene.state.danger else scene
+    facet = meaning.facet or clarify.asked_facet(scene.state.step)
+    topics = [item.topic for item in meaning.ranked]
+    if meaning.follow_up and open_topic:
+        return answer.give(scene, open_topic, facet or scene.state.facet or Facet.OVERVIEW)
+    sure = meaning.verdict is Verdict.SURE and bool(topics)
+    if sure and (given := answer.give(scene, topics[0], facet or Facet.OVERVIEW, meaning.second)):
+        return given
+    if meaning.follow_up and meaning.facet:
+        return clarify.which_topic(scene, meaning.facet)
+    if meaning.small_talk is not None and meaning.small_talk not in BESIDE_A_QUESTION:
+        return None
+    if sure or meaning.verdict is Verdict.UNSURE:
+        if open_topic and open_topic in map(scene.known, topics[:2]) and meaning.facet:
+            return answer.give(scene, open_topic, meaning.facet)
+        return clarify.among(scene, topics, facet)
+    if meaning.verdict is Verdict.NOT_OURS:
+        return _elsewhere(scene, topics, facet)
+    if meaning.facet:
+        if open_topic:
+            return answer.give(scene, open_topic, meaning.facet)
+        return clarify.which_topic(scene, meaning.facet)
+    return None
+
+
+def _elsewhere(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outcome | None:
+    """Not our matter: whose it is, where the base knows; else honestly. Small talk is not a matter."""
+    if scene.meaning.small_talk is not None:
+        return None
+    top = scene.card(topics[0]) if topics else None
+    if top is not None and referral.is_referral(top):
+        return referral.show(scene, top, facet or Facet.OVERVIEW)
+    return clarify.not_ours(scene)
+
+
+def _back(scene: Scene) -> Outcome:
+    """One step up: out of the open question, to the topic's card, to the menu."""
+    topic = scene.open_topic
+    inside = scene.state.step is not None or scene.state.facet not in (None, Facet.OVERVIEW)
+    if topic is not None and inside and (card := answer.give(scene, topic, Facet.OVERVIEW)):
+        return card
+    return menu.show(scene)
+
+
+def _stop(scene: Scene) -> Outcome:
+    """We never write first from now on."""
+    state = replace(scene.settled, quiet=True)
+    return scene.turn(
+        Kind.SMALLTALK, Reply(text=say("stopped"), choices=menu.main_choices()[:1]), state=state
+    )
+
+
+GLOBAL_WORDS: dict[str, Ask] = {
+    "menu": menu.show,
+    "back": _back,
+    "person": handoff.ask,
+    "offices": offices.show,
+    "data": my_data.show,
+    "call": callback.ask,
+    "stop": _stop,
+    "rights": menu.rights,
+    "start": smalltalk.greet,
+}
+COMMANDS: dict[Command, Ask] = {
+    Command.MENU: menu.show,
+    Command.BACK: _back,
+    Command.PERSON: handoff.ask,
+    Command.STOP: _stop,
+    Command.MY_DATA: my_data.show,
+    Command.ERASE: my_data.show,
+    Command.CALL_BACK: callback.ask,
+    Command.SCREENER: menu.rights,
+    Command.OTHER_TOPIC: clarify.another_topic,
+}
+PRESSES: dict[str, Press] = {
+    "a": answer.press,
+    "c": clarify.press,
+    "d": danger.press,
+    "e": my_data.press,
+    "f": attachments.press,
+    "h": handoff.press,
+    "k": documents.press,
+    "m": menu.press,
+    "o": offices.press,
+    "p": callback.press,
+    "r": rating.press,
+}
+HEARS: dict[str, OnStep] = {
+    callback.SKILL: callback.hear,
+    documents.SKILL: documents.hear,
+    handoff.SKILL: handoff.hear,
+    rating.SKILL: rating.hear,
+}
+REPEATS: dict[str, OnStep] = {
+    attachments.SKILL: attachments.repeat,
+    callback.SKILL: callback.repeat,
+    clarify.SKILL: clarify.repeat,
+    documents.SKILL: documents.repeat,
+    handoff.SKILL: handoff.repeat,
+    my_data.SKILL: lambda scene, _: my_data.show(scene),
+    rating.SKILL: rating.repeat,
+}
+# Words that stand beside a question rather than instead of it.
+BESIDE_A_QUESTION = frozenset({SmallTalk.GREETING, SmallTalk.JOY, SmallTalk.ABUSE, SmallTalk.THANKS})
+
+
+def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
+    """What must be said before the answer: a greeting, a warning about a secret, that we start over."""
+    if not turn.replies:
+        return turn
+    said: list[str] = []
+    greeted = turn.state.greeted
+    if turn.kind is not Kind.DANGER:
+        if started_over:
+            said.append(say("started-over"))
+        if not scene.state.greeted and not turn.state.greeted:
+            said.append(smalltalk.short_greeting(scene))
+            greeted = True
+        elif _long_silent(scene) and scene.meaning.small_talk is not SmallTalk.GREETING:
+            said.append(say("greeting-line"))
+    if warning := privacy.warning(scene):
+        said.append(warning)
+    if not said:
+        return turn
+    first = Reply(text="\n\n".join(said))
+    replies = (first, *turn.replies)
+    if len(replies) > REPLIES:
+        joined = f"{first.text}\n\n{turn.replies[0].text}"
+        replies = (turn.replies[0].model_copy(update={"text": joined}), *turn.replies[1:])
+    return replace(turn, replies=replies, state=replace(turn.state, greeted=greeted))
+
+
+def _long_silent(scene: Scene) -> bool:
+    last = scene.state.last_at
+    return scene.state.greeted and last is not None and scene.now - last >= GREET_AGAIN_AFTER
+
+
+def _remember(setting: Setting, turn: Turn) -> Turn:
+    """What every turn leaves behind: the moment, and the buttons that can now be typed."""
+    offered = turn.replies[-1].choices if turn.replies else turn.state.offered
+    return replace(turn, state=replace(turn.state, last_at=setting.now, offered=offered))

@@ -1,0 +1,143 @@
+"""An answer: a topic and what is asked about it, as the card whose anatomy never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bots.dialogue import buttons, cards
+from bots.dialogue.scene import Scene
+from bots.dialogue.skills import documents, menu, offices, referral
+from bots.dialogue.texts import say
+from bots.dialogue.texts.style import TEXT_TARGET
+from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, Turn
+from conversations.messages import Choice, Reply
+from knowledge_base.answers import EntryCard
+from knowledge_base.understanding.meaning import Facet
+
+# What a person asks next, most likely first; after the whole card, what the card does not say in full.
+AFTER_A_FACET = (
+    Facet.DOCUMENTS,
+    Facet.AMOUNT,
+    Facet.WHERE,
+    Facet.ELIGIBILITY,
+    Facet.HOW,
+    Facet.DEADLINE,
+)
+AFTER_THE_CARD = (
+    Facet.DOCUMENTS,
+    Facet.WHERE,
+    Facet.HOW,
+    Facet.ELIGIBILITY,
+    Facet.AMOUNT,
+    Facet.DEADLINE,
+)
+SHOWN_FACETS = 4
+
+
+def give(scene: Scene, entry_id: str, facet: Facet, second: str | None = None) -> Outcome | None:
+    """The answer about an entry; None where the base doesn't know it. `second`: another topic asked about."""
+    if entry_id == menu.OVERVIEW_TOPIC:
+        return menu.rights(scene)
+    if entry_id == offices.TOPIC:
+        return offices.show(scene)
+    card = scene.card(entry_id)
+    if card is None:
+        return None
+    if card.id == offices.TOPIC:
+        return offices.show(scene)
+    turn = _about(scene, card, facet)
+    other = scene.card(second) if second else None
+    return turn if other is None or other.id == card.id else _with_second(turn, other)
+
+
+def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
+    """`a:<entry>:<facet letter>`."""
+    if len(words) != 2 or words[1] not in buttons.FACET_LETTERS:
+        return None
+    return give(scene, words[0], buttons.FACET_LETTERS[words[1]])
+
+
+def choices(card: EntryCard, facet: Facet) -> tuple[Choice, ...]:
+    """What else can be asked about this entry, and the way out."""
+    known = {Facet.WHERE: card.where, Facet.ELIGIBILITY: card.who, Facet.DEADLINE: card.when}
+    asked = [
+        other
+        for other in (AFTER_THE_CARD if facet is Facet.OVERVIEW else AFTER_A_FACET)
+        if other is not facet
+        and (
+            other in card.facets
+            or (known.get(other) and facet is not Facet.OVERVIEW)
+            or (other is Facet.DOCUMENTS and documents.has_list(card))
+        )
+    ]
+    doors = [buttons.facet_of(card, other) for other in asked[:SHOWN_FACETS]]
+    return (*buttons.own(*doors), *buttons.row())
+
+
+def _about(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
+    if referral.is_referral(card):
+        return referral.show(scene, card, facet)
+    if facet is Facet.DOCUMENTS and documents.has_list(card):
+        return documents.show(scene, card)
+    state = replace(scene.settled, topic=card.id, facet=facet)
+    reply = _overview(card) if facet is Facet.OVERVIEW else _facet(scene, card, facet)
+    if reply is not None:
+        return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=facet)
+    effects = [NoteUnanswered(scene.question, (card.id,))] if scene.question else []
+    reply = _not_known_here(scene, card, facet)
+    return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=facet, effects=effects)
+
+
+def _overview(card: EntryCard) -> Reply:
+    lines = cards.known_lines(card)
+    text = cards.fit(card.headline, [f"{line.label}: {line.value}" for line in lines], cards.tail(card))
+    return Reply(
+        text=text,
+        choices=choices(card, Facet.OVERVIEW),
+        card=cards.structure(card, card.headline, lines=lines),
+    )
+
+
+def _facet(scene: Scene, card: EntryCard, facet: Facet) -> Reply | None:
+    written = scene.knowledge.facet_text(card.id, facet, scene.now)
+    if facet is Facet.AMOUNT and card.stale_year is not None:
+        written = f"{say('line-amount')}: {cards.amount(card)}."
+    if not written:
+        written = _from_the_card(card, facet)
+    if not written:
+        return None
+    return Reply(
+        text=cards.fit(written, [], cards.tail(card)),
+        choices=choices(card, facet),
+        card=cards.structure(card, written),
+    )
+
+
+def _from_the_card(card: EntryCard, facet: Facet) -> str | None:
+    """A facet nobody wrote a text for, when the card has its line."""
+    label, value = {
+        Facet.ELIGIBILITY: ("line-who", card.who),
+        Facet.AMOUNT: ("line-amount", card.amount),
+        Facet.DEADLINE: ("line-when", card.when),
+        Facet.WHERE: ("line-where", card.where),
+    }.get(facet, ("", None))
+    return f"{say(label)}: {value.rstrip('.')}." if value else None
+
+
+def _not_known_here(scene: Scene, card: EntryCard, facet: Facet) -> Reply:
+    text = say("facet-unknown", title=cards.clip(card.title, 120), phone=scene.phone)
+    doors = (buttons.person(), *choices(card, facet))
+    return Reply(text=text, choices=buttons.own(*doors))
+
+
+def _with_second(turn: Turn, other: EntryCard) -> Turn:
+    """The same turn with a button for the second question, named in words where there is room."""
+    last = turn.replies[-1]
+    text = f"{last.text}\n\n{say('second-topic', title=cards.clip(other.title, 80))}"
+    reply = Reply(
+        text=text if len(text) <= TEXT_TARGET else last.text,
+        choices=buttons.own(buttons.entry(other), *last.choices),
+        card=last.card,
+    )
+    return replace(turn, replies=(*turn.replies[:-1], reply))

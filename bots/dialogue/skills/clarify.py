@@ -1,0 +1,159 @@
+"""When it is not clear: three topics to choose from, near twins, a facet without a topic, unknown words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bots.dialogue import buttons, cards
+from bots.dialogue.scene import Scene
+from bots.dialogue.skills import handoff
+from bots.dialogue.texts import say
+from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, State, Step
+from conversations.messages import Choice, Reply
+from knowledge_base.answers import EntryCard
+from knowledge_base.understanding.meaning import Facet
+
+SKILL = "clarify"
+CHOICES = 3
+LINE = 80
+LONG_MESSAGE = 600
+NOTED_TOPICS = 5
+
+
+def among(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outcome | None:
+    """«Про що саме ви питаєте?»: up to three known topics; None where none is known."""
+    known = [card for topic in topics if (card := scene.card(topic))]
+    found = list({card.id: card for card in known}.values())
+    if not found:
+        return None
+    twins = scene.knowledge.twins(found[0].id)
+    near = [card for card in found[1:] if card.id in twins]
+    if near and found[1].id in twins:
+        return _offer(scene, say("clarify-twins"), [found[0], *near][:CHOICES], facet)
+    if len(found) == 1:
+        return _offer(scene, say("clarify-one", title=cards.clip(found[0].title, LINE)), found, facet)
+    return _offer(scene, say("clarify-which"), found[:CHOICES], facet)
+
+
+def which_topic(scene: Scene, facet: Facet) -> Outcome:
+    """A facet with no topic open."""
+    step = Step(SKILL, "facet", {"facet": facet.value})
+    return _ask(scene, say("clarify-facet"), step=step, facet=facet)
+
+
+def not_understood(scene: Scene) -> Outcome:
+    """Nothing was understood: once a request to say it differently, twice in a row a person."""
+    ranked = tuple(item.topic for item in scene.meaning.ranked[:NOTED_TOPICS])
+    note = NoteUnanswered(scene.question, ranked)
+    if scene.state.misunderstood:
+        return handoff.unknown(scene, note)
+    long = len(scene.words) > LONG_MESSAGE
+    state = replace(scene.settled, misunderstood=1, step=_kept_step(scene))
+    reply = Reply(text=say("not-understood-long" if long else "not-understood"), choices=_ways_out())
+    return _turn(scene, reply, state=state, effects=[note])
+
+
+def not_ours(scene: Scene) -> Outcome:
+    """A matter of somebody we don't know."""
+    note = NoteUnanswered(scene.question, tuple(item.topic for item in scene.meaning.ranked[:NOTED_TOPICS]))
+    reply = Reply(
+        text=say("not-ours", phone=scene.phone), choices=(buttons.person(), buttons.life(), buttons.menu())
+    )
+    return scene.turn(Kind.REFERRAL, reply, effects=[note])
+
+
+def empty(scene: Scene) -> Outcome:
+    """Nothing but spaces: not a failed try."""
+    return _ask(scene, say("empty-message"), step=scene.state.step)
+
+
+def stale(scene: Scene) -> Outcome:
+    """A button nobody knows, with nothing open."""
+    return _ask(scene, say("stale-button"), step=None)
+
+
+def no_such_number(scene: Scene) -> Outcome:
+    """A number beyond the buttons that were offered: they are offered again."""
+    reply = Reply(text=say("no-such-number"), choices=scene.state.offered or _ways_out())
+    state = replace(scene.settled, step=scene.state.step)
+    return _turn(scene, reply, state=state, facet=_facet_of(scene.state.step))
+
+
+def what_about(scene: Scene) -> Outcome:
+    """A bare «так» or «ні» that answers nothing."""
+    return _ask(scene, say("yes-no-what"), step=scene.state.step)
+
+
+def another_topic(scene: Scene) -> Outcome:
+    """«Інша тема»: the open topic is left."""
+    reply = Reply(text=say("other-topic"), choices=_ways_out())
+    return scene.turn(Kind.CLARIFY, reply, state=replace(scene.settled, topic=None, facet=None))
+
+
+def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
+    """`c:other`: none of the three. It counts as a first failed try."""
+    if list(words) != ["other"]:
+        return None
+    facet = _facet_of(scene.state.step)
+    step = Step(SKILL, "facet", {"facet": facet.value}) if facet else None
+    state = replace(scene.settled, misunderstood=1, step=step)
+    return _turn(scene, Reply(text=say("clarify-other"), choices=_ways_out()), state=state, facet=facet)
+
+
+def asked_facet(step: Step | None) -> Facet | None:
+    """The facet a person asked for before it was clear about what."""
+    return _facet_of(step)
+
+
+def repeat(scene: Scene, step: Step) -> Outcome | None:
+    """The same question again."""
+    facet = _facet_of(step)
+    topics = step.facts.get("topics")
+    if isinstance(topics, list):
+        return among(scene, [topic for topic in topics if isinstance(topic, str)], facet)
+    return which_topic(scene, facet) if facet else None
+
+
+def _offer(scene: Scene, question: str, found: list[EntryCard], facet: Facet | None) -> Outcome:
+    lines = [f"{number}. {cards.clip(card.title, LINE)}" for number, card in enumerate(found, 1)]
+    text = "\n".join([question, *(lines if len(lines) > 1 else [])])
+    doors = [buttons.entry(card, facet) for card in found]
+    choices = (*buttons.own(*doors, buttons.button("c:other", "other")), *buttons.row())
+    facts = {"topics": [card.id for card in found], "facet": facet.value if facet else None}
+    state = replace(scene.settled, step=Step(SKILL, "choose", facts))
+    return _turn(scene, Reply(text=text, choices=choices), state=state, facet=facet)
+
+
+def _ask(scene: Scene, text: str, *, step: Step | None, facet: Facet | None = None) -> Outcome:
+    """A request to say more: not a failed try, but not a success either."""
+    state = replace(scene.state, step=step)
+    return _turn(scene, Reply(text=text, choices=_ways_out()), state=state, facet=facet)
+
+
+def _turn(
+    scene: Scene,
+    reply: Reply,
+    *,
+    state: State,
+    facet: Facet | None = None,
+    effects: Sequence[NoteUnanswered] = (),
+) -> Outcome:
+    return scene.turn(Kind.CLARIFY, reply, state=state, topic=scene.open_topic, facet=facet, effects=effects)
+
+
+def _ways_out() -> tuple[Choice, ...]:
+    return buttons.life(), *buttons.row()
+
+
+def _kept_step(scene: Scene) -> Step | None:
+    """A facet asked for earlier is not forgotten because one message was not understood."""
+    step = scene.state.step
+    return step if step is not None and step.skill == SKILL else None
+
+
+def _facet_of(step: Step | None) -> Facet | None:
+    if step is None or step.skill != SKILL:
+        return None
+    facet = step.facts.get("facet")
+    return Facet(facet) if facet in list(Facet) else None

@@ -1,0 +1,229 @@
+"""The document list: numbered, ticked off by numbers, with where to get what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bots.dialogue import buttons, cards
+from bots.dialogue.scene import Scene
+from bots.dialogue.texts import say
+from bots.dialogue.texts.style import TEXT_TARGET
+from bots.dialogue.turn import Kind, Outcome, State, Step, Turn
+from conversations.messages import Choice, Reply
+from knowledge_base.answers import DocumentLine, EntryCard
+from knowledge_base.understanding.meaning import Facet
+
+SKILL = "documents"
+# The first of two messages leaves room for a greeting before it.
+FIRST_PART = 330
+_NUMBERS_ONLY = re.compile(
+    r"(?:[\s,.;:№#()/+-]|\b(?:і|та|й|є|маю|вже|номери?)\b|(?<!\d)\d{1,2}(?!\d))+", re.IGNORECASE
+)
+Numbered = list[tuple[int, DocumentLine]]
+
+
+def has_list(card: EntryCard) -> bool:
+    """Whether the entry's papers are known."""
+    return card.documents is not None and bool(card.documents.sure or card.documents.possible)
+
+
+def show(scene: Scene, card: EntryCard) -> Turn:
+    """The whole list. The card must have one (`has_list`)."""
+    papers = card.documents
+    assert papers is not None
+    numbered = list(enumerate(papers.sure, 1))
+    head = say("documents-your-list", count=_count(len(numbered))) if numbered else say("documents-depends")
+    maybe = [_possible(paper) for paper in papers.possible]
+    closing = [
+        *[say("documents-maybe", document=line) for line in maybe],
+        *([say("documents-closed")] if papers.closed else []),
+        *([say("documents-ask")] if numbered else []),
+    ]
+    pages = _pages(scene, head, numbered, closing, cards.tail(card))
+    structure = cards.structure(
+        card,
+        head.rstrip(":"),
+        items=[_with_note(paper) for paper in papers.sure],
+        maybe=maybe,
+        note=say("documents-closed") if papers.closed else None,
+    )
+    choices = (
+        *buttons.own(
+            buttons.named(f"k:{card.id}:all", say("button-have-all")) if numbered else None,
+            _where_to_get(card),
+            _where(card),
+        ),
+        *buttons.row(),
+    )
+    replies = [Reply(text=text) for text in pages[:-1]]
+    replies.append(Reply(text=pages[-1], choices=choices, card=structure))
+    step = Step(SKILL, "have", {"entry": card.id, "have": []}) if numbered else None
+    return scene.turn(
+        Kind.CHECKLIST, *replies, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
+    )
+
+
+def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
+    """`k:<entry>:all` and `k:<entry>:where`."""
+    if len(words) != 2:
+        return None
+    card = scene.card(words[0])
+    if card is None or card.documents is None or not has_list(card):
+        return None
+    if words[1] == "all":
+        return _ticked(scene, card, {paper.id for paper in card.documents.sure})
+    if words[1] == "where":
+        return _places(scene, card)
+    return None
+
+
+def hear(scene: Scene, step: Step) -> Outcome | None:
+    """Numbers of papers the person has; anything else is not for this step."""
+    card = _card_of(scene, step)
+    if card is None or card.documents is None:
+        return None
+    if not _NUMBERS_ONLY.fullmatch(scene.words) or not (said := re.findall(r"\d{1,2}", scene.words)):
+        return None
+    numbers = {int(number) for number in said}
+    chosen = {paper.id for number, paper in enumerate(card.documents.sure, 1) if number in numbers}
+    if not chosen:
+        reply = Reply(text=say("documents-no-number"), choices=_list_choices(card))
+        return scene.turn(
+            Kind.CHECKLIST, reply, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
+        )
+    return _ticked(scene, card, chosen | _have(step))
+
+
+def repeat(scene: Scene, step: Step) -> Outcome | None:
+    """The list as it stands."""
+    card = _card_of(scene, step)
+    if card is None or not has_list(card):
+        return None
+    return _ticked(scene, card, _have(step)) if _have(step) else show(scene, card)
+
+
+def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Outcome:
+    papers = card.documents
+    assert papers is not None
+    left = [(number, paper) for number, paper in enumerate(papers.sure, 1) if paper.id not in have]
+    all_count, have_count = len(papers.sure), len(papers.sure) - len(left)
+    if left:
+        head = say("documents-left", have=have_count, all=all_count)
+        pages = _pages(scene, head, left, [], cards.tail(card))
+        step: Step | None = Step(SKILL, "have", {"entry": card.id, "have": sorted(have)})
+        choices = _list_choices(card)
+    else:
+        body = [say("documents-all-maybe")] if papers.possible else []
+        if card.where:
+            body.append(f"{say('line-where')}: {card.where}")
+        head = say("documents-all", have=have_count, all=all_count)
+        pages = [cards.fit(head, body, cards.tail(card))]
+        step = None
+        choices = (*buttons.own(_where(card), buttons.facet_of(card, Facet.HOW)), *buttons.row())
+    replies = [Reply(text=text) for text in pages[:-1]]
+    structure = cards.structure(card, head.rstrip(":"), items=[_with_note(paper) for _, paper in left])
+    replies.append(Reply(text=pages[-1], choices=choices, card=structure))
+    return scene.turn(
+        Kind.CHECKLIST, *replies, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
+    )
+
+
+def _places(scene: Scene, card: EntryCard) -> Outcome | None:
+    """Where to get each paper that has to be got somewhere."""
+    if card.documents is None:
+        return None
+    known = [paper for paper in (*card.documents.sure, *card.documents.possible) if paper.where_to_get]
+    if not known:
+        return None
+    lines = [f"{paper.name}: {paper.where_to_get}" for paper in known]
+    text = cards.fit(say("documents-where-to-get"), lines, cards.tail(card))
+    choices = (*buttons.own(buttons.facet_of(card, Facet.DOCUMENTS), _where(card)), *buttons.row())
+    structure = cards.structure(card, say("documents-where-to-get").rstrip(":"), items=lines)
+    state = _on(scene, card, scene.state.step if _is_open(scene, card) else None)
+    reply = Reply(text=text, choices=choices, card=structure)
+    return scene.turn(Kind.CHECKLIST, reply, state=state, topic=card.id, facet=Facet.DOCUMENTS)
+
+
+def _pages(scene: Scene, head: str, papers: Numbered, closing: list[str], end: list[str]) -> list[str]:
+    """The list as one message or two; too long, it loses its notes, then its end with a word where to ask."""
+    last = "\n".join(closing) + ("\n\n" if closing and end else "") + "\n".join(end)
+    for say_line in (_with_note, _name):
+        lines = [f"{number}. {say_line(paper)}" for number, paper in papers]
+        whole = "\n".join([head, *lines]) + ("\n" if closing else "\n\n") + last
+        if len(whole) <= TEXT_TARGET:
+            return [whole.strip()]
+        first, rest = _split(head, lines)
+        second = "\n".join([*rest, last]).strip()
+        if len(second) <= TEXT_TARGET:
+            return [first, second] if second else [first]
+    first, rest = _split(head, [f"{number}. {cards.clip(paper.name, 60)}" for number, paper in papers])
+    ending = [say("documents-cut", phone=scene.phone), *end]
+    return [first, cards.fit("", [*rest, *closing], ending)]
+
+
+def _split(head: str, lines: list[str]) -> tuple[str, list[str]]:
+    """As many lines as the first message holds, and the rest."""
+    taken = [cards.clip(head, FIRST_PART)]
+    rest = list(lines)
+    while rest and len("\n".join([*taken, rest[0]])) <= FIRST_PART:
+        taken.append(rest.pop(0))
+    return "\n".join(taken), rest
+
+
+def _list_choices(card: EntryCard) -> tuple[Choice, ...]:
+    everything = buttons.named(f"k:{card.id}:all", say("button-have-all"))
+    return (*buttons.own(everything, _where_to_get(card), _where(card)), *buttons.row())
+
+
+def _where_to_get(card: EntryCard) -> Choice | None:
+    papers = card.documents
+    if papers is None or not any(paper.where_to_get for paper in (*papers.sure, *papers.possible)):
+        return None
+    return buttons.named(f"k:{card.id}:where", say("button-where-to-get"))
+
+
+def _where(card: EntryCard) -> Choice | None:
+    if card.where or Facet.WHERE in card.facets:
+        return buttons.facet_of(card, Facet.WHERE)
+    return None
+
+
+def _count(count: int) -> str:
+    return say("documents-count", count=count)
+
+
+def _name(paper: DocumentLine) -> str:
+    return paper.name
+
+
+def _with_note(paper: DocumentLine) -> str:
+    return f"{paper.name}: {paper.note}" if paper.note else paper.name
+
+
+def _possible(paper: DocumentLine) -> str:
+    """In the middle of a sentence; an abbreviation keeps its capitals."""
+    name = paper.name
+    if name[1:2].islower():
+        name = name[0].lower() + name[1:]
+    return f"{name}, {paper.condition}" if paper.condition else name
+
+
+def _on(scene: Scene, card: EntryCard, step: Step | None) -> State:
+    return replace(scene.settled, topic=card.id, facet=Facet.DOCUMENTS, step=step)
+
+
+def _is_open(scene: Scene, card: EntryCard) -> bool:
+    step = scene.state.step
+    return step is not None and step.skill == SKILL and step.facts.get("entry") == card.id
+
+
+def _card_of(scene: Scene, step: Step) -> EntryCard | None:
+    entry = step.facts.get("entry")
+    return scene.card(entry) if isinstance(entry, str) else None
+
+
+def _have(step: Step) -> set[str]:
+    have = step.facts.get("have")
+    return {paper for paper in have if isinstance(paper, str)} if isinstance(have, list) else set()

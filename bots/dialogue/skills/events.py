@@ -1,0 +1,105 @@
+"""What the house itself has to tell a citizen, in the citizen's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bots.dialogue import buttons, moments
+from bots.dialogue.scene import Setting
+from bots.dialogue.skills import danger, rating
+from bots.dialogue.texts import say
+from bots.dialogue.turn import Kind, Turn
+from conversations.messages import Reply
+from knowledge_base.understanding.meaning import Danger
+
+NAME_LIMIT = 120
+
+
+def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
+    """The turn of an internal event; one we don't know stays silent."""
+    match name:
+        case "ticket_taken":
+            return _told(setting, Reply(text=_introduced("taken", facts)))
+        case "ticket_transferred":
+            return _told(setting, Reply(text=_introduced("transferred", facts)))
+        case "ticket_returned":
+            return _told(setting, Reply(text=say("returned")))
+        case "handed_back":
+            return _told(setting, Reply(text=say("handed-back"), choices=buttons.row()), danger_over=True)
+        case "ticket_resolved":
+            return _resolved(setting, facts)
+        case "failure":
+            return _told(setting, Reply(text=say("failure", phone=setting.phone), choices=buttons.row()))
+        case "promise_late":
+            return _late(setting, facts)
+        case "danger_card":
+            return _danger(setting, facts)
+        case _:
+            return silent(setting)
+
+
+def silent(setting: Setting) -> Turn:
+    """Nothing is said and nothing changes."""
+    return setting.turn(Kind.HANDOFF, state=setting.state, topic=setting.open_topic)
+
+
+def _told(setting: Setting, reply: Reply, *, danger_over: bool = False) -> Turn:
+    state = replace(setting.settled, danger=None) if danger_over else setting.settled
+    return setting.turn(Kind.HANDOFF, reply, state=state, topic=setting.open_topic)
+
+
+def _introduced(text_id: str, facts: Mapping[str, Any]) -> str:
+    name, position = _fact(facts, "name"), _fact(facts, "position")
+    if name and position:
+        return say(text_id, name=name, position=position)
+    return say(f"{text_id}-name", name=name) if name else say(f"{text_id}-somebody")
+
+
+def _resolved(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    name, number = _fact(facts, "name"), _fact(facts, "number")
+    if not number:
+        return _told(setting, Reply(text=say("handed-back"), choices=buttons.row()), danger_over=True)
+    said_by_name = say("resolved", name=name, number=number) if name else None
+    text = said_by_name or say("resolved-somebody", number=number)
+    rate = () if setting.state.quiet else rating.offered(number)
+    more = buttons.named(f"r:more:{number}", say("button-more-questions"))
+    return _told(setting, Reply(text=text, choices=buttons.own(more, *rate)), danger_over=True)
+
+
+def _late(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    """The promise is late. After danger we never write first."""
+    if setting.state.quiet:
+        return silent(setting)
+    until = _moment(facts.get("until"))
+    if until is None or until <= setting.now:
+        text = say("late-unknown", phone=setting.phone)
+    else:
+        text = say("late", when=moments.until(setting, until), phone=setting.phone)
+    return _told(setting, Reply(text=text))
+
+
+def _danger(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    kind = facts.get("danger")
+    if kind not in list(Danger):
+        return silent(setting)
+    return danger.card_by_a_person(setting, Danger(kind))
+
+
+def _fact(facts: Mapping[str, Any], name: str) -> str:
+    value = facts.get(name)
+    return value.strip()[:NAME_LIMIT] if isinstance(value, str) else ""
+
+
+def _moment(value: object) -> datetime | None:
+    """A moment as JSON carries it, or as a datetime."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,0 +1,157 @@
+"""Calling a person: the place in the queue and an honest time by day, the number and the promise at night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bots.dialogue import buttons, moments
+from bots.dialogue.scene import Scene
+from bots.dialogue.texts import say
+from bots.dialogue.turn import (
+    CancelTicket,
+    Effect,
+    Kind,
+    Lookup,
+    NoteUnanswered,
+    OpenTicket,
+    Outcome,
+    QueueView,
+    State,
+    Step,
+)
+from conversations.messages import Choice, Reply
+
+SKILL = "handoff"
+HOUR_MINUTES = 60
+HOURS_FROM_MINUTES = 90
+
+
+def ask(scene: Scene) -> Outcome:
+    """The person asks for a person."""
+    if scene.ticket_waits:
+        return _again(scene)
+    return call(scene, "asked", question_of(scene))
+
+
+def unknown(scene: Scene, note: NoteUnanswered) -> Outcome:
+    """The bot does not know, twice: a person does."""
+    if scene.ticket_waits:
+        number = scene.view.ticket.number if scene.view.ticket else "—"
+        text = say("handoff-unknown-waiting", number=number, phone=scene.phone)
+        return _turn(scene, Reply(text=text, choices=waiting_choices()), effects=[note])
+    return call(scene, "unknown", scene.question or question_of(scene), note=note)
+
+
+def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None = None) -> Outcome:
+    """Open a ticket and say when a person answers. Asks for the queue first. `note` goes with it."""
+    queue = scene.view.queue
+    if queue is None:
+        return Lookup.QUEUE
+    line = queue_line(scene, queue)
+    choices = waiting_choices()
+    if queue.open_now:
+        text = say("handoff-unknown" if reason == "unknown" else "handoff-day", queue=line)
+    else:
+        text = say("handoff-night", hours=hours(scene), queue=line)
+        choices += (buttons.menu(),)
+    ticket = OpenTicket(
+        number=queue.number,
+        reason=reason,
+        question=question,
+        promised_at=queue.promised_at,
+        topic=scene.open_topic,
+    )
+    effects: list[Effect] = [ticket, *([note] if note else [])]
+    return _turn(scene, Reply(text=text, choices=choices), effects=effects)
+
+
+def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
+    """`h:add`, `h:cancel`."""
+    match list(words):
+        case ["add"]:
+            state = replace(scene.settled, step=Step(SKILL, "add"))
+            return _turn(scene, Reply(text=say("handoff-add"), choices=buttons.row()[:1]), state=state)
+        case ["cancel"]:
+            return cancel(scene)
+        case _:
+            return None
+
+
+def hear(scene: Scene, step: Step) -> Outcome | None:
+    """What the person adds for the specialist; the transcript keeps it."""
+    if step.name != "add":
+        return None
+    if not scene.ticket_waits:
+        return call(scene, "asked", scene.question)
+    return _turn(scene, Reply(text=say("handoff-added"), choices=waiting_choices()))
+
+
+def repeat(scene: Scene, step: Step) -> Outcome | None:
+    """The same question again."""
+    return press(scene, [step.name])
+
+
+def cancel(scene: Scene) -> Outcome:
+    """«Не треба»."""
+    if not scene.ticket_waits:
+        return _turn(scene, Reply(text=say("handoff-nothing-to-cancel"), choices=buttons.row()))
+    reply = Reply(text=say("handoff-cancelled", phone=scene.phone), choices=(buttons.life(), *buttons.row()))
+    return _turn(scene, reply, effects=[CancelTicket()])
+
+
+def waiting_choices() -> tuple[Choice, ...]:
+    """What a person who waits may do."""
+    return buttons.button("h:add", "add"), buttons.button("h:cancel", "cancel")
+
+
+def queue_line(scene: Scene, queue: QueueView) -> str:
+    """How many are ahead and when a person answers; at night the number and the promise."""
+    when = moments.until(scene, queue.promised_at)
+    if not queue.open_now:
+        return say("queue-night", number=queue.number, when=when)
+    return _ahead(queue.ahead, _wait(queue.wait_minutes, when))
+
+
+def hours(scene: Scene) -> str:
+    """When people answer, in words."""
+    return scene.knowledge.community.reception.hours_text.rstrip(".")
+
+
+def question_of(scene: Scene) -> str:
+    """What the packet says was asked, when the words alone don't say it."""
+    card = scene.card(scene.state.topic) if scene.state.topic else None
+    if card is not None:
+        return say("handoff-question-about", title=card.title)
+    return scene.question or say("handoff-question-none")
+
+
+def _ahead(ahead: int, wait: str) -> str:
+    return say("queue-ahead", ahead=ahead, wait=wait) if ahead > 0 else say("queue-next", wait=wait)
+
+
+def _wait(minutes: int | None, when: str) -> str:
+    if minutes is None:
+        return say("queue-wait-promise", when=when)
+    if minutes >= HOURS_FROM_MINUTES:
+        return say("queue-wait-hours", hours=round(minutes / HOUR_MINUTES))
+    return say("queue-wait-minutes", minutes=max(1, minutes))
+
+
+def _again(scene: Scene) -> Outcome:
+    ticket = scene.view.ticket
+    if ticket is None:
+        text = say("handoff-taken")
+    elif ticket.promised_at is None or ticket.promised_at <= scene.now:
+        text = say("handoff-again", number=ticket.number, queue=say("handoff-again-later"), phone=scene.phone)
+    else:
+        wait = say("queue-wait-promise", when=moments.until(scene, ticket.promised_at))
+        line = _ahead(ticket.ahead, wait)
+        text = say("handoff-again", number=ticket.number, queue=line, phone=scene.phone)
+    return _turn(scene, Reply(text=text, choices=waiting_choices()))
+
+
+def _turn(
+    scene: Scene, reply: Reply, *, effects: Sequence[Effect] = (), state: State | None = None
+) -> Outcome:
+    return scene.turn(Kind.HANDOFF, reply, effects=effects, state=state, topic=scene.open_topic)

@@ -1,0 +1,275 @@
+"""Where to go: offices, their hours, what is open now or on a day, entrance, phone, the way; the nearest first."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bots.dialogue import buttons, cards, moments, opening, places
+from bots.dialogue.scene import Scene
+from bots.dialogue.texts import say
+from bots.dialogue.texts.style import TEXT_TARGET
+from bots.dialogue.turn import Kind, Outcome, Step
+from conversations.messages import Choice, Location, Reply
+from knowledge_base.answers import Office
+from knowledge_base.language import clock, day_and_month
+from knowledge_base.understanding.meaning import Facet
+
+SKILL = "offices"
+TOPIC = "office-info"
+SHOWN = 3
+# A question about a day or an entrance is short; a story that names a day is a story.
+LONGEST_QUESTION = 8
+EARTH_RADIUS_M = 6_371_000
+_MENU_WORDS = re.compile(
+    r"(?:ваш[аіи]?\s+)?(?:адрес[аиуы]?|годин[аи]|графік|график|розклад|режим|час[ыи]|телефони?|контакти?|контакты)"
+    r"(?:\s+(?:роботи|работы|прийому|приема|приёма|і|й|та|и|години|телефони?))*",
+    re.IGNORECASE,
+)
+_NEARER = re.compile(r"\b(?:най)?ближч\w*|\b(?:по)?ближе\b|\bближайш\w*|\bнедалеко\b|\bпоруч\b|\bрядом\b", re.IGNORECASE)
+_WHEELS = re.compile(r"коляс\w*|візоч\w*|візк\w*|пандус\w*|\bсход[иіы]\w*|ступен\w*|\bліфт\w*|\bлифт\w*", re.IGNORECASE)
+_SIGNS = re.compile(r"[^\w\s’']+")
+
+
+def show(scene: Scene, near: Location | None = None) -> Outcome:
+    """What was asked about places: a day, the entrance, one place, or a few of them with their hours."""
+    known = _ordered(scene, near)
+    if not known:
+        reply = Reply(text=say("office-none", phone=scene.phone), choices=buttons.row())
+        return _turn(scene, reply)
+    if near is not None:
+        return _turn(scene, _list(scene, known, near), keep_topic=True)
+    focus = places.named(scene.words, known) or _shown(scene) or _answered_with(scene, known)
+    if first := _first_words(scene, focus or known[0], known):
+        return _turn(scene, _in_full(scene, focus or known[0], first), office=focus, keep_topic=True)
+    if _NEARER.search(scene.words) and places.named(scene.words, known) is None:
+        return _turn(scene, _list(scene, known, None, say("office-nearer")), keep_topic=True)
+    inside = TOPIC in (scene.open_topic, scene.state.topic) and bool(scene.words)
+    if len(known) == 1 or places.named(scene.words, known) or inside:
+        office = focus or known[0]
+        return _turn(scene, _in_full(scene, office), office=office)
+    return _turn(scene, _list(scene, known, None))
+
+
+def listed(scene: Scene) -> Outcome:
+    """All places, as the menu shows them."""
+    known = _ordered(scene, None)
+    return _turn(scene, _list(scene, known, None)) if known else show(scene)
+
+
+def meant_by_a_word(scene: Scene) -> bool:
+    """«адреси», «години», «графік»: a word of the menu and nothing else."""
+    return bool(_MENU_WORDS.fullmatch(" ".join(_SIGNS.sub(" ", scene.words).split())))
+
+
+def meant(scene: Scene) -> bool:
+    """Whether a short question is about a day, an entrance or a nearer place, whatever topic is open."""
+    words = scene.words
+    if len(words.split()) > LONGEST_QUESTION:
+        return False
+    inside = _shown(scene) is not None or TOPIC in (scene.open_topic, scene.state.topic)
+    day = bool(opening.asked_days(words, scene.today)) or opening.asks_holidays(words)
+    if inside and (day or _WHEELS.search(words)):
+        return True
+    going_on = scene.open_topic is not None or scene.meaning.follow_up
+    return going_on and bool((day and opening.asks_open(words)) or _NEARER.search(words))
+
+
+def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
+    """`o:<office>`."""
+    office = _office(scene, ":".join(words)) if words else None
+    return _turn(scene, _in_full(scene, office), office=office) if office else None
+
+
+def repeat(scene: Scene, step: Step) -> Outcome | None:
+    """The same place again."""
+    office = _office(scene, step.facts.get("office"))
+    return _turn(scene, _in_full(scene, office), office=office) if office else None
+
+
+def _turn(scene: Scene, reply: Reply, *, office: Office | None = None, keep_topic: bool = False) -> Outcome:
+    """The turn. `office` is what a next question is about; `keep_topic` goes on with the benefit that was open."""
+    topic = (scene.open_topic if keep_topic else None) or TOPIC
+    step = Step(SKILL, "shown", {"office": office.id}) if office else None
+    state = replace(scene.settled, topic=topic, facet=Facet.WHERE, step=step)
+    return scene.turn(Kind.OFFICES, reply, state=state, topic=topic, facet=Facet.WHERE)
+
+
+def _office(scene: Scene, office_id: object) -> Office | None:
+    return next((office for office in scene.knowledge.offices() if office.id == office_id), None)
+
+
+def _shown(scene: Scene) -> Office | None:
+    """The place that was shown last."""
+    step = scene.state.step
+    return _office(scene, step.facts.get("office")) if step is not None and step.skill == SKILL else None
+
+
+def _answered_with(scene: Scene, known: Sequence[Office]) -> Office | None:
+    """The place the answer about the open topic sends to, where it names exactly one."""
+    topic = scene.open_topic
+    text = scene.knowledge.facet_text(topic, Facet.WHERE, scene.now) if topic and topic != TOPIC else None
+    here = [office for office in known if text and office.address in text]
+    return here[0] if len(here) == 1 else None
+
+
+def _ordered(scene: Scene, near: Location | None) -> list[Office]:
+    reception = scene.knowledge.community.reception
+    known = list(scene.knowledge.offices()) or [reception]
+    if near is None:
+        return sorted(known, key=lambda office: office.id != reception.id)
+    return sorted(known, key=lambda office: _metres(office, near))
+
+
+def _metres(office: Office, near: Location) -> float:
+    """The way over the ground as the crow flies; an office without a point is the farthest."""
+    if office.latitude is None or office.longitude is None:
+        return math.inf
+    north, south = math.radians(office.latitude), math.radians(near.latitude)
+    east = math.radians(office.longitude - near.longitude)
+    chord = math.sin((north - south) / 2) ** 2 + math.cos(north) * math.cos(south) * math.sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def _distance(office: Office, near: Location | None) -> str | None:
+    if near is None or math.isinf(metres := _metres(office, near)):
+        return None
+    if metres < 1000:
+        return say("office-distance-metres", metres=max(50, round(metres / 50) * 50))
+    return say("office-distance-kilometres", kilometres=f"{metres / 1000:.1f}".replace(".", ","))
+
+
+def _first_words(scene: Scene, office: Office, known: Sequence[Office]) -> str | None:
+    """The answer to what was asked about a place: a day, holidays, the entrance; None for anything else."""
+    if days := opening.asked_days(scene.words, scene.today):
+        said = " ".join(_on_day(scene, office, day) for day in days)
+        others = _open_elsewhere(office, known, days[0]) if len(days) == 1 else None
+        return f"{said}\n{others}" if others else said
+    if opening.asks_holidays(scene.words):
+        coming = sorted(day for day in office.closed_on if day >= scene.today)
+        if not coming:
+            return say("office-holidays-unknown", phone=office.phone)
+        return say("office-holidays", days=", ".join(map(day_and_month, coming)))
+    if _WHEELS.search(scene.words):
+        if office.step_free is None:
+            return say("office-entrance-unknown", phone=office.phone)
+        return say("office-entrance-free" if office.step_free else "office-entrance-steps")
+    return None
+
+
+def _on_day(scene: Scene, office: Office, asked: opening.AskedDay) -> str:
+    usual, hours = opening.usual_hours(office, asked.day), opening.hours_on(office, asked.day)
+    unusual = bool(usual) and not hours
+    exact = asked.exact or unusual
+    day = moments.begun(
+        moments.day_when(scene, asked.day) if exact else moments.weekday_when(asked.day)
+    )
+    comma = "," if "," in day else ""
+    if hours:
+        return say("office-day-open", day=f"{day}{comma}", hours=moments.hours(hours))
+    closed = say("office-day-closed", day=f"{day}{comma}")
+    if unusual and not asked.exact:
+        return f"{closed} {say('office-day-usual', hours=moments.hours(usual))}"
+    return closed
+
+
+def _open_elsewhere(office: Office, known: Sequence[Office], asked: opening.AskedDay) -> str | None:
+    """Where a door is open on a day this one is closed: the first such place."""
+    if opening.hours_on(office, asked.day):
+        return None
+    for other in known:
+        if other.id != office.id and (hours := opening.hours_on(other, asked.day)):
+            return say(
+                "office-day-elsewhere",
+                name=other.name,
+                address=places.street(other),
+                hours=moments.hours(hours),
+            )
+    return None
+
+
+def _open_line(scene: Scene, office: Office) -> str:
+    if closes := opening.open_until(office, scene.local_now):
+        return say("office-open", clock=clock(closes.time()))
+    if opens := opening.opens_next(office, scene.local_now):
+        return say("office-closed-until", when=moments.opens(scene, opens))
+    return say("office-closed")
+
+
+def _open_word(scene: Scene, office: Office) -> str:
+    """The same without the next opening, where the hours stand beside it."""
+    is_open = opening.open_until(office, scene.local_now) is not None
+    return _open_line(scene, office) if is_open else say("office-closed")
+
+
+def _list(scene: Scene, known: Sequence[Office], near: Location | None, first: str | None = None) -> Reply:
+    """A few places, each with as much as one message holds: with hours, else with what is open now."""
+    shown, more = known[:SHOWN], known[SHOWN:]
+    others = say("office-others", places=", ".join(office.name for office in more)) if more else None
+    fitting = ""
+    for in_short in (_with_hours_and_opening, _with_hours, _with_opening, _with_phone):
+        texts = [_lines(scene, office, near, in_short) for office in shown]
+        fitting = "\n\n".join(part for part in (first, *texts, others) if part)
+        if len(fitting) <= TEXT_TARGET:
+            break
+    doors = [_door(scene, office) for office in known]
+    return Reply(text=cards.clip(fitting, TEXT_TARGET), choices=(*buttons.own(*doors), *buttons.row()))
+
+
+InShort = Callable[[Scene, Office], list[str | None]]
+
+
+def _lines(scene: Scene, office: Office, near: Location | None, in_short: InShort) -> str:
+    name = say("office-name", name=office.name, address=office.address)
+    return "\n".join(line for line in (name, _distance(office, near), *in_short(scene, office)) if line)
+
+
+def _hours(office: Office) -> str | None:
+    hours = office.hours_text.rstrip(".")
+    return say("office-hours", hours=hours) if hours else None
+
+
+def _with_hours_and_opening(scene: Scene, office: Office) -> list[str | None]:
+    return [_hours(office), f"{_open_line(scene, office)} {say('office-phone', phone=office.phone)}"]
+
+
+def _with_hours(scene: Scene, office: Office) -> list[str | None]:
+    return [_hours(office), f"{_open_word(scene, office)} {say('office-phone', phone=office.phone)}"]
+
+
+def _with_opening(scene: Scene, office: Office) -> list[str | None]:
+    return [_open_line(scene, office), say("office-phone", phone=office.phone)]
+
+
+def _with_phone(scene: Scene, office: Office) -> list[str | None]:
+    return [say("office-phone", phone=office.phone)]
+
+
+def _in_full(scene: Scene, office: Office, first: str | None = None) -> Reply:
+    """One place. `first` is the answer to what was asked about it."""
+    entrance = {True: say("office-step-free"), False: say("office-steps"), None: None}[office.step_free]
+    point = office.latitude is not None and office.longitude is not None
+    name = say("office-name", name=office.name, address=office.address)
+    lines = [
+        name if first else None,
+        None if first else _open_line(scene, office),
+        _hours(office),
+        entrance,
+        say("office-phone", phone=office.phone),
+        say("office-note", note=office.note) if office.note else None,
+        f"{say('office-map')}\n{_map(office)}" if point else None,
+    ]
+    text = cards.fit(first or name, [line for line in lines if line], [])
+    doors = [_door(scene, other) for other in _ordered(scene, None) if other.id != office.id]
+    return Reply(text=text, choices=(*buttons.own(*doors), *buttons.row()))
+
+
+def _door(scene: Scene, office: Office) -> Choice | None:
+    """A button with the street: in a community everybody knows the town."""
+    return buttons.named(f"o:{office.id}", places.labels(_ordered(scene, None))[office.id])
+
+
+def _map(office: Office) -> str:
+    return f"https://www.openstreetmap.org/?mlat={office.latitude}&mlon={office.longitude}&zoom=17"

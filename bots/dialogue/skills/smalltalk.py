@@ -1,0 +1,66 @@
+"""Greeting, thanks, goodbye, joy, anger: what needs a word, not an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bots.dialogue import buttons
+from bots.dialogue.scene import Scene
+from bots.dialogue.skills import clarify
+from bots.dialogue.texts import say
+from bots.dialogue.turn import Kind, Outcome
+from conversations.messages import Reply
+from knowledge_base.understanding.meaning import SmallTalk
+
+MONTH_DAYS = 30
+YEAR_DAYS = 365
+
+
+def respond(scene: Scene, talk: SmallTalk) -> Outcome:
+    """A word for a word. The topic stays open."""
+    match talk:
+        case SmallTalk.GREETING:
+            return greet(scene)
+        case SmallTalk.THANKS:
+            return _say(scene, say("thanks"))
+        case SmallTalk.GOODBYE:
+            return _say(scene, say("goodbye"))
+        case SmallTalk.WHO_ARE_YOU:
+            return _say(scene, say("who-are-you"))
+        case SmallTalk.JOY:
+            return _say(scene, say("joy"))
+        case SmallTalk.ABUSE:
+            return _say(scene, say("calm", phone=scene.phone))
+        case SmallTalk.GIBBERISH:
+            return clarify.not_understood(scene)
+        case SmallTalk.YES | SmallTalk.NO:
+            return clarify.what_about(scene)
+
+
+def greet(scene: Scene) -> Outcome:
+    """The full greeting the first time, a short one after."""
+    if scene.state.greeted:
+        return _say(scene, say("hello-again"))
+    choices = (buttons.life(), buttons.offices(), buttons.person())
+    reply = Reply(text=say("greeting", retention=retention(scene)), choices=choices)
+    return scene.turn(Kind.SMALLTALK, reply, state=replace(scene.settled, greeted=True))
+
+
+def short_greeting(scene: Scene) -> str:
+    """What must be said before a first answer: that it is a bot, and what becomes of the conversation."""
+    return say("greeting-short", retention=retention(scene))
+
+
+def retention(scene: Scene) -> str:
+    """How long a conversation is kept, in the largest whole unit."""
+    days = scene.knowledge.community.retention_days
+    if days > 0 and days % YEAR_DAYS == 0:
+        return say("retention-years", count=days // YEAR_DAYS)
+    if days > 0 and days % MONTH_DAYS == 0:
+        return say("retention-months", count=days // MONTH_DAYS)
+    return say("retention-days", count=days)
+
+
+def _say(scene: Scene, text: str) -> Outcome:
+    state = replace(scene.state, misunderstood=0)
+    return scene.turn(Kind.SMALLTALK, Reply(text=text, choices=buttons.row()), state=state)

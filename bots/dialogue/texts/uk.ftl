@@ -1,0 +1,414 @@
+# Every text a citizen reads from the bot, in Ukrainian. Rules of tone: VOICE. No figures here: numbers come as arguments.
+# A message "button-…" is a label of at most twenty characters. `tests/dialogue/test_texts.py` renders and checks them all.
+
+## Greeting and small talk
+
+greeting-line = Добрий день! Це Приймальня, бот управління соцзахисту.
+greeting =
+    { greeting-line }
+    Підкажу, яка допомога вам належить, скільки платять і що принести. Не знатиму — покличу спеціаліста.
+    Напишіть своїми словами, що сталося.
+
+    { greeting-privacy } Номери карток і паролі не надсилайте. { greeting-my-data }
+greeting-short =
+    { greeting-line }
+    { greeting-privacy } { greeting-my-data }
+greeting-privacy = Розмову зберігаємо { $retention }, щоб відповісти: пишучи далі, ви погоджуєтеся.
+greeting-my-data = Подивитися чи стерти: «мої дані».
+retention-years =
+    { $count ->
+        [1] рік
+        [one] { $count } рік
+        [few] { $count } роки
+       *[other] { $count } років
+    }
+retention-months =
+    { $count ->
+        [one] { $count } місяць
+        [few] { $count } місяці
+       *[other] { $count } місяців
+    }
+retention-days =
+    { $count ->
+        [one] { $count } день
+        [few] { $count } дні
+       *[other] { $count } днів
+    }
+started-over = У боті щось оновилося, тому починаємо спочатку.
+hello-again = Добрий день! Слухаю вас: напишіть, що сталося.
+thanks = Будь ласка! Щось іще — просто напишіть.
+goodbye = До побачення! Якщо щось іще, пишіть будь-коли.
+who-are-you =
+    Я бот управління соцзахисту, програма, а не людина.
+    Відповідаю за базою знань: яка допомога є, скільки платять, що принести. Складне передаю спеціалісту.
+joy =
+    Щиро радіємо разом із вами!
+    Напишіть, що саме сталося: підкажу, яка допомога належить.
+calm =
+    Розберімося разом.
+    Напишіть, що сталося, або покличу людину. Телефон: { $phone }.
+yes-no-what = Про що саме? Напишіть кількома словами.
+
+## Menu
+
+menu =
+    Виберіть або напишіть своїми словами.
+    Телефон: { $phone }.
+life = Що у вас сталося? Виберіть ситуацію або напишіть своїми словами.
+life-rights =
+    Подивімося, що вам належить.
+    Виберіть, що про вас, або напишіть своїми словами.
+life-event = { $event }: про що розповісти?
+life-empty =
+    Для цієї ситуації відповідей у боті ще немає.
+    Запитайте людину або телефонуйте: { $phone }.
+stopped = Зупинено. Самі більше не пишемо, запитувати можна й далі.
+other-topic = Гаразд, про інше. Напишіть, що сталося або яка допомога потрібна.
+
+## Answers
+
+line-who = Хто отримує
+line-amount = Скільки
+line-when = Коли подати
+line-where = Де
+line-documents = Документи
+amount-stale = суму ще не підтверджено на { $year } рік
+documents-count =
+    { $count ->
+        [one] { $count } документ
+        [few] { $count } документи
+        [many] { $count } документів
+       *[other] { $count } документа
+    }
+documents-range =
+    від { $low } до { $high ->
+        [one] { $high } документа
+       *[other] { $high } документів
+    }
+source-line = Джерело: { $source }. Перевірено { $checked }.
+overdue = Ми давно це не перевіряли: уточніть у спеціаліста.
+second-topic = Ви питали ще про «{ $title }». Кнопка нижче.
+follow-up-unknown =
+    Точної відповіді на це не маю.
+    Розмова про «{ $title }». Відповість людина: покличте її тут або телефонуйте { $phone }.
+facet-unknown =
+    Цього я поки не знаю.
+    Ваше питання про «{ $title }». Відповість людина: покличте її тут або телефонуйте { $phone }.
+referral-also = Якщо з цим пов’язана виплата чи довідка від нас, запитуйте тут.
+referral-phone = Не вийде — телефонуйте нам: { $phone }.
+
+## Documents
+
+documents-your-list = Ваш перелік, { $count }:
+documents-depends = Перелік залежить від вашої ситуації.
+documents-maybe = Можливо, ще: { $document }
+documents-maybe-many = Можливо, ще:
+documents-closed = Більше вимагати не можуть.
+documents-ask = Напишіть номери, які вже маєте.
+documents-cut = Решту переліку назве людина: { $phone }.
+documents-left = Є { $have } з { $all }. Лишилося:
+documents-all = Усе зібрано: { $have } з { $all }.
+documents-all-maybe = Можливі папери зі списку теж перевірте.
+documents-where-to-get = Де взяти:
+documents-no-number = Такого номера в переліку немає. Напишіть номери, які вже маєте.
+
+## Clarifying
+
+clarify-which = Про що саме ви питаєте?
+clarify-twins = Уточніть, будь ласка: про що саме мова?
+clarify-one = Ви питаєте про «{ $title }»?
+clarify-facet =
+    Про яку допомогу чи послугу ви питаєте?
+    Напишіть її назву або виберіть ситуацію.
+clarify-other = Напишіть, будь ласка, інакше: що сталося або що потрібно.
+not-understood =
+    Поки не вдалося зрозуміти. Напишіть, будь ласка, інакше: що сталося або яка допомога потрібна.
+    Наприклад: «народилась дитина», «не прийшла субсидія».
+not-understood-long =
+    Повідомлення довге, головного в ньому не видно.
+    Напишіть, будь ласка, одним реченням: що сталося або яка допомога потрібна.
+not-ours =
+    Схоже, це вирішуємо не ми, а хто саме — не знаю.
+    Запитайте людину тут або телефоном: { $phone }.
+stale-button =
+    Ця кнопка вже не діє.
+    Виберіть нижче або напишіть своїми словами.
+no-such-number = Такого номера немає. Виберіть зі списку або напишіть словами.
+empty-message = Повідомлення порожнє. Напишіть, що сталося.
+
+## Hand-over
+
+handoff-day =
+    Передаю розмову спеціалісту. Усе, що ви розповіли, піде разом із нею: повторювати не треба.
+    { $queue }
+    Відповідь прийде сюди, чат можна закрити.
+handoff-night =
+    Зараз неробочий час. Ми відповідаємо { $hours }.
+    { $queue }
+    Про документи, строки й адреси відповідаю і вночі.
+handoff-unknown =
+    Тут краще відповість людина. Передаю все, що ви написали.
+    { $queue }
+queue-ahead =
+    Попереду { $ahead ->
+        [one] { $ahead } людина
+        [few] { $ahead } людини
+       *[other] { $ahead } людей
+    }, { $wait }.
+queue-next = Ви наступні, { $wait }.
+queue-wait-minutes =
+    звичайне очікування — { $minutes ->
+        [one] { $minutes } хвилина
+        [few] { $minutes } хвилини
+       *[other] { $minutes } хвилин
+    }
+queue-wait-hours =
+    звичайне очікування — близько { $hours ->
+        [one] { $hours } години
+       *[other] { $hours } годин
+    }
+queue-wait-promise = людина відповість { $when }
+queue-night = Питання записано, номер { $number }. Людина відповість тут { $when }. Не встигнемо — напишемо, що затримуємось.
+until-today = сьогодні до { $clock }
+until-day = { $day }, до { $clock }
+handoff-again =
+    Людину вже покликано, номер { $number }.
+    { $queue } Терміново — { $phone }.
+handoff-again-later = Відповідь прийде сюди.
+handoff-taken = Людина вже читає вашу розмову.
+handoff-unknown-waiting =
+    Цього я не знаю. Людину вже покликано, номер { $number }: вона прочитає й це.
+    Терміново — { $phone }.
+handoff-cancelled = Гаразд, людину не кличу. Запитуйте далі тут або телефонуйте: { $phone }.
+handoff-nothing-to-cancel = Людину зараз не покликано. Запитуйте далі тут.
+handoff-add = Напишіть, що додати. Людина побачить це разом із розмовою.
+handoff-added = Додано. Людина побачить це разом із розмовою.
+handoff-question-about = Питання про «{ $title }»
+handoff-question-none = Просить покликати людину
+
+## Call-back
+
+call-phone = Напишіть номер телефону, на який подзвонити.
+call-phone-again = У номері бракує цифр. Напишіть його, будь ласка, ще раз.
+call-time = Коли вам зручно говорити?
+call-question = Просить передзвонити
+call-done =
+    Записано: подзвонимо на { $phone }, { $when }.
+    { $queue }
+call-day = Людина подзвонить у робочий час, номер консультації { $number }.
+call-night = Зараз неробочий час. Ми працюємо { $hours }. Номер консультації { $number }.
+call-any = у будь-який час
+
+## What people send
+
+voice = Голосове отримано. Бот його не слухає: напишіть кілька слів або передам запис людині.
+voice-write = Гаразд, пишіть.
+photo =
+    Фото отримано. Що з ним зробити?
+    Якщо на ньому банківська картка, натисніть «Стерти».
+document =
+    Файл отримано. Що з ним зробити?
+    Якщо в ньому номер банківської картки, натисніть «Стерти».
+video =
+    Відео отримано. Бот його не дивиться. Що з ним зробити?
+sticker = Наліпку отримано. Якщо є питання, напишіть словами.
+not-readable = Такого бот не прочитає. Напишіть, будь ласка, словами або телефонуйте: { $phone }.
+file-added = Додано до розмови. Людину вже покликано, вона побачить.
+file-question = Просить подивитися надіслане
+file-erased = Стерто всі надіслані файли. Код підтвердження: { $code }.
+
+## Secrets
+
+secret-card = Номер картки приховано. Ми ніколи не питаємо код із смс чи номер картки. Нікому їх не кажіть.
+secret-code = Цифри приховано. Ми ніколи не питаємо код із смс. Нікому його не кажіть.
+secret-ask = Напишіть своє питання без цих цифр.
+
+## Rating
+
+rating-ask = Чи допомогла вам консультація?
+rating-comment = Дякуємо. Що зробити краще? Можна одним реченням.
+rating-done = Дякуємо, записано.
+rating-skipped = Гаразд. Питання лишилися — просто напишіть.
+
+## One's own data
+
+stored = Ми зберігаємо: { $list }.
+stored-nothing = Про вас зараз нічого не зберігаємо.
+stored-since = Розмову почато { $since }.
+stored-choose = Стерти можна все або лише фото й файли.
+stored-choose-all = Усе це можна стерти.
+stored-messages =
+    { $count ->
+        [one] { $count } повідомлення
+        [few] { $count } повідомлення
+       *[other] { $count } повідомлень
+    }
+stored-files =
+    { $count ->
+        [one] { $count } файл
+        [few] { $count } файли
+       *[other] { $count } файлів
+    }
+stored-tickets =
+    { $count ->
+        [one] { $count } консультацію
+        [few] { $count } консультації
+       *[other] { $count } консультацій
+    }
+erased-all =
+    Стерто { $date } { $clock }. Код підтвердження: { $code }.
+    Розмову в себе видаліть самі.
+erased-files =
+    Фото й файли стерто { $date } { $clock }.
+    Код підтвердження: { $code }.
+erase-kept = Гаразд, усе лишається. Подивитися чи стерти: «мої дані».
+
+## Offices
+
+office-name = { $name }: { $address }
+office-distance-metres = { $metres } м від вас
+office-distance-kilometres = { $kilometres } км від вас
+office-open = Зараз відчинено, до { $clock }.
+office-closed-until = Зараз зачинено, відчиниться { $when }.
+office-closed = Зараз зачинено.
+office-hours = Години: { $hours }.
+office-phone = Телефон: { $phone }.
+office-step-free = Вхід без сходів.
+office-steps = Вхід зі сходами.
+office-note = Як дістатися: { $note }
+office-map = Мапа:
+office-others = Є ще: { $places }.
+office-nearer = Бот не бачить, де ви. Виберіть адресу:
+office-day-open = { $day } відчинено { $hours }.
+office-day-closed = { $day } зачинено.
+office-day-usual = Зазвичай відчинено { $hours }.
+office-day-elsewhere = Відчинено: { $name }, { $address }, { $hours }.
+office-holidays = Не працюємо { $days }. Про інші дні запитайте телефоном.
+office-holidays-unknown = Про свята в базі нічого немає: телефонуйте { $phone }.
+office-entrance-free = Так, там вхід без сходів.
+office-entrance-steps = Там вхід зі сходами.
+office-entrance-unknown = Який там вхід, я не знаю: запитайте телефоном { $phone }.
+office-none = Адрес у базі ще немає. Телефонуйте: { $phone }.
+opens-today = сьогодні { $clock }
+opens-day = { $day }, { $clock }
+
+## What the house tells
+
+taken = З вами { $name }, { $position }. Далі відповідає людина, бот мовчить.
+taken-name = З вами { $name }. Далі відповідає людина, бот мовчить.
+taken-somebody = З вами спеціаліст. Далі відповідає людина, бот мовчить.
+transferred = Розмову передано разом з усім, що ви написали. Далі з вами { $name }, { $position }.
+transferred-name = Розмову передано разом з усім, що ви написали. Далі з вами { $name }.
+transferred-somebody = Розмову передано разом з усім, що ви написали.
+returned = Розмова знову чекає на вільну людину. Повторювати нічого не треба: відповідь прийде сюди.
+handed-back = Далі знову відповідає бот. Щось лишилося — просто напишіть, розмову збережено.
+resolved = { $name } завершує консультацію № { $number }. Далі знову відповідає бот. Щось лишилося — просто напишіть, розмову збережено.
+resolved-somebody = Консультацію № { $number } завершено. Далі знову відповідає бот. Щось лишилося — просто напишіть, розмову збережено.
+late = Вибачте, відповідь затримується. Людина напише { $when }. Терміново — { $phone }.
+late-unknown = Вибачте, відповідь затримується. Людина напише сюди. Терміново — { $phone }.
+
+failure = Збій на нашому боці, ви все зробили правильно.
+    Повідомлення збережено, відповість людина. Терміново — { $phone }.
+
+## Danger. A line is said when every number in it is known.
+
+human-day = Кличу людину поза чергою.
+human-night = Уночі тут лише бот, людина буде { $when }. Тому, будь ласка, телефонуйте: там відповідають і зараз.
+human-here = Людина вже з вами в цьому чаті.
+danger-phone = Подзвоніть нам: { $phone }.
+danger-open = Добре, що ви написали.
+danger-evacuation-open = Якщо стріляють, спершу в укриття.
+danger-hunger-open = Допомога з їжею є, зверніться вже сьогодні.
+
+danger-violence-now = Ви не винні в тому, що сталося. Вам загрожують зараз — телефонуйте { $police }.
+danger-violence-lines = Порада й притулок, цілодобово: { $violence_line } або { $violence_line_mobile } (з мобільного).
+danger-violence-line = Порада й притулок, цілодобово: { $violence_line }.
+danger-suicide-now = Вам дуже важко, і лишатися з цим на самоті не треба.
+danger-suicide-lines = Поговоріть із людиною просто зараз, цілодобово: { $suicide_line } або { $violence_line }.
+danger-suicide-line = Поговоріть із людиною просто зараз, цілодобово: { $violence_line }.
+danger-suicide-ambulance = Життя в небезпеці — { $ambulance }.
+danger-suicide-ask = Чи є хтось поруч?
+danger-evacuation-lines = Евакуація безоплатна, заявка цілодобово: { $evacuation } або { $evacuation_region }.
+danger-evacuation-line = Евакуація безоплатна, заявка цілодобово: { $evacuation }.
+danger-evacuation-ask = Скажіть, якщо хтось не ходить.
+danger-hunger-now = Допоможуть сьогодні: { $food_aid }.
+danger-hunger-line = Урядова лінія: { $government_line }.
+danger-hunger-ask = Чи є з вами малі діти?
+danger-child-now = Дитині загрожують зараз — { $police }.
+danger-child-service = Служба у справах дітей: { $child_service }.
+danger-child-lines = Дитина може подзвонити сама: { $violence_line } або { $child_line }.
+danger-child-line = Дитина може подзвонити сама: { $violence_line }.
+
+danger-again = Ми на зв’язку, пишіть далі.
+danger-again-choice = Вирішуєте лише ви.
+danger-again-waiting = Людина прочитає все, що ви напишете.
+danger-violence-where = Безпечне місце на ніч підкажуть цілодобово: { $violence_line }.
+danger-threat = Телефонуйте { $police } просто зараз. Якщо можна вийти безпечно, ідіть до сусідів або туди, де є люди.
+danger-safe =
+    Поки чекаємо, складіть те, з чим можна вийти.
+    Документи свої й дітей, ліки, ключі, гроші, зарядка.
+    Чи може хтось читати ваш телефон? Тоді першими не писатимемо.
+danger-read = Зрозуміло. Першими не пишемо й нічого не нагадуємо. Після розмови натисніть «Стерти розмову» і видаліть чат у себе.
+danger-own = Зрозуміло. Першими однаково не пишемо: відповідаємо лише тут. Після розмови її можна стерти.
+danger-near = Добре. Попросіть цю людину побути з вами.
+danger-alone = Тоді, будь ласка, подзвоніть просто зараз. Там вислухають і побудуть із вами.
+danger-evacuate = Напишіть адресу, скільки вас і чи хтось не ходить. Швидше — телефоном.
+danger-left = Добре, що ви вже виїхали. Потрібні житло, їжа чи документи — напишіть.
+danger-kids = Зрозуміло, є малі діти. Людина прочитає це першим.
+danger-adults = Зрозуміло, лише дорослі. Людина це прочитає.
+danger-harm = Телефонуйте { $police } просто зараз і скажіть, що в небезпеці дитина.
+danger-erased = Стерто. Видаліть чат і в себе. Код підтвердження: { $code }.
+
+## Buttons
+
+button-menu = Меню
+button-back = Назад
+button-person = Покликати людину
+button-life = Життєві ситуації
+button-more = Інші ситуації
+button-offices = Адреси й години
+button-my-data = Мої дані
+button-call = Передзвоніть мені
+button-overview = Коротко про все
+button-eligibility = Хто отримує
+button-amount = Скільки
+button-documents = Документи
+button-where = Де подати
+button-how = Як подати
+button-deadline = До якого дня
+button-refusal = Якщо відмовили
+button-status = Стан заяви
+button-referral-how = Як отримати
+button-have-all = Маю все
+button-where-to-get = Де взяти?
+button-other = Щось інше
+button-yes = Так
+button-partly = Частково
+button-no = Ні
+button-skip = Пропустити
+button-rate = Оцінити
+button-more-questions = Ще питання
+button-add = Додати щось
+button-cancel = Не треба
+button-any-time = Будь-коли
+button-before-noon = До обіду
+button-after-noon = Після обіду
+button-pass-voice = Передати запис
+button-will-write = Напишу
+button-show-person = Показати людині
+button-erase = Стерти
+button-erase-all = Стерти все
+button-erase-files = Стерти фото
+button-keep = Залишити
+button-threat = Мені загрожують
+button-safe = Зараз безпечно
+button-erase-talk = Стерти розмову
+button-read = Можуть читати
+button-own = Телефон лише мій
+button-near = Так, є
+button-alone = Нікого немає
+button-evacuate = Потрібна евакуація
+button-left = Уже виїхали
+button-kids = Є малі діти
+button-adults = Лише дорослі
+button-harm = Загроза зараз

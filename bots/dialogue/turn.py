@@ -1,0 +1,190 @@
+"""The shapes the engine speaks in: what it hears, what it may see, what it remembers and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from conversations.messages import Choice, IncomingMessage, InternalEvent, Reply
+from knowledge_base.understanding.meaning import Danger, Facet, Meaning
+
+STATE_VERSION = 1
+
+
+class Kind(StrEnum):
+    """What a turn did, as other programs read it. Values are a promise."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    INTERVIEW = "interview"
+    CHECKLIST = "checklist"
+    HANDOFF = "handoff"
+    REFERRAL = "referral"
+    MENU = "menu"
+    OFFICES = "offices"
+    APPOINTMENT = "appointment"
+    STATUS = "status"
+    DANGER = "danger"
+    SMALLTALK = "smalltalk"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One event of a conversation and, where it holds free text, its reading."""
+
+    event: IncomingMessage | InternalEvent
+    meaning: Meaning | None = None
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """The open ticket of this conversation."""
+
+    number: str
+    status: Literal["waiting", "taken"]
+    ahead: int
+    promised_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """The queue as it stands: the number a new ticket will bear, people ahead, and an honest time.
+
+    `wait_minutes` is the usual wait in working hours, None when nobody knows yet. `promised_at` is when a person
+    answers at the latest; `open_now` whether specialists work at this moment, `opens_at` when they next do.
+    """
+
+    number: str
+    ahead: int
+    open_now: bool
+    promised_at: datetime
+    wait_minutes: int | None = None
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StoredView:
+    """What is stored about this person."""
+
+    messages: int
+    files: int
+    tickets: int
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class View:
+    """What the engine may see beyond the message. `queue` and `stored` are None until a Lookup asks for them."""
+
+    owner: Literal["bot", "queue", "specialist"] = "bot"
+    ticket: TicketView | None = None
+    queue: QueueView | None = None
+    stored: StoredView | None = None
+
+
+class Lookup(StrEnum):
+    """What a skill may ask the runtime to put into the view before it is asked again."""
+
+    QUEUE = "queue"
+    STORED = "stored"
+
+
+@dataclass(frozen=True)
+class Step:
+    """An open question: which skill waits, for what, and the facts it needs to go on. Values are JSON."""
+
+    skill: str
+    name: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the engine remembers of a conversation. An unknown version starts over politely.
+
+    `offered` are the buttons under the last reply, so that a typed label or number means the button.
+    """
+
+    version: int = STATE_VERSION
+    greeted: bool = False
+    topic: str | None = None
+    facet: Facet | None = None
+    step: Step | None = None
+    misunderstood: int = 0
+    danger: Danger | None = None
+    quiet: bool = False
+    last_at: datetime | None = None
+    offered: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenTicket:
+    """Call a person. `reason` is why ('asked', 'unknown', 'danger', 'call_back', 'file', 'dissatisfied')."""
+
+    number: str
+    reason: str
+    question: str
+    promised_at: datetime | None = None
+    topic: str | None = None
+    danger: Danger | None = None
+    phone: str | None = None
+    call_at: str | None = None
+
+
+@dataclass(frozen=True)
+class CancelTicket:
+    """The person no longer needs a specialist."""
+
+
+@dataclass(frozen=True)
+class RaiseDanger:
+    """A ticket is open already and danger was heard: to the top, everyone on duty alerted."""
+
+    danger: Danger
+
+
+@dataclass(frozen=True)
+class RateTicket:
+    """A word about the consultation: 'yes', 'partly' or 'no', and one sentence if given."""
+
+    number: str
+    value: Literal["yes", "partly", "no"] | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class EraseStored:
+    """Erase what is stored about this person: everything, or only files. `code` is what the person was shown."""
+
+    scope: Literal["all", "files"]
+    code: str
+
+
+@dataclass(frozen=True)
+class NoteUnanswered:
+    """The base had no answer: the question is kept for the editor."""
+
+    question: str
+    ranked: tuple[str, ...] = ()
+
+
+Effect = OpenTicket | CancelTicket | RaiseDanger | RateTicket | EraseStored | NoteUnanswered
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What came of one event. `topic` is what the replies are about; `knowledge_version` answered."""
+
+    state: State
+    kind: Kind
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    topic: str | None = None
+    facet: Facet | None = None
+    knowledge_version: str = ""
+
+
+Outcome = Turn | Lookup
+"""What `respond` returns: a turn, or the name of something it must see first."""

@@ -1,0 +1,56 @@
+"""Accept: what a channel brings is stored under its key, or refused, before anyone is told it arrived."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bots.turns.runtime import THINK, Runtime
+from conversations import inbox
+from conversations.channel import Acknowledgement, Channel, NotAuthentic, Request, UnreadableBody
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class UnknownDoor(Exception):
+    """No such community or channel here."""
+
+    community: str
+    channel: str
+
+
+async def accept(runtime: Runtime, community: str, channel_name: str, request: Request) -> Acknowledgement:
+    """Store the events of one request and return the channel's answer.
+
+    Raises UnknownDoor (404), NotAuthentic (403) and whatever the database raises: the caller must then answer 5xx,
+    since nothing was stored and the sender has to come again.
+    """
+    channel = runtime.channels.get(channel_name)
+    if channel is None or community not in runtime.minds:
+        raise UnknownDoor(community, channel_name)
+    try:
+        caller = channel.authenticate(request)
+    except NotAuthentic as refusal:
+        log.warning("refused a request to %s: %s", channel_name, refusal)
+        raise
+    try:
+        events = channel.parse(request.body, caller)
+    except UnreadableBody as fault:
+        return await _keep_raw(runtime, community, channel, request, str(fault))
+    if events:
+        now = runtime.clock()
+        async with runtime.database.write() as db:
+            await inbox.accept(db, events, now)
+        await runtime.signals.publish(THINK)
+    return channel.acknowledge(request, events)
+
+
+async def _keep_raw(
+    runtime: Runtime, community: str, channel: Channel, request: Request, reason: str
+) -> Acknowledgement:
+    """An authentic body nobody can read is kept and answered 200: refusing it would only bring it again."""
+    log.error("kept an unreadable body of %s: %s", channel.name, reason)
+    async with runtime.database.write() as db:
+        await inbox.keep_unreadable(db, community, channel.name, request.body, reason, runtime.clock())
+    return channel.acknowledge(request, ())

@@ -1,0 +1,106 @@
+"""Deliver: claim due outbox rows, send them outside any transaction, write down what became of each.
+
+In order within a conversation, side by side across conversations. A row whose sending may or may not have arrived is
+*unknown*: it is not repeated by itself, a specialist sees it and decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bots.turns.runtime import Runtime, conversation_topic
+from conversations import outbox
+from conversations.channel import (
+    ChannelUnavailable,
+    RateLimited,
+    RecipientUnreachable,
+    ReplyRejected,
+    ReplyWindowClosed,
+)
+from conversations.outbox import Due
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+SEND_TIMEOUT = 30.0
+"""Seconds for one sending; a vendor that takes longer is as good as away, and the message may have arrived."""
+
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=5)
+GIVE_UP = timedelta(hours=24)
+"""After a day without the vendor the message fails and its specialist sees it."""
+
+
+async def deliver(runtime: Runtime) -> int:
+    """One batch. Returns how many rows were tried; 0 means nothing is due."""
+    now = runtime.clock()
+    async with runtime.database.write() as db:
+        batch = await outbox.claim_due(db, runtime.worker, now, limit=BATCH)
+    if not batch:
+        return 0
+    by_conversation: dict[str, list[Due]] = {}
+    for due in batch:
+        by_conversation.setdefault(due.conversation_id, []).append(due)
+    await asyncio.gather(*(_in_order(runtime, rows) for rows in by_conversation.values()))
+    return len(batch)
+
+
+async def _in_order(runtime: Runtime, rows: Sequence[Due]) -> None:
+    for due in rows:
+        await _send(runtime, due)
+    await runtime.signals.publish(conversation_topic(rows[0].conversation_id))
+
+
+async def _send(runtime: Runtime, due: Due) -> None:
+    channel = runtime.channels[due.ref.channel]
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT):
+            external_id = await channel.send(due.ref, due.payload)
+    except RateLimited as patience:
+        await _later(runtime, due, timedelta(seconds=patience.retry_after), "rate limited")
+    except ChannelUnavailable as away:
+        await _away(runtime, due, str(away), uncertain=away.uncertain)
+    except TimeoutError:
+        await _away(runtime, due, "no answer in time", uncertain=True)
+    except (RecipientUnreachable, ReplyWindowClosed, ReplyRejected) as final:
+        await _failed(runtime, due, type(final).__name__, unreachable=isinstance(final, RecipientUnreachable))
+    except Exception as fault:
+        # A fault of our own adapter: the message may be on its way, so it is not repeated blindly.
+        log.exception("channel %s failed in a way its contract does not know", due.ref.channel)
+        await _away(runtime, due, type(fault).__name__, uncertain=True)
+    else:
+        async with runtime.database.write() as db:
+            await outbox.mark_sent(db, due, external_id, runtime.clock())
+
+
+async def _away(runtime: Runtime, due: Due, reason: str, *, uncertain: bool) -> None:
+    now = runtime.clock()
+    if uncertain:
+        async with runtime.database.write() as db:
+            await outbox.mark_unknown(db, due, reason, now)
+    elif now - due.created_at > GIVE_UP:
+        await _failed(runtime, due, reason, unreachable=False)
+    else:
+        await _later(runtime, due, _backoff(due.attempts), reason)
+
+
+async def _later(runtime: Runtime, due: Due, wait: timedelta, reason: str) -> None:
+    at: datetime = runtime.clock() + wait
+    async with runtime.database.write() as db:
+        await outbox.mark_retry(db, due, at, reason)
+
+
+async def _failed(runtime: Runtime, due: Due, reason: str, *, unreachable: bool) -> None:
+    log.warning("a message of channel %s failed for good: %s", due.ref.channel, reason)
+    async with runtime.database.write() as db:
+        await outbox.mark_failed(db, due, reason, runtime.clock(), unreachable=unreachable)
+
+
+def _backoff(attempts: int) -> timedelta:
+    """Doubling from two seconds to five minutes, with a random part so that many do not come at once."""
+    doubled: timedelta = FIRST_RETRY * (1 << min(attempts, 10))
+    return min(doubled, LONGEST_RETRY) * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, guards nothing

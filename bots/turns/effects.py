@@ -1,0 +1,95 @@
+"""What a turn asks of the house besides words: tickets, ratings, erasure. One transaction with the words themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bots.dialogue.turn import (
+    CancelTicket,
+    Effect,
+    EraseStored,
+    NoteUnanswered,
+    OpenTicket,
+    RaiseDanger,
+    RateTicket,
+    Turn,
+)
+from bots.turns.runtime import Runtime
+from conversations import erasure, inbox, transcript
+from conversations.inbox import Claimed
+from conversations.messages import IncomingMessage, InternalEvent
+from handover.tickets import tickets
+from knowledge_base.understanding.secrets import mask
+
+
+async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime) -> list[str]:
+    """Erase what a turn asks to erase, before its words are said: the word that it is done must stay.
+
+    Returns the content hashes of files that nobody refers to any more; they are dropped once this is kept.
+    """
+    orphans: list[str] = []
+    for effect in turn.effects:
+        if isinstance(effect, EraseStored):
+            erased = await erasure.erase(db, claimed.id, effect.scope, now)
+            orphans.extend(erased.orphans)
+            if effect.scope == "all":
+                await tickets.cancel(db, claimed.id, now)
+                await tickets.erase(db, claimed.id, now)
+    return orphans
+
+
+async def apply(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime) -> None:
+    """Do everything else a turn asks for."""
+    for effect in turn.effects:
+        await _apply(db, claimed, effect, turn, now)
+
+
+async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Turn, now: datetime) -> None:
+    community = claimed.ref.community
+    match effect:
+        case OpenTicket():
+            await tickets.open_ticket(
+                db,
+                community=community,
+                conversation_id=claimed.id,
+                number=effect.number,
+                reason=effect.reason,
+                question=effect.question,
+                now=now,
+                promised_at=effect.promised_at,
+                topic=effect.topic or turn.topic,
+                danger=effect.danger.value if effect.danger else None,
+                phone=effect.phone,
+                call_at=effect.call_at,
+            )
+        case CancelTicket():
+            await tickets.cancel(db, claimed.id, now)
+        case RaiseDanger():
+            await tickets.raise_danger(db, claimed.id, effect.danger.value, now)
+        case RateTicket():
+            await tickets.rate(db, claimed.id, effect.number, value=effect.value, comment=effect.comment)
+        case NoteUnanswered():
+            await tickets.note_unanswered(db, community, claimed.id, effect.question, effect.ranked, now)
+        case EraseStored():
+            pass  # done before the words
+
+
+async def call_after_failure(db: AsyncConnection, runtime: Runtime, claimed: Claimed) -> None:
+    """Our own code failed on a person's words: a specialist gets them, since nobody else will answer."""
+    now = runtime.clock()
+    for _, event in claimed.events:
+        if isinstance(event, IncomingMessage):
+            masked, _ = mask(event.text)
+            await transcript.hear(db, claimed.id, event.model_copy(update={"text": masked}), now)
+    await inbox.tell(db, claimed.id, InternalEvent(name="failure", at=now))
+    await tickets.open_ticket(
+        db,
+        community=claimed.ref.community,
+        conversation_id=claimed.id,
+        number=await tickets.next_number(db, claimed.ref.community, now),
+        reason="failure",
+        question="",
+        now=now,
+    )

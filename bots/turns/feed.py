@@ -1,0 +1,78 @@
+"""The durable log as a live page reads it: every visible line once, in order, also after sleep and reconnect."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bots.turns.runtime import THINK, Runtime, conversation_topic
+from conversations import inbox, ownership, transcript
+from conversations.channel import Feed, FeedLine
+from conversations.messages import AuthorKind, ConversationRef
+from handover.tickets import queue, tickets
+
+VISIBLE = frozenset({AuthorKind.CITIZEN, AuthorKind.BOT, AuthorKind.SPECIALIST})
+NOT_YET = "due"
+NEVER = "withdrawn"
+"""A line that is being sent can't be called back, so a page may show it; one that is only due still can."""
+
+PAGE = 200
+"""Lines of one answer; a page that was away longer asks again from the new cursor."""
+
+
+class LogFeed:
+    """Implements `conversations.channel.FeedReader` over the log."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def after(self, ref: ConversationRef, cursor: int) -> Feed:
+        """Visible lines after the cursor. The new cursor stops before the first line still on its way, so a page that
+        comes back with it misses nothing; lines after that one may come again and are known by their position."""
+        async with self._runtime.database.read() as db:
+            conversation_id = await inbox.find(db, ref)
+            if conversation_id is None:
+                return Feed(lines=(), cursor=0, owner="bot")
+            found = await transcript.lines(db, conversation_id, after=cursor, limit=PAGE)
+            owner, _ = await ownership.current(db, conversation_id)
+            ahead = await self._ahead(ref.community, conversation_id) if owner.kind == "queue" else None
+        shown, settled = [], cursor
+        waiting = False
+        for line in found:
+            waiting = waiting or line.delivery == NOT_YET
+            if not waiting:
+                settled = line.position
+            if line.author.kind in VISIBLE and not line.erased and line.delivery not in (NOT_YET, NEVER):
+                shown.append(
+                    FeedLine(
+                        position=line.position,
+                        author=line.author,
+                        reply=line.reply,
+                        at=line.at,
+                        event_key=line.event_key,
+                    )
+                )
+        return Feed(tuple(shown), settled, owner.kind, owner.name, ahead)
+
+    async def _ahead(self, community: str, conversation_id: str) -> int | None:
+        async with self._runtime.database.read() as db:
+            ticket = (await tickets.open_of(db, [conversation_id])).get(conversation_id)
+            if ticket is None:
+                return None
+            return (await queue.places(db, community, [ticket.id])).get(ticket.id)
+
+    async def changes(self, ref: ConversationRef) -> AsyncIterator[None]:
+        """Once at the start, then after each change. Before the first message there is no conversation to listen to."""
+        conversation_id = await self._find(ref)
+        if conversation_id is None:
+            async with self._runtime.signals.subscribe(THINK) as arrivals:
+                yield
+                while (conversation_id := await self._find(ref)) is None:
+                    await anext(arrivals)
+        async with self._runtime.signals.subscribe(conversation_topic(conversation_id)) as changed:
+            yield
+            async for _ in changed:
+                yield
+
+    async def _find(self, ref: ConversationRef) -> str | None:
+        async with self._runtime.database.read() as db:
+            return await inbox.find(db, ref)

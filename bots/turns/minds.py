@@ -1,0 +1,62 @@
+"""What a community's bot knows and how it understands, together, so that both are always of the same base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from conversations.messages import InboxEvent, IncomingMessage, MessageKind
+from knowledge_base.answers import Knowledge
+from knowledge_base.understanding.meaning import Meaning
+
+
+class Understanding(Protocol):
+    """Reads texts. Pure and safe to call from several threads."""
+
+    def read(self, texts: Sequence[str]) -> list[Meaning]:
+        """One meaning a text, in the same order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Mind:
+    """One base of one community: its answers and the understanding trained on them."""
+
+    knowledge: Knowledge
+    understanding: Understanding
+
+
+class UnknownCommunity(Exception):
+    """A message came for a community this installation does not serve."""
+
+
+class Minds:
+    """The mind of each community. `replace` swaps one whole: a turn sees the old base or the new one, never a mix."""
+
+    def __init__(self, minds: Mapping[str, Mind]) -> None:
+        self._minds = dict(minds)
+
+    def __getitem__(self, community: str) -> Mind:
+        try:
+            return self._minds[community]
+        except KeyError:
+            raise UnknownCommunity(community) from None
+
+    def __contains__(self, community: object) -> bool:
+        return community in self._minds
+
+    @property
+    def communities(self) -> Iterable[str]:
+        return tuple(self._minds)
+
+    def replace(self, community: str, mind: Mind) -> None:
+        """Put another base in place of the present one."""
+        self._minds = {**self._minds, community: mind}
+
+
+def words_of(event: InboxEvent) -> str | None:
+    """The words of an event that have to be understood: every text, also an empty one, and every caption."""
+    if not isinstance(event, IncomingMessage) or event.kind is MessageKind.PRESS:
+        return None
+    return event.text if event.kind is MessageKind.TEXT or event.text else None

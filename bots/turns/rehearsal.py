@@ -1,0 +1,89 @@
+"""One conversation in memory: the same engine, without a database, for the terminal, for evaluation and for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bots.dialogue.engine import respond
+from bots.dialogue.turn import (
+    CancelTicket,
+    EraseStored,
+    Heard,
+    Lookup,
+    OpenTicket,
+    QueueView,
+    State,
+    StoredView,
+    TicketView,
+    Turn,
+    View,
+)
+from bots.turns.minds import Mind, words_of
+from conversations.messages import IncomingMessage, InternalEvent
+from handover.calendars import hours
+
+ANSWER_MINUTES = 30
+
+
+@dataclass
+class Rehearsal:
+    """A citizen alone with the bot. Tickets are numbered but nobody takes them, so the bot goes on answering."""
+
+    mind: Mind
+    clock: Callable[[], datetime]
+    state: State = field(default_factory=State)
+    view: View = field(default_factory=View)
+    heard: int = 0
+    files: int = 0
+    tickets: int = 0
+    since: datetime | None = None
+
+    def say(self, event: IncomingMessage | InternalEvent) -> Turn:
+        """The bot's turn after one event."""
+        now = self.clock()
+        if isinstance(event, IncomingMessage):
+            self.heard += 1
+            self.files += len(event.attachments)
+            self.since = self.since or now
+        words = words_of(event)
+        meaning = None if words is None else self.mind.understanding.read([words])[0]
+        heard = Heard(event, meaning)
+        outcome = respond(self.state, heard, self.mind.knowledge, self.view, now)
+        while isinstance(outcome, Lookup):
+            outcome = respond(self.state, heard, self.mind.knowledge, self._look_up(outcome, now), now)
+        self._apply(outcome)
+        return outcome
+
+    def _look_up(self, lookup: Lookup, now: datetime) -> View:
+        if lookup is Lookup.STORED:
+            return replace(self.view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
+        office = self.mind.knowledge.community.reception
+        open_now = hours.is_open(office, now)
+        return replace(
+            self.view,
+            queue=QueueView(
+                number=f"{now:%y}-{self.tickets + 1:04d}",
+                ahead=0,
+                open_now=open_now,
+                promised_at=hours.promise(office, now, ANSWER_MINUTES),
+                opens_at=None if open_now else hours.next_opening(office, now),
+            ),
+        )
+
+    def _apply(self, turn: Turn) -> None:
+        self.state = turn.state
+        for effect in turn.effects:
+            match effect:
+                case OpenTicket():
+                    self.tickets += 1
+                    ticket = TicketView(effect.number, "waiting", 0, effect.promised_at)
+                    self.view = View(owner="queue", ticket=ticket)
+                case CancelTicket():
+                    self.view = View()
+                case EraseStored():
+                    self.heard = self.files = self.tickets = 0
+                    self.since = None
+                case _:
+                    pass

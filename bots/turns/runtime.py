@@ -1,0 +1,49 @@
+"""What the loops stand on: the log, the channels, the minds and a clock, put together by bots.app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bots.turns.minds import Minds
+from conversations.channel import AttachmentStore, Channel
+from conversations.database import Database
+from conversations.signals import Signals
+
+
+class Store(AttachmentStore, Protocol):
+    """An attachment store that can also forget."""
+
+    async def drop(self, content_hash: str) -> None:
+        """Remove a file nobody refers to any more; one that is gone already is no fault."""
+        ...
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One process of the reception. `worker` names it in leases; `answer_minutes` is the promise in working time."""
+
+    database: Database
+    signals: Signals
+    store: Store
+    channels: Mapping[str, Channel]
+    minds: Minds
+    clock: Callable[[], datetime]
+    worker: str
+    answer_minutes: int
+
+
+THINK = "think"
+DELIVER = "deliver"
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """The signal that something in a conversation changed."""
+    return f"conversation:{conversation_id}"
+
+
+def queue_topic(community: str) -> str:
+    """The signal that a community's queue changed."""
+    return f"queue:{community}"

@@ -1,0 +1,38 @@
+"""One built mind for all tests of the command line: building takes seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reception")
+
+
+@pytest.fixture(scope="session")
+def run(folder: Path) -> Run:
+    """Run `pryimalnia` as other programs do: its own process, its exit code, its two streams."""
+
+    def command(*arguments: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bots", *arguments],
+            input=given,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PRYIMALNIA_FOLDER": str(folder), **settings},
+            timeout=120,
+            check=False,
+        )
+
+    return command

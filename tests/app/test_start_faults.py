@@ -1,0 +1,71 @@
+"""What stops a start is one clear line that names the thing and the mend, and exit code 1."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+from tests.app.conftest import Run
+
+
+def test_an_unknown_setting(run: Run) -> None:
+    done = run("serve", PRYIMALNIA_PROT="8000")
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "pryimalnia: PRYIMALNIA_PROT in the environment is not a setting; did you mean PRYIMALNIA_PORT?"
+    )
+
+
+def test_a_taken_port(run: Run) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        done = run("serve", PRYIMALNIA_PORT=port)
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr
+    assert "PRYIMALNIA_PORT" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unwritable_folder(run: Run, tmp_path: Path) -> None:
+    # A file where a folder should be: also root can't write into it.
+    blocked = tmp_path / "blocked"
+    blocked.write_text("")
+    done = run("serve", PRYIMALNIA_FOLDER=str(blocked / "var"))
+    assert done.returncode == 1
+    assert str(blocked) in done.stderr
+    assert "PRYIMALNIA_FOLDER" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_that_is_not_there(run: Run) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        done = run("migrate", PRYIMALNIA_DATABASE_URL=f"postgresql://someone:hidden@127.0.0.1:{port}/nowhere")
+    assert done.returncode == 1
+    assert "PRYIMALNIA_DATABASE_URL" in done.stderr
+    assert "hidden" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_community_names_the_known_ones(run: Run) -> None:
+    done = run("knowledge", "build", PRYIMALNIA_COMMUNITY="nowhere")
+    assert done.returncode == 1
+    assert "zrazkova" in done.stderr
+
+
+def test_a_broken_yaml_names_file_line_and_field(run: Run, tmp_path: Path) -> None:
+    from knowledge_base.checks import CONTENT
+
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    entry = content / "national" / "benefits" / "families" / "birth-benefit.yaml"
+    entry.write_text(entry.read_text(encoding="utf-8").replace("kind: cash", "kind: cach"), encoding="utf-8")
+    done = run("serve", PRYIMALNIA_CONTENT=str(content))
+    assert done.returncode == 1
+    assert "birth-benefit.yaml:" in done.stderr
+    assert "kind" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

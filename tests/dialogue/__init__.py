@@ -1,0 +1,1 @@
+"""The dialogue engine: its words, its turns and its golden conversations."""

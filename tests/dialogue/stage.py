@@ -1,0 +1,157 @@
+"""Plays a dialogue: makes events of a script's lines, looks up what the engine asks for, applies effects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bots.dialogue.engine import respond
+from bots.dialogue.state import dump_state, load_state
+from bots.dialogue.turn import (
+    CancelTicket,
+    Effect,
+    EraseStored,
+    Heard,
+    Lookup,
+    OpenTicket,
+    QueueView,
+    State,
+    StoredView,
+    TicketView,
+    Turn,
+    View,
+)
+from conversations.messages import (
+    Attachment,
+    AttachmentKind,
+    ConversationRef,
+    IncomingMessage,
+    InternalEvent,
+    Location,
+    MessageKind,
+)
+from knowledge_base.answers import Knowledge
+from knowledge_base.understanding.meaning import Meaning
+
+from .fake_knowledge import FakeKnowledge
+from .reader import read
+
+REF = ConversationRef(community="zrazkova", channel="web", bot="web", address="a1")
+NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # Tuesday, 12:00 in Kyiv
+SIGN = re.compile(r"\[(\w+)(?::(.*))?\]", re.DOTALL)
+FILES = {
+    "photo": (MessageKind.PHOTO, AttachmentKind.PHOTO),
+    "voice": (MessageKind.VOICE, AttachmentKind.VOICE),
+    "video": (MessageKind.OTHER, AttachmentKind.VIDEO),
+    "document": (MessageKind.DOCUMENT, AttachmentKind.DOCUMENT),
+}
+WORDLESS = {"sticker": MessageKind.STICKER, "other": MessageKind.OTHER}
+
+
+def message(text: str = "", kind: MessageKind = MessageKind.TEXT, **more: Any) -> IncomingMessage:
+    """A citizen's message with the parts no test cares about."""
+    return IncomingMessage(ref=REF, event_key="k1", kind=kind, text=text, sent_at=NOON, **more)
+
+
+def heard(event: IncomingMessage | InternalEvent) -> Heard:
+    """The event with the reading of its words, as the runtime makes it."""
+    if isinstance(event, IncomingMessage) and event.kind is not MessageKind.PRESS:
+        return Heard(event, read(event.text))
+    return Heard(event)
+
+
+@dataclass
+class Stage:
+    """One conversation on a stage. The state travels through JSON between turns, as it does in the house."""
+
+    knowledge: Knowledge = field(default_factory=FakeKnowledge)
+    now: datetime = NOON
+    state: State = field(default_factory=State)
+    view: View = field(default_factory=View)
+    queue: QueueView | None = None
+    stored: StoredView = field(default_factory=lambda: StoredView(12, 2, 1, NOON - timedelta(days=21)))
+    last: Turn | None = None
+
+    def line(self, words: str) -> Turn:
+        """Play one line of a citizen: words, or a sign like `[photo]`, `[button:Меню]`, `[press:m:menu]`."""
+        return self.play(heard(self._event(words)))
+
+    def house(self, name: str, facts: dict[str, Any]) -> Turn:
+        """Play one event of the house; who answers changes with it."""
+        turn = self.play(Heard(InternalEvent(name=name, facts=facts, at=self.now)))
+        if name in {"ticket_taken", "ticket_transferred"}:
+            ticket = self.view.ticket or TicketView("26-0007", "taken", 0)
+            self.view = View(owner="specialist", ticket=replace(ticket, status="taken"))
+        elif name == "ticket_returned":
+            self.view = replace(self.view, owner="queue")
+        elif name in {"handed_back", "ticket_resolved"}:
+            self.view = View()
+        return turn
+
+    def play(self, event: Heard) -> Turn:
+        state = load_state(dump_state(self.state))
+        outcome = respond(state, event, self.knowledge, self.view, self.now)
+        if isinstance(outcome, Lookup):
+            outcome = respond(state, event, self.knowledge, self._looked_up(outcome), self.now)
+        assert isinstance(outcome, Turn)
+        self.state, self.last = outcome.state, outcome
+        for effect in outcome.effects:
+            self._apply(effect)
+        return outcome
+
+    def _looked_up(self, lookup: Lookup) -> View:
+        if lookup is Lookup.STORED:
+            return replace(self.view, stored=self.stored)
+        queue = self.queue or QueueView("26-0007", 3, True, self.now + timedelta(minutes=30), 12)
+        return replace(self.view, queue=queue)
+
+    def _apply(self, effect: Effect) -> None:
+        match effect:
+            case OpenTicket():
+                ticket = TicketView(effect.number, "waiting", 2, effect.promised_at)
+                self.view = View(owner="queue", ticket=ticket)
+            case CancelTicket():
+                self.view = View()
+            case EraseStored("all", _):
+                self.stored = StoredView(0, 0, 0, None)
+            case _:
+                pass
+
+    def _event(self, words: str) -> IncomingMessage:
+        sign = SIGN.fullmatch(words)
+        if not sign:
+            return message(words)
+        name, rest = sign.group(1), sign.group(2) or ""
+        match name:
+            case "press":
+                return message(kind=MessageKind.PRESS, choice_id=rest)
+            case "button":
+                return message(kind=MessageKind.PRESS, choice_id=self._offered(rest))
+            case "location":
+                latitude, longitude = map(float, rest.split(","))
+                place = Location(latitude=latitude, longitude=longitude)
+                return message(kind=MessageKind.LOCATION, location=place)
+            case "contact":
+                return message(kind=MessageKind.CONTACT, phone=rest)
+            case "empty":
+                return message("   ")
+            case "long":
+                return message("тралала " * 1250)
+            case "photo" | "voice" | "video" | "document":
+                kind, attached = FILES[name]
+                file = Attachment(kind=attached, content_hash="0" * 64, media_type="image/jpeg", size=9)
+                return message(rest, kind=kind, attachments=(file,))
+            case _:
+                return message(kind=WORDLESS[name])
+
+    def _offered(self, label: str) -> str:
+        assert self.last is not None
+        offered = {choice.label: choice.id for reply in self.last.replies for choice in reply.choices}
+        return offered[label]
+
+
+def meaning(text: str, **parts: Any) -> Meaning:
+    """A reading with chosen parts."""
+    return replace(read(text), **parts)

@@ -1,0 +1,167 @@
+"""Golden dialogues: YAML the customer can read, played line by line.
+
+A head: `title`, `first_time`, `night` (true or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`.
+A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later`
+(days); then what must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any
+reply), `never_says`, `card` (of the last reply: `answer`, `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `replies` (how many), `effects` (a readable line each).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bots.dialogue.texts.style import TEXT_LIMIT
+from bots.dialogue.turn import (
+    CancelTicket,
+    Effect,
+    EraseStored,
+    NoteUnanswered,
+    OpenTicket,
+    QueueView,
+    RaiseDanger,
+    RateTicket,
+    State,
+    StoredView,
+    Turn,
+)
+
+from conversations.messages import Card
+
+from .stage import NOON, Stage
+
+FOLDER = Path(__file__).parent / "golden"
+KEYS = {
+    "citizen",
+    "house",
+    "later",
+    "kind",
+    "topic",
+    "facet",
+    "starts",
+    "says",
+    "never_says",
+    "card",
+    "buttons",
+    "replies",
+    "effects",
+}
+DIALOGUES = [
+    pytest.param(dialogue, id=f"{file.stem}: {dialogue['title']}")
+    for file in sorted(FOLDER.glob("*.yaml"))
+    for dialogue in yaml.safe_load(file.read_text("utf-8"))
+]
+NIGHT = {
+    "now": "2026-11-24T23:47:00+02:00",
+    "queue": QueueView(
+        number="26-0007",
+        ahead=0,
+        open_now=False,
+        promised_at=datetime.fromisoformat("2026-11-25T09:30:00+02:00"),
+        opens_at=datetime.fromisoformat("2026-11-25T09:00:00+02:00"),
+    ),
+}
+
+
+def in_words(effect: Effect) -> str:
+    """One effect as a line of the script."""
+    match effect:
+        case OpenTicket():
+            parts = [effect.reason, effect.topic, effect.danger, effect.phone, effect.call_at]
+            return " ".join(["open", *[str(part) for part in parts if part]])
+        case CancelTicket():
+            return "cancel"
+        case RaiseDanger(danger):
+            return f"raise {danger}"
+        case RateTicket():
+            return " ".join(
+                ["rate", effect.number, *[part for part in (effect.value, effect.comment) if part]]
+            )
+        case EraseStored(scope, _):
+            return f"erase {scope}"
+        case NoteUnanswered():
+            return "unanswered"
+
+
+def staged(dialogue: dict[str, Any]) -> Stage:
+    """The stage as the script's head sets it."""
+    stage = Stage(state=State(greeted=not dialogue.get("first_time", False)))
+    if night := dialogue.get("night"):
+        stage.now = datetime.fromisoformat(NIGHT["now"] if night is True else night)
+        stage.queue = replace(
+            NIGHT["queue"],
+            **{
+                field: datetime.fromisoformat(dialogue[key])
+                for key, field in (("promised", "promised_at"), ("opens", "opens_at"))
+                if key in dialogue
+            },
+        )
+    if "stored" in dialogue:
+        stage.stored = StoredView(**dialogue["stored"], since=NOON)
+    if "wait_minutes" in dialogue or "ahead" in dialogue:
+        promised = NOON + timedelta(minutes=30)
+        stage.queue = QueueView(
+            "26-0007", dialogue.get("ahead", 0), True, promised, dialogue.get("wait_minutes")
+        )
+    return stage
+
+
+def check(turn: Turn, expected: dict[str, Any]) -> None:
+    """Compare one turn with its lines in the script."""
+    # Scripts are written with plain spaces; which ones must be hard is the language's own test.
+    said = "\n\n".join(reply.text for reply in turn.replies).replace("\u00a0", " ")
+    assert not expected.keys() - KEYS, f"unknown keys in the script: {expected.keys() - KEYS}"
+    assert all(len(reply.text) <= TEXT_LIMIT for reply in turn.replies)
+    if "kind" in expected:
+        assert (turn.kind.value, said) == (expected["kind"], said)
+    if "topic" in expected:
+        assert turn.topic == expected["topic"]
+    if "facet" in expected:
+        assert (turn.facet.value if turn.facet else None) == expected["facet"]
+    if "starts" in expected:
+        assert turn.replies[-1].text.replace("\u00a0", " ").startswith(expected["starts"]), said
+    if "card" in expected:
+        check_card(turn.replies[-1].card, expected["card"])
+    for part in expected.get("says", []):
+        assert part in said
+    for part in expected.get("never_says", []):
+        assert part not in said
+    if "buttons" in expected:
+        assert [choice.label for choice in turn.replies[-1].choices] == expected["buttons"]
+    if "replies" in expected:
+        assert len(turn.replies) == expected["replies"]
+    if "effects" in expected:
+        assert [in_words(effect) for effect in turn.effects] == expected["effects"]
+
+
+def check_card(card: Card | None, expected: dict[str, Any]) -> None:
+    """Compare the structure of a reply with the script."""
+    assert card is not None
+    if "answer" in expected:
+        assert card.answer == expected["answer"]
+    if "note" in expected:
+        assert card.note == expected["note"]
+    if "lines" in expected:
+        assert [f"{line.label} {line.value}" for line in card.lines] == expected["lines"]
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+def test_dialogue(dialogue: dict[str, Any]) -> None:
+    stage = staged(dialogue)
+    for expected in dialogue["turns"]:
+        stage.now += timedelta(days=expected.get("later", 0), seconds=20)
+        if "citizen" in expected:
+            turn = stage.line(expected["citizen"])
+        else:
+            ((name, facts),) = expected["house"].items()
+            turn = stage.house(name, facts or {})
+        check(turn, expected)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(DIALOGUES) >= 25

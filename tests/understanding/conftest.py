@@ -1,0 +1,44 @@
+"""One understanding of the real content for the whole session, and the golden messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge_base import snapshot
+from knowledge_base.checks import CONTENT
+from knowledge_base.library import Library
+from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.reader import Reader
+from knowledge_base.understanding.training import background, build
+
+GOLDEN = CONTENT / "golden"
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    base = snapshot.ready(CONTENT, tmp_path_factory.mktemp("snapshot"))
+    return Library(base, next(iter(base.base.communities)))
+
+
+@pytest.fixture(scope="session")
+def labels(library: Library) -> Mapping[str, str]:
+    return {topic.topic: topic.label for topic in library.phrasings()}
+
+
+@pytest.fixture(scope="session")
+def artefact(library: Library) -> Artefact:
+    return build(library.phrasings(), background(library.entry_ids), "base-1")
+
+
+@pytest.fixture(scope="session")
+def reader(artefact: Artefact, labels: Mapping[str, str]) -> Reader:
+    return Reader(artefact, labels)
+
+
+def golden(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]

@@ -1,0 +1,61 @@
+"""The nine facets in Ukrainian, Russian, surzhyk and Latin letters; what leans on the topic before."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge_base.understanding.facets import FacetReader
+from knowledge_base.understanding.lexicon import section
+from knowledge_base.understanding.meaning import Facet
+from knowledge_base.understanding.normalise import Normaliser, spell
+
+FACETS = FacetReader(Normaliser(section("words", "same")))
+
+
+@pytest.mark.parametrize(
+    ("text", "facet"),
+    [
+        ("що таке субсидія", Facet.OVERVIEW),
+        ("на які діти дають", Facet.ELIGIBILITY),
+        ("хто має право", Facet.ELIGIBILITY),
+        ("кому положено", Facet.ELIGIBILITY),
+        ("скока платять", Facet.AMOUNT),
+        ("а скільки платять?", Facet.AMOUNT),
+        ("skilky daiut", Facet.AMOUNT),
+        ("шо нести", Facet.DOCUMENTS),
+        ("які документи на субсидію", Facet.DOCUMENTS),
+        ("yaki dokumenty", Facet.DOCUMENTS),
+        ("какие бумаги собирать", Facet.DOCUMENTS),
+        ("куда йти", Facet.WHERE),
+        ("де взяти довідку переселенця", Facet.WHERE),
+        ("як оформити", Facet.HOW),
+        ("потрібна довідка про виплати", Facet.HOW),
+        ("до какого числа подать", Facet.DEADLINE),
+        ("скільки чекати на довідку", Facet.DEADLINE),
+        ("чого відмовили", Facet.REFUSAL),
+        ("почему отказали в субсидии", Facet.REFUSAL),
+        ("на якому етапі моя заява", Facet.STATUS),
+        ("гроші досі не прийшли", Facet.STATUS),
+    ],
+)
+def test_facets(text: str, facet: Facet) -> None:
+    assert FACETS.facet(text) is facet
+
+
+def test_coming_money_is_deadline_or_status() -> None:
+    assert FACETS.facet("коли прийдуть гроші") in {Facet.DEADLINE, Facet.STATUS}
+
+
+@pytest.mark.parametrize("text", ["субсидія", "", "👍", "довідка ВПО"])
+def test_a_bare_name_asks_for_no_facet(text: str) -> None:
+    assert FACETS.facet(text) is None
+
+
+def test_a_story_asks_in_its_question() -> None:
+    story = "Торік подавала документи, довго чекала. Тепер народилась друга дитина. Скільки платять?"
+    assert FACETS.facet(story) is Facet.AMOUNT
+
+
+@pytest.mark.parametrize("text", ["а якщо хата на покійному чоловікові", "для мами", "а если второй ребенок"])
+def test_a_text_may_lean_on_the_one_before(text: str) -> None:
+    assert FACETS.goes_on(spell(text))
