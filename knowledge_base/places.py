@@ -9,6 +9,10 @@ from knowledge_base import answers, language
 from knowledge_base.rules import schema
 from knowledge_base.rules.base import Office
 
+# «з понеділка до четверга»
+WEEKDAYS_OF = ("понеділка", "вівторка", "середи", "четверга", "п’ятниці", "суботи", "неділі")
+WEEK = 7
+
 
 def office(office_id: str, written: Office) -> answers.Office:
     """An office of `offices.yaml`."""
@@ -53,14 +57,25 @@ def where_to_turn(written: schema.Hotline) -> str:
 
 
 def hours_in_words(week: list[tuple[tuple[time, time], ...]]) -> str:
-    """`понеділок – четвер з 9:00 до 12:30 і з 13:15 до 18:00, п’ятниця з 9:00 до 16:00`, or nothing."""
+    """`з понеділка до четверга з 9:00 до 12:30 і з 13:15 до 18:00; у п’ятницю з 9:00 до 16:00`, or nothing."""
     parts = []
     for hours, run in groupby(enumerate(week), key=lambda pair: pair[1]):
-        days = [language.WEEKDAYS[number] for number, _ in run]
+        days = [number for number, _ in run]
         if hours:
-            named = f"{days[0]} – {days[-1]}" if len(days) > 2 else " і ".join(days)
-            parts.append(f"{named} {' і '.join(language.clock_range(*interval) for interval in hours)}")
-    return ", ".join(parts)
+            times = " і ".join(language.clock_range(*interval) for interval in hours)
+            parts.append(f"{_days_in_words(days[0], days[-1])} {times}")
+    return "; ".join(parts)
+
+
+def _days_in_words(first: int, last: int) -> str:
+    """Weekdays in a row, 0 = Monday: `у суботу`, `у суботу й неділю`, `з понеділка до п’ятниці`, `щодня`."""
+    if last - first + 1 == WEEK:
+        return "щодня"
+    if first == last:
+        return language.WEEKDAYS_WHEN[first]
+    if last == first + 1:
+        return f"{language.WEEKDAYS_WHEN[first]} й {language.WEEKDAYS_WHEN[last].split(' ')[1]}"
+    return f"з {WEEKDAYS_OF[first]} до {WEEKDAYS_OF[last]}"
 
 
 def _interval(line: str) -> tuple[time, time]:

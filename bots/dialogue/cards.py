@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bots.dialogue.texts import say
-from bots.dialogue.texts.style import TEXT_TARGET
+from bots.dialogue.texts.style import FIRST_SENTENCE_LIMIT, TEXT_TARGET
 from conversations.messages import Card, CardLine, CardSource
 from knowledge_base.answers import EntryCard
-from knowledge_base.language import day_in_figures
+from knowledge_base.language import day_in_figures, first_sentence
 
 LONG_VALUE = 140
 
@@ -94,6 +94,15 @@ def fit(head: str, body: Sequence[str], end: Sequence[str], limit: int = TEXT_TA
     return joined(clip(head, room), [])
 
 
+def parted(text: str) -> tuple[str, str]:
+    """The first line or sentence, which a card shows large, and the rest. One too long is cut, and said in full."""
+    line = text.strip().split("\n", 1)[0]
+    first = line if len(line) <= FIRST_SENTENCE_LIMIT else first_sentence(text)
+    if len(first) > FIRST_SENTENCE_LIMIT:
+        return clip(first, FIRST_SENTENCE_LIMIT), text.strip()
+    return first, text.strip()[len(first) :].strip()
+
+
 def structure(
     card: EntryCard,
     answer: str,
@@ -103,12 +112,13 @@ def structure(
     maybe: Sequence[str] = (),
     note: str | None = None,
 ) -> Card:
-    """The card of a reply. `note` joins the cautions every answer carries."""
-    notes = [*([note] if note else []), *cautions(card)]
+    """The card of a reply: of `answer` the first sentence, then its rest and `note`, then the cautions."""
+    first, rest = parted(answer)
+    notes = [*([rest] if rest else []), *([note] if note else []), *cautions(card)]
     source = source_line(card)
     return Card(
         title=card.title,
-        answer=answer,
+        answer=first,
         lines=tuple(lines),
         items=tuple(items),
         maybe=tuple(maybe),

@@ -2,7 +2,7 @@
 
 Layers for a citizen's message: exact button ids · danger · what isn't words · typed labels and numbers ·
 commands · the answer to the open question · small talk · the topic and its facet · not understood.
-A warning about a secret goes before whatever they say.
+A greeting and a warning about a secret go before whatever they say, never before a danger card.
 """
 
 from __future__ import annotations
@@ -128,6 +128,8 @@ def _typed(scene: Scene) -> Outcome | None:
     """A typed label, a number of the list that was offered, a yes or a no."""
     offered = scene.state.offered
     choice = typed.by_label(scene.words, offered)
+    if choice is None and scene.ticket_waits:
+        choice = typed.by_label(scene.words, handoff.waiting_choices())
     if choice is None:
         chosen = typed.number(scene.words)
         if chosen is not None:
@@ -151,6 +153,8 @@ def _counts_papers(scene: Scene) -> bool:
 def _command(scene: Scene) -> Outcome | None:
     if scene.words == START:
         return smalltalk.greet(replace(scene, state=replace(scene.state, greeted=False)))
+    if offices.meant_by_a_word(scene):
+        return offices.listed(scene)
     command = scene.meaning.command
     if command is None:
         return None
@@ -194,9 +198,16 @@ def _topic(scene: Scene) -> Outcome | None:
     scene = replace(scene, state=replace(scene.state, danger=None)) if scene.state.danger else scene
     facet = meaning.facet or clarify.asked_facet(scene.state.step)
     topics = [item.topic for item in meaning.ranked]
-    if meaning.follow_up and open_topic:
-        return answer.give(scene, open_topic, facet or scene.state.facet or Facet.OVERVIEW)
     sure = meaning.verdict is Verdict.SURE and bool(topics)
+    if not sure and offices.meant(scene):
+        return offices.show(scene)
+    if handoff.asks_how_long(scene):
+        return handoff.ask(scene)
+    offered = clarify.candidates(scene.state.step)
+    if meaning.follow_up and offered and meaning.facet:
+        return clarify.among(scene, offered, meaning.facet)
+    if meaning.follow_up and open_topic:
+        return answer.follow_up(scene, open_topic, facet)
     if sure and (given := answer.give(scene, topics[0], facet or Facet.OVERVIEW, meaning.second)):
         return given
     if meaning.follow_up and meaning.facet:
@@ -229,6 +240,10 @@ def _elsewhere(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outc
 def _back(scene: Scene) -> Outcome:
     """One step up: out of the open question, to the topic's card, to the menu."""
     topic = scene.open_topic
+    if scene.state.step is not None and scene.state.step.skill == offices.SKILL:
+        return offices.listed(scene)
+    if topic == offices.TOPIC:
+        return menu.show(scene)
     inside = scene.state.step is not None or scene.state.facet not in (None, Facet.OVERVIEW)
     if topic is not None and inside and (card := answer.give(scene, topic, Facet.OVERVIEW)):
         return card
@@ -247,7 +262,7 @@ GLOBAL_WORDS: dict[str, Ask] = {
     "menu": menu.show,
     "back": _back,
     "person": handoff.ask,
-    "offices": offices.show,
+    "offices": offices.listed,
     "data": my_data.show,
     "call": callback.ask,
     "stop": _stop,
@@ -280,6 +295,7 @@ PRESSES: dict[str, Press] = {
 }
 HEARS: dict[str, OnStep] = {
     callback.SKILL: callback.hear,
+    clarify.SKILL: clarify.hear,
     documents.SKILL: documents.hear,
     handoff.SKILL: handoff.hear,
     rating.SKILL: rating.hear,
@@ -290,6 +306,7 @@ REPEATS: dict[str, OnStep] = {
     clarify.SKILL: clarify.repeat,
     documents.SKILL: documents.repeat,
     handoff.SKILL: handoff.repeat,
+    offices.SKILL: offices.repeat,
     my_data.SKILL: lambda scene, _: my_data.show(scene),
     rating.SKILL: rating.repeat,
 }
@@ -298,19 +315,21 @@ BESIDE_A_QUESTION = frozenset({SmallTalk.GREETING, SmallTalk.JOY, SmallTalk.ABUS
 
 
 def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
-    """What must be said before the answer: a greeting, a warning about a secret, that we start over."""
-    if not turn.replies:
+    """What must be said before the answer: a greeting, a warning about a secret, that we start over.
+
+    Nothing stands in front of a danger card.
+    """
+    if not turn.replies or turn.kind is Kind.DANGER:
         return turn
     said: list[str] = []
     greeted = turn.state.greeted
-    if turn.kind is not Kind.DANGER:
-        if started_over:
-            said.append(say("started-over"))
-        if not scene.state.greeted and not turn.state.greeted:
-            said.append(smalltalk.short_greeting(scene))
-            greeted = True
-        elif _long_silent(scene) and scene.meaning.small_talk is not SmallTalk.GREETING:
-            said.append(say("greeting-line"))
+    if started_over:
+        said.append(say("started-over"))
+    if not scene.state.greeted and not turn.state.greeted:
+        said.append(smalltalk.short_greeting(scene))
+        greeted = True
+    elif _long_silent(scene) and scene.meaning.small_talk is not SmallTalk.GREETING:
+        said.append(say("greeting-line"))
     if warning := privacy.warning(scene):
         said.append(warning)
     if not said:

@@ -31,7 +31,9 @@ def labels(offices: Sequence[Office]) -> dict[str, str]:
     given: dict[str, str] = {}
     for office in offices:
         taken = set(given.values())
-        fitting = (name for name in _short_names(office) if 0 < len(name) <= LABEL_LIMIT and name not in taken)
+        fitting = (
+            name for name in _short_names(office) if 0 < len(name) <= LABEL_LIMIT and name not in taken
+        )
         given[office.id] = next(fitting, f"№ {len(given) + 1}")
     return given
 
@@ -44,7 +46,7 @@ def named(words: str, offices: Sequence[Office]) -> Office | None:
     for office in offices:
         own = [stem for stem in stems[office.id] if count[stem] == 1]
         called = [name for serves in office.serves for name in _CALLED.get(serves, ())]
-        if any(word.startswith(tuple([*own, *called])) for word in said):
+        if any(word.startswith((*own, *called)) for word in said):
             return office
     return None
 

@@ -1,9 +1,11 @@
 """Golden dialogues: YAML the customer can read, played line by line.
 
-A head: `title`, `first_time`, `night` (true or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`.
-A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later`
-(days); then what must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any
-reply), `never_says`, `card` (of the last reply: `answer`, `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `replies` (how many), `effects` (a readable line each).
+A head: `title`, `first_time`, `night` (true or a moment, with `promised` and `opens`), `ahead`,
+`wait_minutes`, `stored`. A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or
+`house: {event: facts}`, and `later` (days); then what must come: `kind`, `topic`, `facet`, `starts` (the last
+reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the last reply: `answer` and `note`
+whole, `lines`), `buttons` (all labels of the last reply, in order), `replies` (how many), `effects` (a readable
+line each).
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ from bots.dialogue.turn import (
     StoredView,
     Turn,
 )
-
 from conversations.messages import Card
 
 from .stage import NOON, Stage

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bots.dialogue import buttons, cards
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import documents, menu, offices, referral
+from bots.dialogue.skills import documents, handoff, menu, offices, referral
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, Turn
@@ -49,6 +49,30 @@ def give(scene: Scene, entry_id: str, facet: Facet, second: str | None = None) -
     turn = _about(scene, card, facet)
     other = scene.card(second) if second else None
     return turn if other is None or other.id == card.id else _with_second(turn, other)
+
+
+def follow_up(scene: Scene, entry_id: str, facet: Facet | None) -> Outcome | None:
+    """A question that goes on about the open topic. With no facet of its own it asks for what was not said.
+
+    Saying the same again would be no answer, so the honest word and a person are; an office shows itself again.
+    """
+    card = scene.card(entry_id)
+    if (
+        card is None
+        or facet is not None
+        or referral.is_referral(card)
+        or offices.TOPIC in (entry_id, card.id)
+    ):
+        return give(scene, entry_id, facet or scene.state.facet or Facet.OVERVIEW)
+    asked = scene.state.facet or Facet.OVERVIEW
+    note = NoteUnanswered(scene.question, (card.id,))
+    if scene.ticket_waits:
+        return handoff.unknown(scene, note)
+    title = cards.clip(card.title, 120)
+    text = say("follow-up-unknown", title=title, phone=scene.phone)
+    reply = Reply(text=text, choices=buttons.own(buttons.person(), *choices(card, asked)))
+    state = replace(scene.settled, topic=card.id, facet=asked)
+    return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=asked, effects=[note])
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
@@ -134,10 +158,15 @@ def _not_known_here(scene: Scene, card: EntryCard, facet: Facet) -> Reply:
 def _with_second(turn: Turn, other: EntryCard) -> Turn:
     """The same turn with a button for the second question, named in words where there is room."""
     last = turn.replies[-1]
-    text = f"{last.text}\n\n{say('second-topic', title=cards.clip(other.title, 80))}"
+    second = say("second-topic", title=cards.clip(other.title, 80))
+    text = f"{last.text}\n\n{second}"
     reply = Reply(
         text=text if len(text) <= TEXT_TARGET else last.text,
         choices=buttons.own(buttons.entry(other), *last.choices),
-        card=last.card,
+        card=last.card and last.card.model_copy(update={"note": _joined(last.card.note, second)}),
     )
     return replace(turn, replies=(*turn.replies[:-1], reply))
+
+
+def _joined(note: str | None, more: str) -> str:
+    return f"{note}\n{more}" if note else more

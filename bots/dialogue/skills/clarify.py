@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bots.dialogue import buttons, cards
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import handoff
+from bots.dialogue.skills import answer, handoff
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, State, Step
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import EntryCard
-from knowledge_base.understanding.meaning import Facet
+from knowledge_base.understanding.meaning import Facet, SmallTalk, Verdict
 
 SKILL = "clarify"
 CHOICES = 3
@@ -91,6 +91,28 @@ def another_topic(scene: Scene) -> Outcome:
     return scene.turn(Kind.CLARIFY, reply, state=replace(scene.settled, topic=None, facet=None))
 
 
+def hear(scene: Scene, step: Step) -> Outcome | None:
+    """A bare yes or no to the candidates: «так» to the only one opens it, «ні» is none of them."""
+    topics = candidates(step)
+    if not topics or scene.meaning.verdict is Verdict.SURE:
+        return None
+    match scene.meaning.small_talk:
+        case SmallTalk.YES if len(topics) == 1:
+            return answer.give(scene, topics[0], _facet_of(step) or Facet.OVERVIEW)
+        case SmallTalk.YES:
+            return repeat(scene, step)
+        case SmallTalk.NO:
+            return press(scene, ["other"])
+        case _:
+            return None
+
+
+def candidates(step: Step | None) -> list[str]:
+    """The topics a person was asked to choose from."""
+    topics = step.facts.get("topics") if step is not None and step.skill == SKILL else None
+    return [topic for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
+
+
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
     """`c:other`: none of the three. It counts as a first failed try."""
     if list(words) != ["other"]:
@@ -109,9 +131,8 @@ def asked_facet(step: Step | None) -> Facet | None:
 def repeat(scene: Scene, step: Step) -> Outcome | None:
     """The same question again."""
     facet = _facet_of(step)
-    topics = step.facts.get("topics")
-    if isinstance(topics, list):
-        return among(scene, [topic for topic in topics if isinstance(topic, str)], facet)
+    if topics := candidates(step):
+        return among(scene, topics, facet)
     return which_topic(scene, facet) if facet else None
 
 

@@ -11,7 +11,7 @@ from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, Outcome, State, Step, Turn
-from conversations.messages import Choice, Reply
+from conversations.messages import CardLine, Choice, Reply
 from knowledge_base.answers import DocumentLine, EntryCard
 from knowledge_base.understanding.meaning import Facet
 
@@ -37,7 +37,7 @@ def show(scene: Scene, card: EntryCard) -> Turn:
     head = say("documents-your-list", count=_count(len(numbered))) if numbered else say("documents-depends")
     maybe = [_possible(paper) for paper in papers.possible]
     closing = [
-        *[say("documents-maybe", document=line) for line in maybe],
+        *_maybe_lines(maybe),
         *([say("documents-closed")] if papers.closed else []),
         *([say("documents-ask")] if numbered else []),
     ]
@@ -47,7 +47,12 @@ def show(scene: Scene, card: EntryCard) -> Turn:
         head.rstrip(":"),
         items=[_with_note(paper) for paper in papers.sure],
         maybe=maybe,
-        note=say("documents-closed") if papers.closed else None,
+        note="\n".join(
+            [
+                *([say("documents-closed")] if papers.closed else []),
+                *([say("documents-ask")] if numbered else []),
+            ]
+        ),
     )
     choices = (
         *buttons.own(
@@ -108,6 +113,7 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Outcome:
     papers = card.documents
     assert papers is not None
     left = [(number, paper) for number, paper in enumerate(papers.sure, 1) if paper.id not in have]
+    body: list[str] = []
     all_count, have_count = len(papers.sure), len(papers.sure) - len(left)
     if left:
         head = say("documents-left", have=have_count, all=all_count)
@@ -115,15 +121,16 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Outcome:
         step: Step | None = Step(SKILL, "have", {"entry": card.id, "have": sorted(have)})
         choices = _list_choices(card)
     else:
-        body = [say("documents-all-maybe")] if papers.possible else []
-        if card.where:
-            body.append(f"{say('line-where')}: {card.where}")
+        body += [say("documents-all-maybe")] if papers.possible else []
+        body += [f"{say('line-where')}: {card.where}"] if card.where else []
         head = say("documents-all", have=have_count, all=all_count)
         pages = [cards.fit(head, body, cards.tail(card))]
         step = None
         choices = (*buttons.own(_where(card), buttons.facet_of(card, Facet.HOW)), *buttons.row())
     replies = [Reply(text=text) for text in pages[:-1]]
-    structure = cards.structure(card, head.rstrip(":"), items=[_with_note(paper) for _, paper in left])
+    # Lines, not items: a page numbers items itself, and these keep their numbers of the whole list.
+    lines = [CardLine(label=f"{number}.", value=_with_note(paper)) for number, paper in left]
+    structure = cards.structure(card, head.rstrip(":"), lines=lines, note="\n".join(body))
     replies.append(Reply(text=pages[-1], choices=choices, card=structure))
     return scene.turn(
         Kind.CHECKLIST, *replies, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
@@ -208,6 +215,13 @@ def _possible(paper: DocumentLine) -> str:
     if name[1:2].islower():
         name = name[0].lower() + name[1:]
     return f"{name}, {paper.condition}" if paper.condition else name
+
+
+def _maybe_lines(maybe: list[str]) -> list[str]:
+    """One paper stands in the line; several stand under one heading."""
+    if len(maybe) < 2:
+        return [say("documents-maybe", document=line) for line in maybe]
+    return [say("documents-maybe-many"), *maybe]
 
 
 def _on(scene: Scene, card: EntryCard, step: Step | None) -> State:

@@ -21,6 +21,7 @@ from bots.dialogue.turn import (
     Step,
 )
 from conversations.messages import Choice, Reply
+from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "handoff"
 HOUR_MINUTES = 60
@@ -32,6 +33,14 @@ def ask(scene: Scene) -> Outcome:
     if scene.ticket_waits:
         return _again(scene)
     return call(scene, "asked", question_of(scene))
+
+
+def asks_how_long(scene: Scene) -> bool:
+    """«А довго чекати?» right after a person was called, and no other matter."""
+    if not scene.ticket_waits or scene.meaning.verdict is Verdict.SURE:
+        return False
+    just_called = set(waiting_choices()) <= set(scene.state.offered)
+    return just_called and scene.meaning.facet in (Facet.DEADLINE, Facet.STATUS)
 
 
 def unknown(scene: Scene, note: NoteUnanswered) -> Outcome:

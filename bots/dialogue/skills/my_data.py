@@ -64,7 +64,9 @@ def _list(scene: Scene, stored: StoredView) -> str:
         ("stored-files", stored.files),
         ("stored-tickets", stored.tickets),
     )
-    lines = [say("stored", list=", ".join(say(name, count=count) for name, count in counts if count))]
+    said = [say(name, count=count) for name, count in counts if count]
+    listed = " і ".join(part for part in (", ".join(said[:-1]), said[-1]) if part)
+    lines = [say("stored", list=listed)]
     if stored.since is not None:
         lines.append(say("stored-since", since=day(scene.local(stored.since).date())))
     lines.append(say("stored-choose" if stored.files else "stored-choose-all"))

@@ -14,7 +14,7 @@ from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, Outcome, Step
 from conversations.messages import Choice, Location, Reply
 from knowledge_base.answers import Office
-from knowledge_base.language import clock, day_and_month
+from knowledge_base.language import clock, day_and_month, weekday_when
 from knowledge_base.understanding.meaning import Facet
 
 SKILL = "offices"
@@ -28,8 +28,12 @@ _MENU_WORDS = re.compile(
     r"(?:\s+(?:роботи|работы|прийому|приема|приёма|і|й|та|и|години|телефони?))*",
     re.IGNORECASE,
 )
-_NEARER = re.compile(r"\b(?:най)?ближч\w*|\b(?:по)?ближе\b|\bближайш\w*|\bнедалеко\b|\bпоруч\b|\bрядом\b", re.IGNORECASE)
-_WHEELS = re.compile(r"коляс\w*|візоч\w*|візк\w*|пандус\w*|\bсход[иіы]\w*|ступен\w*|\bліфт\w*|\bлифт\w*", re.IGNORECASE)
+_NEARER = re.compile(
+    r"\b(?:най)?ближч\w*|\b(?:по)?ближе\b|\bближайш\w*|\bнедалеко\b|\bпоруч\b|\bрядом\b", re.IGNORECASE
+)
+_WHEELS = re.compile(
+    r"коляс\w*|візоч\w*|візк\w*|пандус\w*|\bсход[иіы]\w*|ступен\w*|\bліфт\w*|\bлифт\w*", re.IGNORECASE
+)
 _SIGNS = re.compile(r"[^\w\s’']+")
 
 
@@ -163,9 +167,7 @@ def _on_day(scene: Scene, office: Office, asked: opening.AskedDay) -> str:
     usual, hours = opening.usual_hours(office, asked.day), opening.hours_on(office, asked.day)
     unusual = bool(usual) and not hours
     exact = asked.exact or unusual
-    day = moments.begun(
-        moments.day_when(scene, asked.day) if exact else moments.weekday_when(asked.day)
-    )
+    day = moments.begun(moments.day_when(scene, asked.day) if exact else weekday_when(asked.day))
     comma = "," if "," in day else ""
     if hours:
         return say("office-day-open", day=f"{day}{comma}", hours=moments.hours(hours))
@@ -243,7 +245,7 @@ def _with_opening(scene: Scene, office: Office) -> list[str | None]:
     return [_open_line(scene, office), say("office-phone", phone=office.phone)]
 
 
-def _with_phone(scene: Scene, office: Office) -> list[str | None]:
+def _with_phone(_: Scene, office: Office) -> list[str | None]:
     return [say("office-phone", phone=office.phone)]
 
 

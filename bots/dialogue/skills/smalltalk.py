@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bots.dialogue import buttons
-from bots.dialogue.scene import Scene
+from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import clarify
 from bots.dialogue.texts import say
-from bots.dialogue.turn import Kind, Outcome
+from bots.dialogue.turn import Kind, Outcome, State, View
 from conversations.messages import Reply
+from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.meaning import SmallTalk
 
 MONTH_DAYS = 30
@@ -41,9 +43,18 @@ def greet(scene: Scene) -> Outcome:
     """The full greeting the first time, a short one after."""
     if scene.state.greeted:
         return _say(scene, say("hello-again"))
+    return scene.turn(Kind.SMALLTALK, greeting(scene), state=replace(scene.settled, greeted=True))
+
+
+def greeting(setting: Setting) -> Reply:
+    """Who speaks, what it can do, what becomes of the conversation, and the doors."""
     choices = (buttons.life(), buttons.offices(), buttons.person())
-    reply = Reply(text=say("greeting", retention=retention(scene)), choices=choices)
-    return scene.turn(Kind.SMALLTALK, reply, state=replace(scene.settled, greeted=True))
+    return Reply(text=say("greeting", retention=retention(setting)), choices=choices)
+
+
+def welcome(knowledge: Knowledge, now: datetime) -> Reply:
+    """The greeting for a page that shows it before anything is said. `now` is aware; nothing is remembered of it."""
+    return greeting(Setting(state=State(), knowledge=knowledge, view=View(), now=now))
 
 
 def short_greeting(scene: Scene) -> str:
@@ -51,9 +62,9 @@ def short_greeting(scene: Scene) -> str:
     return say("greeting-short", retention=retention(scene))
 
 
-def retention(scene: Scene) -> str:
+def retention(setting: Setting) -> str:
     """How long a conversation is kept, in the largest whole unit."""
-    days = scene.knowledge.community.retention_days
+    days = setting.knowledge.community.retention_days
     if days > 0 and days % YEAR_DAYS == 0:
         return say("retention-years", count=days // YEAR_DAYS)
     if days > 0 and days % MONTH_DAYS == 0:
