@@ -42,6 +42,10 @@ CHOICE_ID_LIMIT = 40
 # A greeting of a few words is only a greeting, whatever the ranking says.
 BARE_WORDS = 3
 START = "/start"
+# «а які документи на це треба»: so many words may still name nothing.
+LONGEST_BARE_QUESTION = 5
+# What nobody asks about an office.
+OF_A_BENEFIT = frozenset({Facet.AMOUNT, Facet.DOCUMENTS, Facet.ELIGIBILITY, Facet.REFUSAL, Facet.STATUS})
 
 
 Press = Callable[[Scene, Sequence[str]], Outcome | None]
@@ -99,6 +103,7 @@ def _listen(scene: Scene) -> Outcome:
         or _answered_step(scene)
         or _in_danger(scene)
         or _bare_phone(scene)
+        or offices.visit(scene)
         or _asked(scene)
     )
 
@@ -203,20 +208,20 @@ def _topic(scene: Scene) -> Outcome | None:
         return offices.show(scene)
     if handoff.asks_how_long(scene):
         return handoff.ask(scene)
-    offered = clarify.candidates(scene.state.step)
-    if meaning.follow_up and offered and meaning.facet:
-        return clarify.among(scene, offered, meaning.facet)
+    if meaning.follow_up and open_topic == offices.TOPIC and meaning.facet in OF_A_BENEFIT:
+        return clarify.which_topic(scene, meaning.facet)
     if meaning.follow_up and open_topic:
         return answer.follow_up(scene, open_topic, facet)
     if sure and (given := answer.give(scene, topics[0], facet or Facet.OVERVIEW, meaning.second)):
         return given
-    if meaning.follow_up and meaning.facet:
-        return clarify.which_topic(scene, meaning.facet)
+    if meaning.follow_up and meaning.facet and not sure:
+        return _facet_alone(scene, topics, meaning.facet)
     if meaning.small_talk is not None and meaning.small_talk not in BESIDE_A_QUESTION:
         return None
     if sure or meaning.verdict is Verdict.UNSURE:
-        if open_topic and open_topic in map(scene.known, topics[:2]) and meaning.facet:
-            return answer.give(scene, open_topic, meaning.facet)
+        near = [scene.known(topic) for topic in topics[:2]]
+        if open_topic and open_topic in near and (meaning.facet or near[0] == open_topic):
+            return answer.give(scene, open_topic, facet or scene.state.facet or Facet.OVERVIEW)
         return clarify.among(scene, topics, facet)
     if meaning.verdict is Verdict.NOT_OURS:
         return _elsewhere(scene, topics, facet)
@@ -225,6 +230,19 @@ def _topic(scene: Scene) -> Outcome | None:
             return answer.give(scene, open_topic, meaning.facet)
         return clarify.which_topic(scene, meaning.facet)
     return None
+
+
+def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome | None:
+    """Something is asked and no topic is open: about the candidates already offered, else about what was named."""
+    offered = clarify.candidates(scene.state.step)
+    if offered and (again := clarify.among(scene, offered, facet)):
+        return again
+    if scene.meaning.verdict is Verdict.NOT_OURS:
+        return _elsewhere(scene, topics, facet)
+    names_a_matter = len(scene.words.split()) > LONGEST_BARE_QUESTION
+    return (clarify.among(scene, topics, facet) if names_a_matter else None) or clarify.which_topic(
+        scene, facet
+    )
 
 
 def _elsewhere(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outcome | None:

@@ -24,7 +24,7 @@ _WEEKDAYS = (
 )
 _WEEKENDS = r"вихідн\w*|выходн\w*"
 _NEAR_DAYS = (r"сьогодн\w*|сегодн\w*|сьодн\w*", r"завтра", r"післязавтра|послезавтра")
-_HOLIDAYS = r"свят\w*|праздник\w*"
+_HOLIDAYS = r"свят\w*|праздник\w*|нов\w+ (?:рік|року|год|года)|різдв\w*|рождеств\w*|велик[оі]?д\w*|пасх\w*"
 # The Ukrainian names of the months, and the Russian ones where they begin differently.
 _RUSSIAN_MONTHS = (
     "январ",

@@ -38,7 +38,7 @@ RECEPTION = Office(
     step_free=True,
     latitude=49.0,
     longitude=32.0,
-    note="від вокзалу автобусом 7 до зупинки «Ринок»",
+    note="Від вокзалу автобусом 7 до зупинки «Ринок»",
 )
 BRANCH = Office(
     id="branch",

@@ -46,7 +46,6 @@ WORDS = {
     "kilometres": "1,5",
     "list": "12 повідомлень, 2 файли",
     "name": "Ірина Мельник",
-    "note": "автобусом до зупинки «Ринок»",
     "number": "26-0007",
     "places": "Центр адміністративних послуг",
     "phone": "0 800 000 001",
@@ -77,7 +76,7 @@ NUMBERS = {
 COUNTED_HOURS = {"queue-wait-hours"}
 LABELS = [text_id for text_id in text_ids() if text_id.startswith("button-")]
 # Parts of a sentence, and lines whose length is the law's or the address's, not ours.
-NOT_PROSE = {"source-line", "office-name", "office-note"}
+NOT_PROSE = {"source-line", "office-name"}
 
 
 def samples(text_id: str) -> list[dict[str, str | int]]:

@@ -13,12 +13,15 @@ from bots.dialogue.skills import handoff
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Lookup, OpenTicket, Outcome, Step
 from conversations.messages import Reply
-from knowledge_base.understanding.meaning import Verdict
+from knowledge_base.understanding.meaning import SmallTalk, Verdict
 
 SKILL = "callback"
 TIME_LIMIT = 60
 TIMES = {"any": "any-time", "morning": "before-noon", "evening": "after-noon"}
 _PHONE = re.compile(r"(?<!\d)(?:\+?\s*3?8)?[\s(.-]*(0\d{2})[\s).-]*(\d{3})[\s.-]*(\d{2})[\s.-]*(\d{2})(?!\d)")
+_NO_CALL = re.compile(
+    r"(?:ні|нє|нет)\b|не (?:треба|надо|нужно|дзвон\w*|звон\w*)|скасу|отмен|передума", re.IGNORECASE
+)
 _PHONE_SIGNS = re.compile(r"[\d\s()+.,-]+")
 
 
@@ -65,11 +68,15 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
 
 def hear(scene: Scene, step: Step) -> Outcome | None:
     """A number, then a time in any words. A question the base knows is answered instead."""
+    if _changed_mind(scene):
+        reply = Reply(text=say("call-cancelled"), choices=buttons.row())
+        return scene.turn(Kind.HANDOFF, reply, topic=scene.open_topic)
     if step.name == "phone":
         if number := phone_in(scene):
             return with_phone(scene, number)
         asks_else = scene.meaning.verdict is Verdict.SURE or scene.meaning.follow_up
-        return None if asks_else else _ask_phone(scene, "call-phone-again")
+        again = "call-phone-again" if any(map(str.isdigit, scene.words)) else "call-phone"
+        return None if asks_else else _ask_phone(scene, again)
     phone = step.facts.get("phone")
     if not isinstance(phone, str) or scene.meaning.follow_up or not scene.words:
         return None
@@ -80,6 +87,11 @@ def repeat(scene: Scene, step: Step) -> Outcome | None:
     """The same question again."""
     phone = step.facts.get("phone")
     return with_phone(scene, phone) if isinstance(phone, str) else _ask_phone(scene, "call-phone")
+
+
+def _changed_mind(scene: Scene) -> bool:
+    """«ні, не дзвоніть», whatever is asked."""
+    return scene.meaning.small_talk is SmallTalk.NO or bool(_NO_CALL.match(scene.words))
 
 
 def _ask_phone(scene: Scene, text_id: str) -> Outcome:

@@ -146,8 +146,10 @@ def follow(scene: Scene, danger: Danger) -> Outcome:
     """More words from somebody in danger: never a benefit card, never a menu, always the numbers."""
     facet = scene.meaning.facet
     shelter: tuple[Line, ...] = ()
-    if danger is Danger.VIOLENCE:
-        shelter = (("danger-violence-where",),) if facet is Facet.WHERE else (("danger-again-choice",),)
+    if facet is Facet.WHERE and danger in (Danger.VIOLENCE, Danger.CHILD):
+        shelter = (("danger-violence-where",),)
+    elif danger is Danger.VIOLENCE:
+        shelter = (("danger-again-choice",),)
     lines = (*shelter, *SCRIPTS[danger].numbers)
     waiting = say("danger-again-waiting") if scene.ticket_waits else ""
     text = _text(scene, danger, say("danger-again"), lines, waiting)

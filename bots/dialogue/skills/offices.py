@@ -34,6 +34,7 @@ _NEARER = re.compile(
 _WHEELS = re.compile(
     r"коляс\w*|візоч\w*|візк\w*|пандус\w*|\bсход[иіы]\w*|ступен\w*|\bліфт\w*|\bлифт\w*", re.IGNORECASE
 )
+_VISIT = re.compile(r"\bзапис\w*.*\b(?:прийом|прием|приём|візит|визит)|\bзапиш\w*.*\bна\b", re.IGNORECASE)
 _SIGNS = re.compile(r"[^\w\s’']+")
 
 
@@ -79,6 +80,15 @@ def meant(scene: Scene) -> bool:
         return True
     going_on = scene.open_topic is not None or scene.meaning.follow_up
     return going_on and bool((day and opening.asks_open(words)) or _NEARER.search(words))
+
+
+def visit(scene: Scene) -> Outcome | None:
+    """«запишіть на прийом»: nobody can be booked here, so when to come without it."""
+    words = scene.words
+    if len(words.split()) > LONGEST_QUESTION or not _VISIT.search(words):
+        return None
+    choices = (buttons.offices(), buttons.button("m:call", "call"), *buttons.row())
+    return scene.turn(Kind.APPOINTMENT, Reply(text=say("visit-none"), choices=choices))
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
@@ -208,11 +218,11 @@ def _open_word(scene: Scene, office: Office) -> str:
 
 def _list(scene: Scene, known: Sequence[Office], near: Location | None, first: str | None = None) -> Reply:
     """A few places, each with as much as one message holds: with hours, else with what is open now."""
-    shown, more = known[:SHOWN], known[SHOWN:]
-    others = say("office-others", places=", ".join(office.name for office in more)) if more else None
     fitting = ""
-    for in_short in (_with_hours_and_opening, _with_hours, _with_opening, _with_phone):
-        texts = [_lines(scene, office, near, in_short) for office in shown]
+    for in_short, shown in WAYS_TO_FIT:
+        texts = [_lines(scene, office, near, in_short) for office in known[:shown]]
+        more = ", ".join(office.name for office in known[shown:])
+        others = say("office-others", places=more) if more else None
         fitting = "\n\n".join(part for part in (first, *texts, others) if part)
         if len(fitting) <= TEXT_TARGET:
             break
@@ -249,6 +259,17 @@ def _with_phone(_: Scene, office: Office) -> list[str | None]:
     return [say("office-phone", phone=office.phone)]
 
 
+# Hours matter more than how many places stand in one message; the buttons open the others.
+WAYS_TO_FIT: tuple[tuple[InShort, int], ...] = (
+    (_with_hours_and_opening, SHOWN),
+    (_with_hours, SHOWN),
+    (_with_hours_and_opening, SHOWN - 1),
+    (_with_hours, SHOWN - 1),
+    (_with_opening, SHOWN),
+    (_with_phone, SHOWN),
+)
+
+
 def _in_full(scene: Scene, office: Office, first: str | None = None) -> Reply:
     """One place. `first` is the answer to what was asked about it."""
     entrance = {True: say("office-step-free"), False: say("office-steps"), None: None}[office.step_free]
@@ -260,7 +281,7 @@ def _in_full(scene: Scene, office: Office, first: str | None = None) -> Reply:
         _hours(office),
         entrance,
         say("office-phone", phone=office.phone),
-        say("office-note", note=office.note) if office.note else None,
+        office.note,
         f"{say('office-map')}\n{_map(office)}" if point else None,
     ]
     text = cards.fit(first or name, [line for line in lines if line], [])

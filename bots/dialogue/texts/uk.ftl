@@ -190,6 +190,7 @@ handoff-question-none = Просить покликати людину
 
 call-phone = Напишіть номер телефону, на який подзвонити.
 call-phone-again = У номері бракує цифр. Напишіть його, будь ласка, ще раз.
+call-cancelled = Гаразд, не дзвонимо. Пишіть тут.
 call-time = Коли вам зручно говорити?
 call-question = Просить передзвонити
 call-done =
@@ -275,7 +276,9 @@ office-hours = Години: { $hours }.
 office-phone = Телефон: { $phone }.
 office-step-free = Вхід без сходів.
 office-steps = Вхід зі сходами.
-office-note = Як дістатися: { $note }
+visit-none =
+    Запису через бота поки немає.
+    Прийти можна в години прийому. Потрібна саме зустріч — домовтеся з людиною.
 office-map = Мапа:
 office-others = Є ще: { $places }.
 office-nearer = Бот не бачить, де ви. Виберіть адресу:
