@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import sqlite3
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -53,6 +54,10 @@ MIGRATION_LOCK = 0x5072796D
 _dump_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 # Both engines hide parameters: what a failing statement carried are citizens' words, and errors go to the log.
+
+# What a statement carries are citizens' words: both engines hide parameters from their errors, and the driver, which
+# writes every statement with its parameters at DEBUG, is kept above that.
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 

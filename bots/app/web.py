@@ -44,7 +44,8 @@ def application(house: House, *, with_worker: bool) -> FastAPI:
     app.add_api_route("/health", _health(house), methods=["GET"])
     app.router.routes.extend(chat_routes(chat_house(house)))
     app.include_router(workplace_routes(workplace_house(house)))
-    app.add_exception_handler(SQLAlchemyError, _database_away)
+    for away in (SQLAlchemyError, OSError):
+        app.add_exception_handler(away, _database_away)
     return app
 
 

@@ -246,13 +246,19 @@ def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome |
 
 
 def _elsewhere(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outcome | None:
-    """Not our matter: whose it is, where the base knows; else honestly. Small talk is not a matter."""
-    if scene.meaning.small_talk is not None:
+    """Not our matter: whose it is, where the base knows; else honestly. Small talk is not a matter.
+
+    In the middle of a choice it is asked again once; right after a person was called it is for that person.
+    """
+    meaning = scene.meaning
+    if meaning.small_talk is not None:
         return None
     top = scene.card(topics[0]) if topics else None
-    if top is not None and referral.is_referral(top):
+    if top is not None and referral.is_referral(top) and meaning.ranked[0].confidence > meaning.not_ours:
         return referral.show(scene, top, facet or Facet.OVERVIEW)
-    return clarify.not_ours(scene)
+    if handoff.just_called(scene):
+        return handoff.added(scene)
+    return clarify.once_more(scene) or clarify.not_ours(scene)
 
 
 def _back(scene: Scene) -> Outcome:

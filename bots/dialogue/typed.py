@@ -13,7 +13,14 @@ from knowledge_base.understanding.meaning import SmallTalk
 ALIKE = 90
 SHORT_LABEL = 5
 LONGEST_LABEL = 40
-_NUMBER = re.compile(r"№?\s*(\d{1,3})\s*[.)]?")
+_NUMBER = re.compile(
+    r"(?:№|номер|пункт)?\s*(\d{1,3})\s*(?:[.)]|-?(?:ше|ша|ге|га|тє|тя|й|а|е))?", re.IGNORECASE
+)
+# «перша», «друге», «третий»: how people choose aloud.
+_ORDINALS = tuple(
+    re.compile(rf"(?:{stem})(?:ий|ій|а|я|е|є|у|ю|ый|ой|ая|ое|ье|ья|ь)?")
+    for stem in ("перш|перв", "друг|втор", "трет", "четверт")
+)
 _SIGNS = re.compile(r"[^\w\s’]+")
 _YES = ("так",)
 _NO = ("ні", "нікого", "не")
@@ -37,8 +44,12 @@ def by_label(text: str, offered: Sequence[Choice]) -> Choice | None:
 
 def number(text: str) -> int | None:
     """The number, when the message is nothing but one."""
-    found = _NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST_LABEL else None
-    return int(found.group(1)) if found else None
+    if len(text) > LONGEST_LABEL:
+        return None
+    if found := _NUMBER.fullmatch(text.strip()):
+        return int(found.group(1))
+    plain = _plain(text)
+    return next((number for number, pattern in enumerate(_ORDINALS, 1) if pattern.fullmatch(plain)), None)
 
 
 def by_yes_or_no(talk: SmallTalk | None, offered: Sequence[Choice]) -> Choice | None:

@@ -37,6 +37,8 @@ from knowledge_base.understanding.meaning import (
     Command,
     Danger,
     Meaning,
+    Ranked,
+    Verdict,
 )
 
 from .fake_knowledge import NUMBERS, FakeKnowledge, with_long_list
@@ -266,3 +268,13 @@ def test_every_command_and_every_step_has_a_place() -> None:
     assert set(COMMANDS) == set(Command)
     assert set(HEARS) <= set(REPEATS)
     assert all(len(prefix) == 1 for prefix in PRESSES)
+
+
+def test_an_unlikely_referral_is_not_shown() -> None:
+    """The likeliest topic of a matter of nobody's is still nobody's: the base's own odds decide."""
+    ranked = (Ranked("referral-passport", 0.08),)
+    stage = Stage(state=State(greeted=True))
+    reading = meaning("санаторій", ranked=ranked, verdict=Verdict.NOT_OURS, not_ours=0.9)
+    assert stage.play(Heard(message("санаторій"), reading)).topic is None
+    likelier = replace(reading, not_ours=0.05)
+    assert stage.play(Heard(message("санаторій"), likelier)).topic == "referral-passport"

@@ -57,12 +57,7 @@ def follow_up(scene: Scene, entry_id: str, facet: Facet | None) -> Outcome | Non
     Saying the same again would be no answer, so the honest word and a person are; an office shows itself again.
     """
     card = scene.card(entry_id)
-    if (
-        card is None
-        or facet is not None
-        or referral.is_referral(card)
-        or offices.TOPIC in (entry_id, card.id)
-    ):
+    if card is None or facet is not None or offices.TOPIC in (entry_id, card.id):
         return give(scene, entry_id, facet or scene.state.facet or Facet.OVERVIEW)
     asked = scene.state.facet or Facet.OVERVIEW
     note = NoteUnanswered(scene.question, (card.id,))
@@ -72,7 +67,8 @@ def follow_up(scene: Scene, entry_id: str, facet: Facet | None) -> Outcome | Non
     text = say("follow-up-unknown", title=title, phone=scene.phone)
     reply = Reply(text=text, choices=buttons.own(buttons.person(), *choices(card, asked)))
     state = replace(scene.settled, topic=card.id, facet=asked)
-    return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=asked, effects=[note])
+    kind = Kind.REFERRAL if referral.is_referral(card) else Kind.ANSWER
+    return scene.turn(kind, reply, state=state, topic=card.id, facet=asked, effects=[note])
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:

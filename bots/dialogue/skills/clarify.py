@@ -9,7 +9,7 @@ from bots.dialogue import buttons, cards
 from bots.dialogue.scene import Scene
 from bots.dialogue.skills import answer, handoff
 from bots.dialogue.texts import say
-from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, State, Step
+from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, State, Step, Turn
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import EntryCard
 from knowledge_base.understanding.meaning import Facet, SmallTalk, Verdict
@@ -105,6 +105,15 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
             return press(scene, ["other"])
         case _:
             return None
+
+
+def once_more(scene: Scene) -> Outcome | None:
+    """The candidates again after words that chose none of them; None the second time."""
+    step = scene.state.step
+    if step is None or not candidates(step) or scene.state.misunderstood:
+        return None
+    again = repeat(scene, step)
+    return replace(again, state=replace(again.state, misunderstood=1)) if isinstance(again, Turn) else None
 
 
 def candidates(step: Step | None) -> list[str]:

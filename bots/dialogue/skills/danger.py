@@ -6,6 +6,7 @@ d:kids d:adults (hunger), d:harm (a child), d:erase (the conversation).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -31,6 +32,9 @@ from conversations.messages import Choice, Reply
 from knowledge_base.understanding.meaning import Danger, Facet, Verdict
 
 NUMBER_LIMIT = 110
+# «він читає», «ніхто не читає»: an answer to whether somebody may read the phone.
+_READS = re.compile(r"\bчита\w*|\bперевіря\w*|\bпроверя\w*", re.IGNORECASE)
+_READS_NOT = re.compile(r"\bне\s+(?:чита|перевіря|проверя)", re.IGNORECASE)
 # How the base joins several numbers of one line.
 ALTERNATIVE = " або "
 # A line is a text, or alternatives of which the first with all its numbers known is said.
@@ -144,6 +148,10 @@ def raised_while_owned(scene: Setting, danger: Danger) -> Turn:
 
 def follow(scene: Scene, danger: Danger) -> Outcome:
     """More words from somebody in danger: never a benefit card, never a menu, always the numbers."""
+    if any(choice.id == "d:read" for choice in scene.state.offered) and _READS.search(scene.words):
+        answered = press(scene, ["own" if _READS_NOT.search(scene.words) else "read"])
+        if answered is not None:
+            return answered
     facet = scene.meaning.facet
     shelter: tuple[Line, ...] = ()
     if facet is Facet.WHERE and danger in (Danger.VIOLENCE, Danger.CHILD):
@@ -172,7 +180,8 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
         danger = scene.state.danger or Danger.VIOLENCE
         effects = [EraseStored("all", code)]
         reply = Reply(text=say("danger-erased", code=code))
-        state = replace(forgotten(scene), quiet=True)
+        # Greeted, so that the next answer does not bring the greeting back onto a phone somebody may read.
+        state = replace(forgotten(scene), quiet=True, greeted=True)
         return scene.turn(Kind.DANGER, reply, state=state, topic=SCRIPTS[danger].topic, effects=effects)
     if len(words) != 1 or words[0] not in ANSWERS:
         return None

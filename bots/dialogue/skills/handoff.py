@@ -37,10 +37,13 @@ def ask(scene: Scene) -> Outcome:
 
 def asks_how_long(scene: Scene) -> bool:
     """«А довго чекати?» right after a person was called, and no other matter."""
-    if not scene.ticket_waits or scene.meaning.verdict is Verdict.SURE:
-        return False
-    just_called = set(waiting_choices()) <= set(scene.state.offered)
-    return just_called and scene.meaning.facet in (Facet.DEADLINE, Facet.STATUS)
+    asks = scene.meaning.facet in (Facet.DEADLINE, Facet.STATUS)
+    return asks and scene.meaning.verdict is not Verdict.SURE and just_called(scene)
+
+
+def just_called(scene: Scene) -> bool:
+    """Whether a person was called, or added something for one, in the turn before."""
+    return scene.ticket_waits and set(waiting_choices()) <= set(scene.state.offered)
 
 
 def unknown(scene: Scene, note: NoteUnanswered) -> Outcome:
@@ -93,6 +96,11 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
         return None
     if not scene.ticket_waits:
         return call(scene, "asked", scene.question)
+    return added(scene)
+
+
+def added(scene: Scene) -> Outcome:
+    """What was written goes to the person who was called."""
     return _turn(scene, Reply(text=say("handoff-added"), choices=waiting_choices()))
 
 

@@ -1,0 +1,127 @@
+"""The one door for every channel: what is not stored is never answered 200, and nothing said reaches a log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.web.channel import WebChannel
+from bots.app.house import House
+from bots.app.settings import load
+from bots.app.web import BODY_LIMIT, application
+from conversations.database import Database
+from conversations.signals import MemorySignals
+from tests.turns.world import COMMUNITY, world
+
+ADDRESS = "http://reception.test"
+FROM_THE_PAGE = {"origin": ADDRESS, "sec-fetch-site": "same-origin"}
+DOOR = f"/webhooks/{COMMUNITY}/web"
+
+
+class FailingCommit(Database):
+    """The disk is full, the server is gone: everything works until the commit."""
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncConnection]:
+        async with super().write() as db:
+            yield db
+            raise OperationalError("COMMIT", {}, OSError("no space left on device"))
+
+
+def client(database: Database, folder: Path) -> httpx.AsyncClient:
+    runtime = world(database, MemorySignals(), folder / "files").runtime
+    runtime = replace(runtime, channels={"web": WebChannel(COMMUNITY, b"secret")})
+    house = House(load({"PRYIMALNIA_FOLDER": str(folder)}, folder / ".env"), runtime, b"secret")
+    transport = httpx.ASGITransport(application(house, with_worker=False), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=ADDRESS)
+
+
+async def stored(database: Database) -> int:
+    async with database.read() as db:
+        return int((await db.execute(text("SELECT count(*) FROM inbox"))).scalar_one())
+
+
+async def test_a_message_is_stored_before_it_is_confirmed_and_only_once(
+    database: Database, tmp_path: Path
+) -> None:
+    async with client(database, tmp_path) as page:
+        await page.get("/")
+        said = {"key": "k" * 16, "kind": "text", "text": "субсидія"}
+        for _ in range(3):
+            answer = await page.post(DOOR, json=said, headers=FROM_THE_PAGE)
+            assert answer.status_code == 200
+            assert answer.json() == {"accepted": ["k" * 16]}
+    assert await stored(database) == 1
+
+
+async def test_a_commit_that_fails_is_never_answered_200(database_url: str, tmp_path: Path) -> None:
+    database = FailingCommit(database_url)
+    try:
+        async with client(database, tmp_path) as page:
+            await page.get("/")
+            said = {"key": "k" * 16, "kind": "text", "text": "субсидія"}
+            answer = await page.post(DOOR, json=said, headers=FROM_THE_PAGE)
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert await stored(database) == 0
+    finally:
+        await database.close()
+
+
+async def test_without_proof_nothing_is_taken(database: Database, tmp_path: Path) -> None:
+    async with client(database, tmp_path) as page:
+        said = {"key": "k" * 16, "kind": "text", "text": "субсидія"}
+        assert (await page.post(DOOR, json=said, headers=FROM_THE_PAGE)).status_code == 403
+        await page.get("/")
+        foreign = {"origin": "http://elsewhere.test", "sec-fetch-site": "cross-site"}
+        assert (await page.post(DOOR, json=said, headers=foreign)).status_code == 403
+    assert await stored(database) == 0
+
+
+async def test_an_unreadable_body_is_kept_and_confirmed(database: Database, tmp_path: Path) -> None:
+    async with client(database, tmp_path) as page:
+        await page.get("/")
+        headers = {**FROM_THE_PAGE, "content-type": "application/json"}
+        answer = await page.post(DOOR, content=b"{not json", headers=headers)
+        assert answer.status_code == 200
+    async with database.read() as db:
+        kept = (await db.execute(text("SELECT body FROM unreadable"))).scalar_one()
+    assert bytes(kept) == b"{not json"
+
+
+async def test_a_body_without_end_is_refused(database: Database, tmp_path: Path) -> None:
+    async with client(database, tmp_path) as page:
+        await page.get("/")
+        headers = {**FROM_THE_PAGE, "content-type": "application/json"}
+        answer = await page.post(DOOR, content=b"x" * (BODY_LIMIT + 1), headers=headers)
+    assert answer.status_code == 413
+
+
+async def test_health_tells_when_the_database_is_away(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'no-such-folder' / 'x.sqlite3'}")
+    try:
+        async with client(database, tmp_path) as page:
+            answer = await page.get("/health")
+        assert answer.status_code == 503
+        assert answer.json()["database"] == "away"
+    finally:
+        await database.close()
+
+
+async def test_a_database_error_does_not_repeat_what_was_said(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG), pytest.raises(SQLAlchemyError) as fault:
+        async with database.write() as db:
+            await db.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "таємниця"})
+    assert "таємниця" not in str(fault.value)
+    assert "таємниця" not in caplog.text
