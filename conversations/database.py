@@ -106,7 +106,11 @@ class Database:
         else:
             self.dialect = "postgresql"
             self._writer = create_async_engine(
-                address, pool_size=READERS, max_overflow=READERS, json_serializer=_dump_json
+                address,
+                pool_size=READERS,
+                max_overflow=READERS,
+                json_serializer=_dump_json,
+                hide_parameters=True,
             )
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -209,6 +213,7 @@ def _sqlite_engine(address: URL, begin: str, *, connections: int, read_only: boo
         max_overflow=0,
         pool_timeout=60,
         json_serializer=_dump_json,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

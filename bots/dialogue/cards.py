@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bots.dialogue.texts import say
-from bots.dialogue.texts.style import FIRST_SENTENCE_LIMIT, TEXT_TARGET
+from bots.dialogue.texts.style import FIRST_SENTENCE_LIMIT, TEXT_LIMIT, TEXT_TARGET
 from conversations.messages import Card, CardLine, CardSource
 from knowledge_base.answers import EntryCard
 from knowledge_base.language import day_in_figures, first_sentence
@@ -74,7 +74,10 @@ def known_lines(card: EntryCard) -> tuple[CardLine, ...]:
 
 
 def fit(head: str, body: Sequence[str], end: Sequence[str], limit: int = TEXT_TARGET) -> str:
-    """One text within the limit: long lines of the body are cut first, then its last ones go."""
+    """One text within the limit: long lines of the body are cut first, then its last ones go.
+
+    A head too long loses whole lines, so that no phone or address is cut in half.
+    """
 
     def joined(top: str, middle: Sequence[str]) -> str:
         return "\n\n".join(part for part in (top, "\n".join(middle), "\n".join(end)) if part)
@@ -88,10 +91,20 @@ def fit(head: str, body: Sequence[str], end: Sequence[str], limit: int = TEXT_TA
     text = joined(head, lines)
     if len(text) <= limit:
         return text
+    if limit < TEXT_LIMIT and len(joined(head, body)) <= TEXT_LIMIT:
+        return joined(head, body)
     room = limit - len(joined("", [])) - 2
     if room < LONG_VALUE:
         return clip(head, limit)
-    return joined(clip(head, room), [])
+    return joined(_whole_lines(head, room), [])
+
+
+def _whole_lines(text: str, room: int) -> str:
+    """As many lines as fit, without one at the end that only announces the next."""
+    lines = text.split("\n")
+    while len(lines) > 1 and (len("\n".join(lines)) > room or lines[-1].endswith(":")):
+        lines.pop()
+    return clip("\n".join(lines), room)
 
 
 def parted(text: str) -> tuple[str, str]:

@@ -44,6 +44,7 @@ BARE_WORDS = 3
 START = "/start"
 # «а які документи на це треба»: so many words may still name nothing.
 LONGEST_BARE_QUESTION = 5
+MORE_LIKELY_THAN_NOT = 0.5
 # What nobody asks about an office.
 OF_A_BENEFIT = frozenset({Facet.AMOUNT, Facet.DOCUMENTS, Facet.ELIGIBILITY, Facet.REFUSAL, Facet.STATUS})
 
@@ -134,7 +135,7 @@ def _typed(scene: Scene) -> Outcome | None:
     offered = scene.state.offered
     choice = typed.by_label(scene.words, offered)
     if choice is None and scene.ticket_waits:
-        choice = typed.by_label(scene.words, handoff.waiting_choices())
+        choice = typed.by_label(scene.words, handoff.waiting_choices()) or handoff.cancelled(scene.words)
     if choice is None:
         chosen = typed.number(scene.words)
         if chosen is not None:
@@ -239,7 +240,8 @@ def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome |
         return again
     if scene.meaning.verdict is Verdict.NOT_OURS:
         return _elsewhere(scene, topics, facet)
-    names_a_matter = len(scene.words.split()) > LONGEST_BARE_QUESTION
+    likely = bool(topics) and scene.meaning.ranked[0].confidence > MORE_LIKELY_THAN_NOT
+    names_a_matter = likely or len(scene.words.split()) > LONGEST_BARE_QUESTION
     return (clarify.among(scene, topics, facet) if names_a_matter else None) or clarify.which_topic(
         scene, facet
     )

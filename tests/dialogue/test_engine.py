@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bots.dialogue import cards
 from bots.dialogue.engine import COMMANDS, HEARS, PRESSES, REPEATS, respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.texts.style import TEXT_LIMIT
@@ -36,6 +37,7 @@ from conversations.messages import (
 from knowledge_base.understanding.meaning import (
     Command,
     Danger,
+    Facet,
     Meaning,
     Ranked,
     Verdict,
@@ -278,3 +280,30 @@ def test_an_unlikely_referral_is_not_shown() -> None:
     assert stage.play(Heard(message("санаторій"), reading)).topic is None
     likelier = replace(reading, not_ours=0.05)
     assert stage.play(Heard(message("санаторій"), likelier)).topic == "referral-passport"
+
+
+def test_a_question_that_names_a_matter_keeps_it() -> None:
+    """More likely than not about something: candidates, not «про яку допомогу»."""
+    ranked = (Ranked("idp-registration", 0.75), Ranked("birth-benefit", 0.1))
+    reading = meaning(
+        "довідка для впо", ranked=ranked, verdict=Verdict.UNSURE, facet=Facet.HOW, follow_up=True
+    )
+    stage = Stage(state=State(greeted=True))
+    turn = stage.play(Heard(message("довідка для впо"), reading))
+    assert [choice.id for choice in turn.replies[-1].choices][:2] == [
+        "a:idp-registration:h",
+        "a:birth-benefit:h",
+    ]
+    bare = replace(reading, ranked=(Ranked("idp-registration", 0.4),))
+    turn = Stage(state=State(greeted=True)).play(Heard(message("а як"), bare))
+    assert turn.replies[-1].text.startswith("Про яку допомогу чи послугу ви питаєте?")
+
+
+def test_a_text_too_long_loses_whole_lines_never_half_a_phone() -> None:
+    line = "Управління соцзахисту, вул. Зразкова, 1, 0 800 000 001."
+    text = cards.fit("\n".join([f"{number}. {line}" for number in range(14)]), [], ["Джерело."])
+    assert len(text) <= TEXT_LIMIT
+    assert "…" not in text
+    assert text.endswith("0 800 000 001.\n\nДжерело.")
+    dangling = "\n".join(["Перше речення.", "А" * 500, "Телефонуйте:", "Б" * 200])
+    assert cards.fit(dangling, [], []) == "Перше речення.\n" + "А" * 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,6 +25,9 @@ from conversations.messages import Choice, Reply
 from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "handoff"
+_CANCEL = re.compile(
+    r"(?:скасу\w+|відмін\w+|отмен\w+|(?:вже|уже) не (?:треба|надо|нужно)|не треба людин\w+)", re.IGNORECASE
+)
 HOUR_MINUTES = 60
 HOURS_FROM_MINUTES = 90
 
@@ -33,6 +37,11 @@ def ask(scene: Scene) -> Outcome:
     if scene.ticket_waits:
         return _again(scene)
     return call(scene, "asked", question_of(scene))
+
+
+def cancelled(words: str) -> Choice | None:
+    """«скасувати», «вже не треба»: the button it means."""
+    return buttons.button("h:cancel", "cancel") if _CANCEL.fullmatch(words.strip(" .!")) else None
 
 
 def asks_how_long(scene: Scene) -> bool:

@@ -45,7 +45,7 @@ def show(scene: Scene, near: Location | None = None) -> Outcome:
         reply = Reply(text=say("office-none", phone=scene.phone), choices=buttons.row())
         return _turn(scene, reply)
     if near is not None:
-        return _turn(scene, _list(scene, known, near), keep_topic=True)
+        return _turn(scene, _list(scene, known, near), office=known[0], keep_topic=True)
     focus = places.named(scene.words, known) or _shown(scene) or _answered_with(scene, known)
     if first := _first_words(scene, focus or known[0], known):
         return _turn(scene, _in_full(scene, focus or known[0], first), office=focus, keep_topic=True)
