@@ -16,6 +16,7 @@ from adapters.web.pages import Announcement, WebHouse
 from bots.app import keeping, knowledge
 from bots.app.faults import StartFault
 from bots.app.settings import Settings
+from bots.dialogue import welcome
 from bots.turns.feed import LogFeed
 from bots.turns.minds import Minds
 from bots.turns.runtime import Runtime
@@ -114,12 +115,14 @@ def chat_house(house: House) -> WebHouse:
     runtime = house.runtime
     web = runtime.channels["web"]
     assert isinstance(web, WebChannel)
-    community = runtime.minds[house.settings.community].knowledge.community
+    knowledge = runtime.minds[house.settings.community].knowledge
+    community = knowledge.community
     return WebHouse(
         channel=web,
         feed=LogFeed(runtime),
         store=runtime.store,
         announcement=Announcement(community.name, community.reception.phone),
+        welcome=welcome(knowledge, runtime.clock()),
     )
 
 

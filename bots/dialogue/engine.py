@@ -320,10 +320,12 @@ PRESSES: dict[str, Press] = {
     "r": rating.press,
 }
 HEARS: dict[str, OnStep] = {
+    attachments.SKILL: attachments.hear,
     callback.SKILL: callback.hear,
     clarify.SKILL: clarify.hear,
     documents.SKILL: documents.hear,
     handoff.SKILL: handoff.hear,
+    my_data.SKILL: my_data.hear,
     rating.SKILL: rating.hear,
 }
 REPEATS: dict[str, OnStep] = {

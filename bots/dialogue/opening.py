@@ -62,6 +62,7 @@ def _whole(pattern: str) -> re.Pattern[str]:
 _WEEKDAY_WORDS = tuple(map(_whole, _WEEKDAYS))
 _NEAR_DAY_WORDS = tuple(map(_whole, _NEAR_DAYS))
 _WEEKEND_WORDS, _HOLIDAY_WORDS, _OPEN_WORDS = _whole(_WEEKENDS), _whole(_HOLIDAYS), _whole(_OPEN)
+_NOW_WORDS = _whole(r"зараз|щас|сейчас")
 _DATE_WORDS = tuple(
     re.compile(rf"\b(\d{{1,2}})\s+(?:{ours[:4]}|{theirs})\w*", re.IGNORECASE)
     for ours, theirs in zip(MONTHS, _RUSSIAN_MONTHS, strict=True)
@@ -107,6 +108,11 @@ def asked_days(words: str, today: date) -> tuple[AskedDay, ...]:
 def asks_holidays(words: str) -> bool:
     """«на свята», «в праздники»."""
     return bool(_HOLIDAY_WORDS.search(words))
+
+
+def asks_now(words: str) -> bool:
+    """«зараз», «сейчас»."""
+    return bool(_NOW_WORDS.search(words))
 
 
 def asks_open(words: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from conversations.messages import AttachmentKind, Choice, MessageKind, Reply
 from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "attachments"
+LONGEST_ANSWER = 5
+_PASS_ON = re.compile(r"\b(?:передай|передати|передать|людин|спеціаліст|специалист)", re.IGNORECASE)
 WORDLESS = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.PRESS}
 
 
@@ -56,6 +59,13 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
             return _turn(scene, reply, _list_again(scene), effects=[EraseStored("files", code)])
         case _:
             return None
+
+
+def hear(scene: Scene, _: Step) -> Outcome | None:
+    """«передай людині»: the button in other words. Anything else is not about the file."""
+    if len(scene.words.split()) > LONGEST_ANSWER or not _PASS_ON.search(scene.words):
+        return None
+    return press(scene, ["person"])
 
 
 def repeat(scene: Scene, step: Step) -> Outcome | None:

@@ -12,6 +12,7 @@ from bots.dialogue.texts import say
 from bots.dialogue.turn import EraseStored, Kind, Lookup, Outcome, State, Step, StoredView
 from conversations.messages import Reply
 from knowledge_base.language import clock_when, day, day_in_figures
+from knowledge_base.understanding.meaning import SmallTalk
 
 SKILL = "my_data"
 
@@ -49,6 +50,17 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
             return scene.turn(Kind.MENU, reply, effects=[EraseStored("files", code)])
         case ["keep"]:
             return scene.turn(Kind.MENU, Reply(text=say("erase-kept"), choices=buttons.row()))
+        case _:
+            return None
+
+
+def hear(scene: Scene, _: Step) -> Outcome | None:
+    """A bare «ні» keeps everything; a bare «так» is not enough to erase, so the choice is shown again."""
+    match scene.meaning.small_talk:
+        case SmallTalk.NO:
+            return press(scene, ["keep"])
+        case SmallTalk.YES:
+            return show(scene)
         case _:
             return None
 

@@ -47,7 +47,7 @@ def show(scene: Scene, near: Location | None = None) -> Outcome:
     if near is not None:
         return _turn(scene, _list(scene, known, near), office=known[0], keep_topic=True)
     focus = places.named(scene.words, known) or _shown(scene) or _answered_with(scene, known)
-    if first := _first_words(scene, focus or known[0], known):
+    if first := _first_words(scene, focus or known[0], known, one_place=focus is not None):
         return _turn(scene, _in_full(scene, focus or known[0], first), office=focus, keep_topic=True)
     if _NEARER.search(scene.words) and places.named(scene.words, known) is None:
         return _turn(scene, _list(scene, known, None, say("office-nearer")), keep_topic=True)
@@ -155,7 +155,7 @@ def _distance(office: Office, near: Location | None) -> str | None:
     return say("office-distance-kilometres", kilometres=f"{metres / 1000:.1f}".replace(".", ","))
 
 
-def _first_words(scene: Scene, office: Office, known: Sequence[Office]) -> str | None:
+def _first_words(scene: Scene, office: Office, known: Sequence[Office], *, one_place: bool) -> str | None:
     """The answer to what was asked about a place: a day, holidays, the entrance; None for anything else."""
     if days := opening.asked_days(scene.words, scene.today):
         said = " ".join(_on_day(scene, office, day) for day in days)
@@ -170,6 +170,8 @@ def _first_words(scene: Scene, office: Office, known: Sequence[Office]) -> str |
         if office.step_free is None:
             return say("office-entrance-unknown", phone=office.phone)
         return say("office-entrance-free" if office.step_free else "office-entrance-steps")
+    if opening.asks_open(scene.words) and (one_place or opening.asks_now(scene.words)):
+        return _open_line(scene, office)
     return None
 
 
