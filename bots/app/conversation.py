@@ -15,6 +15,7 @@ from adapters.console.parse import line_to_message
 from bots.app import knowledge
 from bots.app.doors import turn_json
 from bots.app.settings import Settings
+from bots.dialogue.turn import State
 from bots.turns.minds import Mind
 from bots.turns.rehearsal import Rehearsal
 from conversations.clock import utc_now
@@ -46,11 +47,11 @@ def text_message(community: str, text: str, *, key: str) -> IncomingMessage:
 def converse(settings: Settings, *, as_json: bool, now: datetime | None) -> None:
     """Read a line a turn until the end of input. Nothing is stored."""
     mind = knowledge.ready(settings)
-    rehearsal = Rehearsal(mind, _clock(now))
     if as_json:
-        _for_programs(rehearsal, mind)
+        # No greeting of its own: whoever reads the JSON asked a question, not for an introduction.
+        _for_programs(Rehearsal(mind, _clock(now), state=State(greeted=True)), mind)
     else:
-        _for_people(rehearsal, mind)
+        _for_people(Rehearsal(mind, _clock(now)), mind)
 
 
 def _for_programs(rehearsal: Rehearsal, mind: Mind) -> None:

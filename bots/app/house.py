@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from bots.app import keeping, knowledge
 from bots.app.faults import StartFault
 from bots.app.settings import Settings
 from bots.dialogue import welcome
+from bots.turns import workers
 from bots.turns.feed import LogFeed
 from bots.turns.minds import Minds
 from bots.turns.runtime import Runtime
@@ -93,7 +91,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             channels=channels(settings, secret),
             minds=minds,
             clock=utc_now,
-            worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+            worker=workers.new_name(),
             answer_minutes=settings.answer_minutes,
         )
         yield House(settings, runtime, secret)

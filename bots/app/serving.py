@@ -16,8 +16,8 @@ from bots.app.settings import Settings
 from bots.app.web import application
 from bots.turns.loops import running
 
-GRACE = 8
-"""Seconds open requests and streams get at a stop; the whole stop stays under ten."""
+GRACE = 5
+"""Seconds open requests and streams get at a stop; with the loops' last batch the whole stop stays under ten."""
 
 
 def serve(settings: Settings, *, worker: bool) -> None:

@@ -1,6 +1,6 @@
 """Deliver: claim due outbox rows, send them outside any transaction, write down what became of each.
 
-In order within a conversation, side by side across conversations. A row whose sending may or may not have arrived is
+In order within a conversation, side by side across conversations and across channels. A row whose sending may or may not have arrived is
 *unknown*: it is not repeated by itself, a specialist sees it and decides.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from bots.turns.faults import described
 from bots.turns.runtime import Runtime, conversation_topic
 from conversations import outbox
 from conversations.channel import (
@@ -35,24 +36,31 @@ GIVE_UP = timedelta(hours=24)
 """After a day without the vendor the message fails and its specialist sees it."""
 
 
-async def deliver(runtime: Runtime) -> int:
-    """One batch. Returns how many rows were tried; 0 means nothing is due."""
-    now = runtime.clock()
+async def deliver(runtime: Runtime, channels: Collection[str] | None = None) -> int:
+    """One batch of these channels, or of all. Returns how many rows were tried; 0 means nothing is due.
+
+    A batch holds one row of a conversation at most, so that they stay in order. Raises what the database raised, once
+    every sending has ended.
+    """
     async with runtime.database.write() as db:
-        batch = await outbox.claim_due(db, runtime.worker, now, limit=BATCH)
-    if not batch:
-        return 0
-    by_conversation: dict[str, list[Due]] = {}
-    for due in batch:
-        by_conversation.setdefault(due.conversation_id, []).append(due)
-    await asyncio.gather(*(_in_order(runtime, rows) for rows in by_conversation.values()))
+        batch = await outbox.claim_due(
+            db,
+            runtime.worker,
+            runtime.clock(),
+            limit=BATCH,
+            communities=runtime.minds.communities,
+            channels=runtime.channels.keys() if channels is None else channels,
+        )
+    outcomes = await asyncio.gather(*(_send_and_tell(runtime, due) for due in batch), return_exceptions=True)
+    for fault in outcomes:
+        if fault is not None:
+            raise fault
     return len(batch)
 
 
-async def _in_order(runtime: Runtime, rows: Sequence[Due]) -> None:
-    for due in rows:
-        await _send(runtime, due)
-    await runtime.signals.publish(conversation_topic(rows[0].conversation_id))
+async def _send_and_tell(runtime: Runtime, due: Due) -> None:
+    await _send(runtime, due)
+    await runtime.signals.publish(conversation_topic(due.conversation_id))
 
 
 async def _send(runtime: Runtime, due: Due) -> None:
@@ -70,7 +78,9 @@ async def _send(runtime: Runtime, due: Due) -> None:
         await _failed(runtime, due, type(final).__name__, unreachable=isinstance(final, RecipientUnreachable))
     except Exception as fault:
         # A fault of our own adapter: the message may be on its way, so it is not repeated blindly.
-        log.exception("channel %s failed in a way its contract does not know", due.ref.channel)
+        log.error(
+            "channel %s failed in a way its contract does not know: %s", due.ref.channel, described(fault)
+        )
         await _away(runtime, due, type(fault).__name__, uncertain=True)
     else:
         async with runtime.database.write() as db:

@@ -23,6 +23,9 @@ from conversations.messages import IncomingMessage, InternalEvent
 from handover.tickets import tickets
 from knowledge_base.understanding.secrets import mask
 
+FAILURE = "failure"
+"""The internal event on which the engine says that something of ours went wrong."""
+
 
 async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime) -> list[str]:
     """Erase what a turn asks to erase, before its words are said: the word that it is done must stay.
@@ -77,13 +80,17 @@ async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Tu
 
 
 async def call_after_failure(db: AsyncConnection, runtime: Runtime, claimed: Claimed) -> None:
-    """Our own code failed on a person's words: a specialist gets them, since nobody else will answer."""
+    """Our own code failed on a person's words: a specialist gets them, since nobody else will answer.
+
+    The engine is asked to say so, but not when it was this very word that failed: it would fail for ever.
+    """
     now = runtime.clock()
     for _, event in claimed.events:
         if isinstance(event, IncomingMessage):
             masked, _ = mask(event.text)
             await transcript.hear(db, claimed.id, event.model_copy(update={"text": masked}), now)
-    await inbox.tell(db, claimed.id, InternalEvent(name="failure", at=now))
+    if not any(isinstance(event, InternalEvent) and event.name == FAILURE for _, event in claimed.events):
+        await inbox.tell(db, claimed.id, InternalEvent(name=FAILURE, at=now))
     await tickets.open_ticket(
         db,
         community=claimed.ref.community,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bots.turns.runtime import THINK, Runtime, conversation_topic
 from conversations import inbox, ownership, transcript
 from conversations.channel import Feed, FeedLine
@@ -34,7 +36,7 @@ class LogFeed:
                 return Feed(lines=(), cursor=0, owner="bot")
             found = await transcript.lines(db, conversation_id, after=cursor, limit=PAGE)
             owner, _ = await ownership.current(db, conversation_id)
-            ahead = await self._ahead(ref.community, conversation_id) if owner.kind == "queue" else None
+            ahead = await self._ahead(db, ref.community, conversation_id) if owner.kind == "queue" else None
         shown, settled = [], cursor
         waiting = False
         for line in found:
@@ -53,12 +55,11 @@ class LogFeed:
                 )
         return Feed(tuple(shown), settled, owner.kind, owner.name, ahead)
 
-    async def _ahead(self, community: str, conversation_id: str) -> int | None:
-        async with self._runtime.database.read() as db:
-            ticket = (await tickets.open_of(db, [conversation_id])).get(conversation_id)
-            if ticket is None:
-                return None
-            return (await queue.places(db, community, [ticket.id])).get(ticket.id)
+    async def _ahead(self, db: AsyncConnection, community: str, conversation_id: str) -> int | None:
+        ticket = (await tickets.open_of(db, [conversation_id])).get(conversation_id)
+        if ticket is None:
+            return None
+        return (await queue.places(db, community, [ticket.id])).get(ticket.id)
 
     async def changes(self, ref: ConversationRef) -> AsyncIterator[None]:
         """Once at the start, then after each change. Before the first message there is no conversation to listen to."""

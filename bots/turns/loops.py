@@ -7,10 +7,11 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from bots.turns import workers
 from bots.turns.deliver import deliver
+from bots.turns.faults import described
 from bots.turns.runtime import DELIVER, THINK, Runtime
 from bots.turns.think import think
 from conversations import inbox, outbox
@@ -27,66 +28,88 @@ TEND_EVERY = 15.0
 AFTER_FAILURE = 1.0
 """Seconds to breathe after a batch failed as a whole (a database that is away)."""
 
+LAST_BATCH = 4.0
+"""Seconds the batch in hand gets at a stop. A sending that takes longer is given up; its row becomes unknown."""
+
 
 @asynccontextmanager
 async def running(runtime: Runtime) -> AsyncIterator[None]:
-    """Think and deliver in the background; at the end finish the batch in hand and give back the leases."""
+    """Think and deliver in the background; at the end finish the batch in hand and give back the leases.
+
+    Each channel is delivered by a loop of its own: a vendor that is slow holds up only its own messages.
+    """
     stopping = asyncio.Event()
-    tasks = [
-        asyncio.create_task(_tend(runtime, stopping), name="tend"),
-        asyncio.create_task(_loop(runtime, THINK, think, stopping), name="think"),
-        asyncio.create_task(_loop(runtime, DELIVER, deliver, stopping), name="deliver"),
+    loops = [
+        _tend(runtime, stopping),
+        _loop(THINK, partial(think, runtime), runtime, stopping),
+        *(_loop(DELIVER, partial(deliver, runtime, {name}), runtime, stopping) for name in runtime.channels),
     ]
+    tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
     finally:
         stopping.set()
-        await asyncio.gather(*tasks)
+        _, late = await asyncio.wait(tasks, timeout=LAST_BATCH)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         async with runtime.database.write() as db:
             await inbox.release(db, runtime.worker)
 
 
 async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
-    """Now and then: what a dead process was sending becomes *unknown*, keys nobody repeats any more are dropped."""
+    """Now and then: take over from dead workers, drop keys nobody repeats any more, tell whose promise has passed.
+
+    Each in a transaction of its own, so that nothing is locked against the order of the house.
+    """
     while not stopping.is_set():
         try:
+            await _take_over(runtime)
             async with runtime.database.write() as db:
-                recovered = await outbox.recover(db, runtime.clock())
                 await inbox.forget_keys(db, runtime.clock())
-                late = await _tell_late(db, runtime)
-            if late:
-                await runtime.signals.publish(THINK)
-            if recovered:
-                log.warning("%d messages were being sent when their process stopped; now unknown", recovered)
-                await runtime.signals.publish(DELIVER)
-        except Exception:
-            log.exception("tending failed and will be tried again")
+            await _tell_late(runtime)
+        except Exception as fault:
+            log.error("tending failed and will be tried again: %s", described(fault))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TEND_EVERY):
                 await stopping.wait()
 
 
-async def _tell_late(db: AsyncConnection, runtime: Runtime) -> int:
+async def _take_over(runtime: Runtime) -> None:
+    """What workers killed on this machine had in hand is taken up at once; other machines' leases run out."""
+    async with runtime.database.read() as db:
+        holders = await inbox.holders(db) | await outbox.holders(db)
+    for dead in sorted(one for one in holders if workers.is_dead(one, runtime.worker)):
+        async with runtime.database.write() as db:
+            await inbox.release(db, dead)
+        async with runtime.database.write() as db:
+            unknown = await outbox.give_up(db, dead, runtime.clock())
+        log.warning("worker %s ended without a word; %d of its messages may have arrived", dead, unknown)
+        await runtime.signals.publish(THINK)
+        await runtime.signals.publish(DELIVER)
+
+
+async def _tell_late(runtime: Runtime) -> None:
     """Who was promised an answer by now and has none is told so, once, with a new time."""
-    now = runtime.clock()
-    told = 0
     for community in runtime.minds.communities:
         reception = runtime.minds[community].knowledge.community.reception
-        told += await promises.tell_late(db, community, reception, runtime.answer_minutes, now)
-    return told
+        async with runtime.database.write() as db:
+            late = await promises.tell_late(db, community, reception, runtime.answer_minutes, runtime.clock())
+        if late:
+            await runtime.signals.publish(THINK)
 
 
 async def _loop(
-    runtime: Runtime, topic: str, batch: Callable[[Runtime], Awaitable[int]], stopping: asyncio.Event
+    topic: str, batch: Callable[[], Awaitable[int]], runtime: Runtime, stopping: asyncio.Event
 ) -> None:
     stop = asyncio.create_task(stopping.wait())
     async with runtime.signals.subscribe(topic) as woken:
         wake = asyncio.create_task(_next(woken))
         while not stopping.is_set():
             try:
-                done = await batch(runtime)
-            except Exception:
-                log.exception("%s: a batch failed and will be tried again", topic)
+                done = await batch()
+            except Exception as fault:
+                log.error("%s: a batch failed and will be tried again: %s", topic, described(fault))
                 await asyncio.wait({stop}, timeout=AFTER_FAILURE)
                 continue
             if done:

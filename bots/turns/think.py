@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.dialogue.engine import respond
@@ -28,9 +27,11 @@ from bots.dialogue.turn import (
     View,
 )
 from bots.turns import effects
+from bots.turns.faults import described
 from bots.turns.minds import Mind, words_of
 from bots.turns.runtime import DELIVER, THINK, Runtime, conversation_topic, queue_topic
 from conversations import erasure, inbox, outbox, ownership, transcript
+from conversations.database import is_away
 from conversations.inbox import Claimed, LeaseLost
 from conversations.messages import (
     Author,
@@ -47,9 +48,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 """Conversations claimed at once; larger batches gain little and hold locks longer."""
-
-AWAY = (OperationalError, InterfaceError, OSError)
-"""The database is away or too busy: nobody's words are at fault."""
 
 BOT = Author(kind=AuthorKind.BOT)
 
@@ -70,31 +68,27 @@ async def think(runtime: Runtime) -> int:
     Raises when the database is away: the leases run out and everything is claimed again.
     """
     async with runtime.database.write() as db:
-        claimed = await inbox.claim(db, runtime.worker, runtime.clock(), limit=BATCH)
-    batch = [one for one in claimed if _is_served(runtime, one)]
+        batch = await inbox.claim(
+            db,
+            runtime.worker,
+            runtime.clock(),
+            limit=BATCH,
+            communities=runtime.minds.communities,
+            channels=runtime.channels.keys(),
+        )
     if not batch:
         return 0
     try:
         await _keep(runtime, batch, await _read(runtime, batch))
-    except AWAY:
-        raise
-    except Exception:
-        log.exception("a batch of %d conversations failed; each is tried by itself", len(batch))
+    except Exception as fault:
+        if is_away(fault):
+            raise
+        log.error(
+            "a batch of %d conversations failed, each is tried by itself: %s", len(batch), described(fault)
+        )
         for one in batch:
             await _keep_or_set_aside(runtime, one)
     return len(batch)
-
-
-def _is_served(runtime: Runtime, claimed: Claimed) -> bool:
-    """A conversation of a community or channel that is no longer configured waits; it must not stop the others."""
-    if claimed.ref.community in runtime.minds and claimed.ref.channel in runtime.channels:
-        return True
-    log.error(
-        "events wait for community %s, channel %s, not served here",
-        claimed.ref.community,
-        claimed.ref.channel,
-    )
-    return False
 
 
 async def _read(runtime: Runtime, batch: Sequence[Claimed]) -> Readings:
@@ -124,15 +118,21 @@ async def _keep(runtime: Runtime, batch: Iterable[Claimed], readings: Readings) 
 
 
 async def _keep_or_set_aside(runtime: Runtime, claimed: Claimed) -> None:
-    """The conversation alone; where even that fails, its events are kept out of the way and a person has to look."""
+    """The conversation alone, then its first event alone: the rest is claimed again.
+
+    An event that fails even so is kept out of the way and a person has to look.
+    """
     try:
         await _keep(runtime, [claimed], await _read(runtime, [claimed]))
-    except AWAY:
-        raise
     except LeaseLost:
         log.warning("another worker has a conversation by now")
     except Exception as fault:
-        log.exception("a conversation's events are set aside")
+        if is_away(fault):
+            raise
+        if len(claimed.events) > 1:
+            await _keep_or_set_aside(runtime, replace(claimed, events=claimed.events[:1]))
+            return
+        log.error("an event of a conversation is set aside: %s", described(fault))
         async with runtime.database.write() as db:
             for row_id, _ in claimed.events:
                 await inbox.set_aside(db, row_id, type(fault).__name__, runtime.clock())

@@ -85,6 +85,12 @@ def test_a_follow_up_keeps_the_topic_and_a_hand_over_too(run: Run) -> None:
     assert third["effects"][0]["number"]
 
 
+def test_it_greets_when_greeted_and_not_before(run: Run) -> None:
+    question, greeting = chat(run, "які документи на субсидію"), chat(run, "добрий день")
+    assert len(question[0]["replies"]) == 1
+    assert "бот" in greeting[0]["replies"][0]["text"]
+
+
 def test_a_stale_press_with_nothing_open_is_a_clarify(run: Run) -> None:
     (turn,) = chat(run, "[press:взагалі щось]")
     assert turn["kind"] == "clarify"

@@ -40,8 +40,8 @@ def respond(scene: Scene, talk: SmallTalk) -> Outcome:
 
 
 def greet(scene: Scene) -> Outcome:
-    """The full greeting the first time, a short one after."""
-    if scene.state.greeted:
+    """The full greeting when nothing was said before, a short one after."""
+    if scene.state.greeted and scene.state.last_at is not None:
         return _say(scene, say("hello-again"))
     return scene.turn(Kind.SMALLTALK, greeting(scene), state=replace(scene.settled, greeted=True))
 

@@ -1,0 +1,18 @@
+"""Our own faults in the log: what kind and where, never the message, which may hold a citizen's words."""
+
+from __future__ import annotations
+
+import traceback
+
+
+def described(fault: BaseException) -> str:
+    """The kind of a fault and of those that led to it, each with the lines of code it came through."""
+    told = []
+    link: BaseException | None = fault
+    while link is not None:
+        frames = "".join(
+            traceback.StackSummary.extract(traceback.walk_tb(link.__traceback__), lookup_lines=False).format()
+        )
+        told.append(f"{type(link).__name__}\n{frames}")
+        link = link.__cause__ or link.__context__
+    return "caused by ".join(told).rstrip()
