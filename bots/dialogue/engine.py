@@ -7,6 +7,7 @@ A greeting and a warning about a secret go before whatever they say, never befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,6 +46,8 @@ START = "/start"
 # «а які документи на це треба»: so many words may still name nothing.
 LONGEST_BARE_QUESTION = 5
 MORE_LIKELY_THAN_NOT = 0.5
+STEM = 5
+"""Letters of a word by which a topic's name is recognised."""
 # What nobody asks about an office.
 OF_A_BENEFIT = frozenset({Facet.AMOUNT, Facet.DOCUMENTS, Facet.ELIGIBILITY, Facet.REFUSAL, Facet.STATUS})
 
@@ -212,6 +215,8 @@ def _topic(scene: Scene) -> Outcome | None:
     if meaning.follow_up and open_topic == offices.TOPIC and meaning.facet in OF_A_BENEFIT:
         return clarify.which_topic(scene, meaning.facet)
     if meaning.follow_up and open_topic:
+        if topics and _names_another(scene, topics[0], open_topic):
+            return answer.give(scene, topics[0], facet or Facet.OVERVIEW)
         return answer.follow_up(scene, open_topic, facet)
     if sure and (given := answer.give(scene, topics[0], facet or Facet.OVERVIEW, meaning.second)):
         return given
@@ -231,6 +236,21 @@ def _topic(scene: Scene) -> Outcome | None:
             return answer.give(scene, open_topic, meaning.facet)
         return clarify.which_topic(scene, meaning.facet)
     return None
+
+
+def _names_another(scene: Scene, likely: str, open_topic: str) -> bool:
+    """Whether a question that sounds like a follow-up says the name of another topic: «а відмовили в субсидії»."""
+    other, present = scene.card(likely), scene.card(open_topic)
+    if other is None or present is None or other.id == present.id:
+        return False
+    if scene.meaning.ranked[0].confidence <= MORE_LIKELY_THAN_NOT:
+        return False
+    return bool((_stems(other.label) - _stems(present.label)) & _stems(scene.words))
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of the longer words, which case endings leave alone."""
+    return {word[:STEM] for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) >= STEM}
 
 
 def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome | None:

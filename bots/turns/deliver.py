@@ -1,7 +1,7 @@
 """Deliver: claim due outbox rows, send them outside any transaction, write down what became of each.
 
-In order within a conversation, side by side across conversations and across channels. A row whose sending may or may not have arrived is
-*unknown*: it is not repeated by itself, a specialist sees it and decides.
+In order within a conversation, side by side across conversations and channels. A row whose sending may or may not
+have arrived is *unknown*: it is not repeated by itself, a specialist sees it and decides.
 """
 
 from __future__ import annotations

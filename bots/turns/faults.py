@@ -10,9 +10,6 @@ def described(fault: BaseException) -> str:
     told = []
     link: BaseException | None = fault
     while link is not None:
-        frames = "".join(
-            traceback.StackSummary.extract(traceback.walk_tb(link.__traceback__), lookup_lines=False).format()
-        )
-        told.append(f"{type(link).__name__}\n{frames}")
+        told.append(f"{type(link).__name__}\n{''.join(traceback.format_tb(link.__traceback__))}")
         link = link.__cause__ or link.__context__
     return "caused by ".join(told).rstrip()

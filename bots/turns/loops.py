@@ -58,21 +58,29 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
 
 
 async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
-    """Now and then: take over from dead workers, drop keys nobody repeats any more, tell whose promise has passed.
+    """At the start, take over from the dead; now and then, drop old keys and tell those whose promise has passed.
 
     Each in a transaction of its own, so that nothing is locked against the order of the house.
     """
+    await _tried(_take_over(runtime))
     while not stopping.is_set():
-        try:
-            await _take_over(runtime)
-            async with runtime.database.write() as db:
-                await inbox.forget_keys(db, runtime.clock())
-            await _tell_late(runtime)
-        except Exception as fault:
-            log.error("tending failed and will be tried again: %s", described(fault))
+        await _tried(_forget_keys(runtime))
+        await _tried(_tell_late(runtime))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TEND_EVERY):
                 await stopping.wait()
+
+
+async def _tried(work: Awaitable[None]) -> None:
+    try:
+        await work
+    except Exception as fault:
+        log.error("tending failed and will be tried again: %s", described(fault))
+
+
+async def _forget_keys(runtime: Runtime) -> None:
+    async with runtime.database.write() as db:
+        await inbox.forget_keys(db, runtime.clock())
 
 
 async def _take_over(runtime: Runtime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,7 +47,7 @@ class Minds:
         return community in self._minds
 
     @property
-    def communities(self) -> Iterable[str]:
+    def communities(self) -> Collection[str]:
         return tuple(self._minds)
 
     def replace(self, community: str, mind: Mind) -> None:

@@ -17,11 +17,11 @@ def is_dead(worker: str, me: str) -> bool:
 
     A container that is started again has the same host and the same process id: that id is mine now.
     """
-    host, _, rest = worker.rpartition(":")[0].rpartition(":")
+    host, _, process = worker.rpartition(":")[0].rpartition(":")
     my_host, _, my_process = me.rpartition(":")[0].rpartition(":")
-    if worker == me or host != my_host or not rest.isdecimal():
+    if worker == me or host != my_host or not process.isdecimal():
         return False
-    return rest == my_process or not _runs(int(rest))
+    return process == my_process or not _runs(int(process))
 
 
 def _runs(process: int) -> bool:
@@ -30,5 +30,5 @@ def _runs(process: int) -> bool:
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):
-        return True
+        pass  # somebody else's, or no process id of this system: not known to be dead
     return True
