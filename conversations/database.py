@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import sqlite3
 import logging
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -52,8 +53,6 @@ MIGRATION_LOCK = 0x5072796D
 
 # Half the bytes for Cyrillic that escaped characters would take.
 _dump_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-
-# Both engines hide parameters: what a failing statement carried are citizens' words, and errors go to the log.
 
 # What a statement carries are citizens' words: both engines hide parameters from their errors, and the driver, which
 # writes every statement with its parameters at DEBUG, is kept above that.
@@ -136,6 +135,33 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+_AWAY_STATES = {"08", "40", "53", "55", "57", "58"}
+"""PostgreSQL's classes of SQLSTATE: connection, deadlock, resources, object in use, operator's stop, system error."""
+
+_AWAY_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+
+
+def is_away(fault: BaseException) -> bool:
+    """Whether the database is at fault and not what was asked of it: away, restarting, full, or too busy.
+
+    The same again, a little later, is right then.
+    """
+    if isinstance(fault, DBAPIError):
+        state = getattr(fault.orig, "sqlstate", None) or ""
+        code = getattr(fault.orig, "sqlite_errorcode", None) or 0
+        return fault.connection_invalidated or state[:2] in _AWAY_STATES or code & 0xFF in _AWAY_CODES
+    return isinstance(fault, (OSError, NoFreeConnection))
 
 
 async def migrate(url: str) -> str:

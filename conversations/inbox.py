@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, true, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import Table
@@ -271,14 +271,31 @@ async def tell(db: AsyncConnection, conversation_id: str, event: InternalEvent) 
 
 
 async def claim(
-    db: AsyncConnection, worker: str, now: datetime, limit: int = 100, lease: timedelta = LEASE
+    db: AsyncConnection,
+    worker: str,
+    now: datetime,
+    limit: int = 100,
+    lease: timedelta = LEASE,
+    *,
+    communities: Collection[str] | None = None,
+    channels: Collection[str] | None = None,
 ) -> list[Claimed]:
     """Lease up to `limit` conversations with waiting events, those that wait longest first.
+
+    Only those of `communities` and `channels` where they are given: the rest is left to the workers that serve it.
 
     Right on both databases: the lease is taken by one guarded UPDATE; SKIP LOCKED only spares PostgreSQL's workers
     from waiting for each other. An event this version can't read is set aside, so that it can't stop the others.
     """
-    rows = await _lease(db, worker, now, limit, lease)
+    free = and_(
+        or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= now),
+        true() if communities is None else conversations.c.community_id.in_(communities),
+        true() if channels is None else conversations.c.channel.in_(channels),
+    )
+    rows: list[dict[str, Any]] = []
+    # Again until there is enough: a flood from one person fills the head of the queue, and others stand behind it.
+    while len(rows) < limit and (more := await _lease(db, worker, limit - len(rows), now + lease, free)):
+        rows += more
     if not rows:
         return []
     events = await _waiting(db, [row["id"] for row in rows], now)
@@ -306,9 +323,8 @@ def _first(events: Sequence[tuple[int, InboxEvent]]) -> int:
 
 
 async def _lease(
-    db: AsyncConnection, worker: str, now: datetime, limit: int, lease: timedelta
+    db: AsyncConnection, worker: str, limit: int, until: datetime, free: ColumnElement[bool]
 ) -> list[dict[str, Any]]:
-    free = or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= now)
     # Some more than `limit` events from the head of the queue: the cost stays the same however long the queue is,
     # and workers that come at the same moment find something left behind each other's rows.
     head = (
@@ -338,7 +354,7 @@ async def _lease(
     leased = await db.execute(
         update(conversations)
         .where(conversations.c.id.in_(select(chosen.c.id)), free)
-        .values(lease_by=worker, lease_until=now + lease)
+        .values(lease_by=worker, lease_until=until)
         .returning(conversations)
     )
     return [dict(row) for row in leased.mappings()]
@@ -407,6 +423,14 @@ async def release(db: AsyncConnection, worker: str) -> None:
         .where(conversations.c.lease_by == worker)
         .values(lease_by=None, lease_until=None)
     )
+
+
+async def holders(db: AsyncConnection) -> set[str]:
+    """The workers that hold a lease, also one that has run out."""
+    rows = await db.execute(
+        select(conversations.c.lease_by).where(conversations.c.lease_by.is_not(None)).distinct()
+    )
+    return set(rows.scalars())
 
 
 async def set_aside(db: AsyncConnection, event_id: int, reason: str, now: datetime) -> None:

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Word(BaseModel):
-    """A frozen value that rejects unknown fields."""
+    """A frozen value that rejects unknown fields; what it rejects is never repeated in the error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ConversationRef(Word):

@@ -8,11 +8,12 @@ due ──a specialist takes over──> withdrawn
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.channel import Payload
@@ -49,9 +50,18 @@ class Due:
 
 
 async def claim_due(
-    db: AsyncConnection, worker: str, now: datetime, limit: int = 50, lease: timedelta = LEASE
+    db: AsyncConnection,
+    worker: str,
+    now: datetime,
+    limit: int = 50,
+    lease: timedelta = LEASE,
+    *,
+    communities: Collection[str] | None = None,
+    channels: Collection[str] | None = None,
 ) -> list[Due]:
     """Take up to `limit` rows whose time has come and mark them *sending*, at most one a conversation: its oldest.
+
+    Only those of `communities` and `channels` where they are given: the rest is left to the workers that serve it.
 
     Rows whose worker died while sending become unknown first, so that they never hold up their conversation.
     """
@@ -62,6 +72,8 @@ async def claim_due(
         .where(
             outbox.c.state == "due",
             outbox.c.due_at <= now,
+            true() if communities is None else outbox.c.community_id.in_(communities),
+            true() if channels is None else outbox.c.channel.in_(channels),
             ~exists().where(
                 earlier.c.conversation_id == outbox.c.conversation_id,
                 earlier.c.id < outbox.c.id,
@@ -203,18 +215,35 @@ async def mark_unknown(db: AsyncConnection, due: Due, reason: str, now: datetime
 
 async def recover(db: AsyncConnection, now: datetime) -> int:
     """Rows whose worker did not come back in time become unknown; returns how many."""
-    recovered = await db.execute(
+    return await _give_up(db, outbox.c.claimed_until <= now, outbox.c.claimed_until)
+
+
+async def give_up(db: AsyncConnection, worker: str, now: datetime) -> int:
+    """Rows of a worker that is known to have ended become unknown as of `now`; returns how many."""
+    return await _give_up(db, outbox.c.claimed_by == worker, now)
+
+
+async def _give_up(
+    db: AsyncConnection, which: ColumnElement[bool], at: ColumnElement[datetime] | datetime
+) -> int:
+    given_up = await db.execute(
         update(outbox)
-        .where(outbox.c.state == "sending", outbox.c.claimed_until <= now)
+        .where(outbox.c.state == "sending", which)
         .values(
             state="unknown",
             error="the worker stopped while sending",
-            sent_at=outbox.c.claimed_until,
+            sent_at=at,
             claimed_by=None,
             claimed_until=None,
         )
     )
-    return recovered.rowcount
+    return given_up.rowcount
+
+
+async def holders(db: AsyncConnection) -> set[str]:
+    """The workers that are sending something."""
+    rows = await db.execute(select(outbox.c.claimed_by).where(outbox.c.state == "sending").distinct())
+    return {worker for worker in rows.scalars() if worker}
 
 
 async def record_receipt(db: AsyncConnection, conversation_id: str, receipt: DeliveryReceipt) -> int:

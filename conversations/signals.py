@@ -1,8 +1,8 @@
 """Wake-up signals: "look again", never what changed. Losing one costs a slow poll, nothing else.
 
 A topic is a plain word ("think", "deliver", "conversation:{id}", "queue:{community}"). A subscriber is woken once at
-the start and again whenever its connection was away, since something may have been missed; several signals of one
-topic that nobody has looked at yet are one.
+the start, each second while Redis is away and once it is back, since something may have been missed; several signals
+of one topic that nobody has looked at yet are one.
 """
 
 from __future__ import annotations
@@ -100,6 +100,10 @@ class _Ears:
     def hear(self, topic: str) -> None:
         for ear in self._by_topic.get(topic, ()):
             ear.hear(topic)
+
+    def hear_all(self) -> None:
+        for topic in self._by_topic:
+            self.hear(topic)
 
 
 class MemorySignals:
@@ -202,8 +206,10 @@ class RedisSignals:
             subscription = self._client.pubsub()
             try:
                 # A channel of its own keeps the connection subscribed, and so alive, while nobody listens.
-                await subscription.subscribe(self._prefix, *(self._prefix + one for one in self._ears.topics))
+                await subscription.subscribe(self._prefix)
+                # From here on whoever subscribes tells Redis; of whoever did so before, it is told now.
                 self._subscription = subscription
+                await self._tell_redis(self._ears.topics, listen=True)
                 self._note_back()
                 while True:
                     await self._hear_one(subscription)
@@ -214,6 +220,7 @@ class RedisSignals:
                 with contextlib.suppress(*_AWAY):
                     await subscription.aclose()  # type: ignore[no-untyped-call]  # redis leaves it untyped
             await asyncio.sleep(REST)
+            self._ears.hear_all()  # nobody can call us meanwhile, so each looks by itself
 
     async def _hear_one(self, subscription: PubSub) -> None:
         message = await subscription.get_message(timeout=None)

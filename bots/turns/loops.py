@@ -34,7 +34,7 @@ LAST_BATCH = 4.0
 
 @asynccontextmanager
 async def running(runtime: Runtime) -> AsyncIterator[None]:
-    """Think and deliver in the background; at the end finish the batch in hand and give back the leases.
+    """Think and deliver in the background; at the end finish the batch in hand and give back what is held.
 
     Each channel is delivered by a loop of its own: a vendor that is slow holds up only its own messages.
     """
@@ -52,9 +52,12 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
         _, late = await asyncio.wait(tasks, timeout=LAST_BATCH)
         for task in late:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("a loop had ended by itself: %s", described(outcome))
         async with runtime.database.write() as db:
             await inbox.release(db, runtime.worker)
+            await outbox.give_up(db, runtime.worker, runtime.clock())
 
 
 async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:

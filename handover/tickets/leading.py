@@ -126,6 +126,8 @@ async def transfer(
     if to.community != community or to.disabled or not allows(to.role, Permission.CONSULT):
         raise WrongReceiver(to.id)
     ticket, epoch = await _led(db, community, ticket_id, by)
+    if to.id == ticket.assigned_to:
+        raise WrongReceiver(to.id)
     await ownership.change(db, ticket.conversation_id, epoch, _specialist(to))
     passed = await _put(db, ticket, assigned_to=to.id, assigned_name=to.name)
     giver = ticket.assigned_name or by.name
@@ -201,9 +203,9 @@ async def send_danger_card(
     ticket, _ = await _led(db, community, ticket_id, by)
     if ticket.danger is None:
         raise ValueError("no danger was heard")
-    await _put(db, ticket, danger_answered_at=now)
     line = wording.danger_card_sent(ticket.danger, by.name, now)
     await say_system(db, ticket.conversation_id, line, now)
+    await _put(db, ticket, danger_answered_at=now)
     await inbox.tell(
         db,
         ticket.conversation_id,

@@ -44,8 +44,11 @@ async def tell_late(
     told = 0
     for ticket in missed.all():
         # The conversation's row first, as everybody does; then the ticket, unless another process was quicker.
+        # NO KEY UPDATE (key_share): `accept` may go on storing events of these conversations, in whatever order.
         await db.execute(
-            select(conversations.c.id).where(conversations.c.id == ticket.conversation_id).with_for_update()
+            select(conversations.c.id)
+            .where(conversations.c.id == ticket.conversation_id)
+            .with_for_update(key_share=True)
         )
         still = await db.execute(
             update(tickets)

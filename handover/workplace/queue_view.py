@@ -197,7 +197,7 @@ def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datet
     icon, preview = _preview(head, ticket)
     return Row(
         conversation=ticket.conversation_id,
-        name=words.person(head.author_name, head.ref.channel),
+        name=words.person(head.author_name, head.ref.channel, ticket.number),
         channel=channel,
         channel_icon=head.ref.channel if head.ref.channel in words.CHANNELS else "web",
         unread=head.unread,
@@ -211,6 +211,8 @@ def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datet
 
 def _preview(head: Head, ticket: Ticket) -> tuple[str | None, str]:
     if head.last is None:
+        return None, _short(ticket.question)
+    if head.last.author.kind is AuthorKind.BOT and ticket.question:
         return None, _short(ticket.question)
     said = head.last.reply
     if said.attachments:

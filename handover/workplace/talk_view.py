@@ -129,11 +129,11 @@ def talk(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Talk
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
     may_take = consults and ticket.status == "waiting"
-    name = words.person(found.head.author_name, found.head.ref.channel)
+    name = words.person(found.head.author_name, found.head.ref.channel, ticket.number)
     return Talk(
         conversation=found.conversation,
         title=name,
-        subtitle=f"{words.channel(found.head.ref.channel)} · консультація № {ticket.number}",
+        subtitle=f"{words.channel(found.head.ref.channel)} · консультація № {words.unbroken(ticket.number)}",
         may_reply=mine,
         may_note=allows(me.role, Permission.NOTE),
         may_take=may_take,
@@ -141,7 +141,7 @@ def talk(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Talk
         danger_card=ticket.danger is not None and led and (mine or allows(me.role, Permission.LEAD)),
         chips=_chips(ticket, owner, now),
         gate=None if mine else _gate(ticket, owner, may_take),
-        lines=lines(found.lines, found.conversation, me, name, now),
+        lines=lines(found.lines, found.conversation, me, found.head.author_name or "Людина", now),
         earlier=found.earlier,
         packet=_packet(found, knowledge, now),
         colleagues=[
@@ -195,6 +195,8 @@ def _line(line: Line, conversation: str, me: Account, name: str, day: str | None
         AuthorKind.NOTE: ("Ваша нотатка" if author.id == me.id else f"Нотатка: {author.name}", "note"),
     }[author.kind]
     text, source = _words(line)
+    if author.kind in (AuthorKind.BOT, AuthorKind.SYSTEM):
+        text = words.unbroken(text)
     return LineView(
         position=line.position,
         kind=kind,
@@ -273,7 +275,7 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
     if ticket.promised_at and ticket.answered_at is None and ticket.status != "resolved":
         facts.append(Fact("Обіцяно до", words.moment(ticket.promised_at, now)))
     if ticket.assigned_name:
-        facts.append(Fact("Веде", ticket.assigned_name))
+        facts.append(Fact("Спеціаліст" if ticket.status == "resolved" else "Веде", ticket.assigned_name))
     if ticket.summary:
         facts.append(Fact("Підсумок", ticket.summary))
     files = sum(len(line.reply.attachments) for line in found.lines if line.author.kind is AuthorKind.CITIZEN)
@@ -287,7 +289,7 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
         facts=facts,
         told=_told(found.lines, knowledge, now),
         past=[
-            Past(f"№ {it.number}, {words.moment(it.created_at, now)}", it.summary)
+            Past(f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}", it.summary)
             for it in found.past
             if it.id != ticket.id
         ],

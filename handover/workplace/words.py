@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ MONTHS = (
     "грудня",
 )
 HARD_SPACE = "\N{NO-BREAK SPACE}"
+_NUMBER = re.compile(r"\b(\d\d)-(\d{4,})\b")
 
 CHANNELS = {
     "web": ("Вебсторінка", "Людина з вебсторінки"),
@@ -62,9 +64,16 @@ def channel(name: str) -> str:
     return CHANNELS.get(name, (name.capitalize(), ""))[0]
 
 
-def person(name: str | None, channel_name: str) -> str:
-    """A citizen's name, or where they write from when it is unknown."""
-    return name or CHANNELS.get(channel_name, ("", "Людина"))[1]
+def unbroken(text: str) -> str:
+    """Text whose consultation numbers (26-0007) never wrap at the hyphen; for display only."""
+    return _NUMBER.sub("\\1\N{NON-BREAKING HYPHEN}\\2", text)
+
+
+def person(name: str | None, channel_name: str, number: str | None = None) -> str:
+    """A citizen's name. When it is unknown: the number that tells them from others, or where they write from."""
+    if name:
+        return name
+    return f"Людина, № {unbroken(number)}" if number else CHANNELS.get(channel_name, ("", "Людина"))[1]
 
 
 def ago(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
@@ -83,8 +92,10 @@ def ago(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time: 16 хв, 2 год 5 хв, 3 дні."""
+    """A length of time: менше хвилини, 16 хв, 2 год 5 хв, 3 дні."""
     minutes = max(int(length.total_seconds() // 60), 0)
+    if minutes < 1:
+        return "менше хвилини"
     if minutes < 60:
         return f"{minutes}{HARD_SPACE}хв"
     if minutes < 24 * 60:

@@ -15,15 +15,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from knowledge_base.understanding.classifier import Classifier
 from knowledge_base.understanding.confidence import Calibration
+from knowledge_base.understanding.cues import CueModel
+from knowledge_base.understanding.danger import LearnedEar
 from knowledge_base.understanding.ngrams import Vectoriser
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 3
 """Builds that stay in a folder, so that the last good one can be taken up again."""
 
@@ -34,11 +36,16 @@ class BadArtefact(ValueError):
 
 @dataclass(frozen=True)
 class Artefact:
-    """`calibrations`: by mode of reading; "words" is the one of n-grams alone."""
+    """`calibrations`: by mode of reading; "words" is the one of n-grams alone.
+
+    `facets` tells what is asked, `ear` hears the danger that no pattern names; both know no topic.
+    """
 
     base_version: str
     vectoriser: Vectoriser
     classifier: Classifier
+    facets: CueModel
+    ear: LearnedEar
     calibrations: Mapping[str, Calibration]
     report: Mapping[str, object] = field(default_factory=dict)
 
@@ -46,10 +53,22 @@ class Artefact:
     def version(self) -> str:
         """A hash of everything that can change a reading."""
         digest = hashlib.sha256(self._head().encode())
-        for array in (self.vectoriser.weights, self.classifier.weights, self.classifier.bias):
+        for name, array in self._arrays().items():
+            digest.update(name.encode())
             digest.update(np.ascontiguousarray(array).tobytes())
-        digest.update("\n".join(self.vectoriser.vocabulary).encode())
         return digest.hexdigest()[:16]
+
+    def _arrays(self) -> dict[str, np.typing.NDArray[np.generic]]:
+        return {
+            "vocabulary": _as_array("\n".join(self.vectoriser.vocabulary)),
+            "idf": self.vectoriser.weights,
+            "weights": self.classifier.weights,
+            "bias": self.classifier.bias,
+            "facet_cues": _as_array("\n".join(self.facets.vocabulary)),
+            "facet_weights": self.facets.weights,
+            "danger_cues": _as_array("\n".join(self.ear.model.vocabulary)),
+            "danger_weights": self.ear.model.weights,
+        }
 
     def _head(self) -> str:
         return json.dumps(
@@ -57,6 +76,9 @@ class Artefact:
                 "format": FORMAT,
                 "base_version": self.base_version,
                 "topics": self.classifier.topics,
+                "facets": self.facets.classes,
+                "dangers": self.ear.model.classes,
+                "danger_from": self.ear.threshold,
                 "calibrations": {mode: one.as_json() for mode, one in self.calibrations.items()},
                 "report": self.report,
             },
@@ -67,14 +89,10 @@ class Artefact:
     def to_bytes(self) -> bytes:
         """The file's content."""
         buffer = io.BytesIO()
-        np.savez(
-            buffer,
-            head=_as_array(self._head()),
-            vocabulary=_as_array("\n".join(self.vectoriser.vocabulary)),
-            idf=self.vectoriser.weights,
-            weights=self.classifier.weights,
-            bias=self.classifier.bias,
-        )
+        with ZipFile(buffer, "w") as archive:
+            for name, array in {"head": _as_array(self._head()), **self._arrays()}.items():
+                with archive.open(f"{name}.npy", "w") as file:
+                    np.lib.format.write_array(file, array, allow_pickle=False)
         return buffer.getvalue()
 
     @classmethod
@@ -85,6 +103,13 @@ class Artefact:
                 head = json.loads(_as_text(kept["head"]))
                 vocabulary = _as_text(kept["vocabulary"]).split("\n")
                 idf, weights, bias = (kept[name].astype(np.float32) for name in ("idf", "weights", "bias"))
+                cues = {
+                    name: (
+                        _as_text(kept[f"{name}_cues"]).split("\n"),
+                        kept[f"{name}_weights"].astype(np.float32),
+                    )
+                    for name in ("facet", "danger")
+                }
             if head["format"] != FORMAT:
                 raise BadArtefact(f"{path.name}: format {head['format']}, this version reads {FORMAT}")
             topics = tuple(head["topics"])
@@ -96,6 +121,8 @@ class Artefact:
                 base_version=head["base_version"],
                 vectoriser=Vectoriser(vocabulary, idf),
                 classifier=Classifier(topics, weights, bias),
+                facets=CueModel(head["facets"], *cues["facet"]),
+                ear=LearnedEar(CueModel(head["dangers"], *cues["danger"]), float(head["danger_from"])),
                 calibrations={mode: Calibration.from_json(one) for mode, one in head["calibrations"].items()},
                 report=head["report"],
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from knowledge_base.understanding.cues import CueModel, cues
 from knowledge_base.understanding.lexicon import LexiconError, lines, word_list
 from knowledge_base.understanding.meaning import Facet
 from knowledge_base.understanding.normalise import LONGEST, Normaliser, spell
@@ -13,25 +14,60 @@ from knowledge_base.understanding.phrases import PhraseBook
 # The longest text that can be a bare follow-up ("а якщо хата ще на покійному чоловікові записана").
 _FOLLOW_UP_WORDS = 14
 _SENTENCE = re.compile(r"[^.?!\n;]+[.?!\n;]*")
+NO_FACET = "none"
+# A sentence that only tells weighs less than one that asks or ends the message.
+_TOLD = 0.5
+_QUESTION, _PHRASE = 0.5, 0.3
 
 
 class FacetReader:
     """Immutable, thread-safe."""
 
-    def __init__(self, normalise: Normaliser) -> None:
+    def __init__(self, normalise: Normaliser, model: CueModel | None) -> None:
+        """`model`: of facets and `NO_FACET`; without one (it is being trained) phrases alone decide."""
+        self._normalise = normalise
+        self._model = model
         self._facets = PhraseBook(_weighted_patterns(), normalise)
         self._listed = [Facet(name) for name in _facet_section()]
         self._follow_up = PhraseBook([(text, None) for text in lines("facets", "follow_up")], normalise)
 
     def facet(self, text: str) -> Facet | None:
-        """The facet asked about, None where the words ask for none. A tie goes to the one listed first.
-
-        A story asks in one of its sentences: those that end in a question mark outweigh the telling ones.
-        """
-        sentences = [(match[0], spell(match[0])) for match in _SENTENCE.finditer(text[:LONGEST])]
-        sentences = [(raw, spelled) for raw, spelled in sentences if spelled]
-        if not sentences:
+        """The facet asked about or told of, None where there is none."""
+        if self._model is None:
+            return self.by_phrases(text)
+        found = self.cues(text)
+        if not found:
             return None
+        name = self._model.classes[int(self._model.probabilities(found).argmax())]
+        return None if name == NO_FACET else Facet(name)
+
+    def cues(self, text: str) -> dict[str, float]:
+        """What the model decides by: the cues of the sentences and the facet that the phrases name."""
+        right = self._normalise.right
+        told = _sentences(text)
+        if not told:
+            return {}
+        sentences = [(raw, [right(word) for word in spelled]) for raw, spelled in told]
+        last = len(sentences) - 1
+        found = cues(
+            [
+                (words, 1.0 if place == last or "?" in raw else _TOLD)
+                for place, (raw, words) in enumerate(sentences)
+            ]
+        )
+        if any("?" in raw for raw, _ in sentences):
+            found["?"] = _QUESTION
+        named = self._by_phrases(told)
+        found[f"phrase:{named.value if named else NO_FACET}"] = _PHRASE
+        return found
+
+    def by_phrases(self, text: str) -> Facet | None:
+        """The facet that the listed phrases name. A tie goes to the one listed first."""
+        sentences = _sentences(text)
+        return self._by_phrases(sentences) if sentences else None
+
+    def _by_phrases(self, sentences: Sequence[tuple[str, Sequence[str]]]) -> Facet | None:
+        # A story asks in one of its sentences: those with a question mark outweigh the telling ones.
         asked = [spelled for raw, spelled in sentences if "?" in raw]
         return (
             self._heaviest(asked)
@@ -53,6 +89,12 @@ class FacetReader:
     def goes_on(self, spelled: Sequence[str]) -> bool:
         """True for a text that leans on what was said before ("а якщо…", "для мами")."""
         return 0 < len(spelled) <= _FOLLOW_UP_WORDS and bool(self._follow_up.find(spelled))
+
+
+def _sentences(text: str) -> list[tuple[str, list[str]]]:
+    """Each sentence as it stands and as spelled words; those without words are left out."""
+    found = ((match[0], spell(match[0])) for match in _SENTENCE.finditer(text[:LONGEST]))
+    return [(raw, spelled) for raw, spelled in found if spelled]
 
 
 def _facet_section() -> dict[str, dict[str, list[str]]]:

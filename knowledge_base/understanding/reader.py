@@ -80,8 +80,8 @@ class Reader:
             topic: label for topic, label in labels.items() if topic in artefact.classifier.topics
         }
         self._words = Words.from_content()
-        self._ear = DangerEar(self._words.normalise)
-        self._facets = FacetReader(self._words.normalise)
+        self._ear = DangerEar(self._words.normalise, artefact.ear)
+        self._facets = FacetReader(self._words.normalise, artefact.facets)
 
     @property
     def version(self) -> str:

@@ -13,19 +13,20 @@ from numpy.typing import NDArray
 from knowledge_base.understanding.artefact import Artefact
 from knowledge_base.understanding.classifier import Classifier, Matrix, softmax
 from knowledge_base.understanding.confidence import Calibration, Fit, Floats, features, lowest_threshold
+from knowledge_base.understanding.cue_training import facet_model, learned_ear
 from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.ngrams import Vectoriser
 from knowledge_base.understanding.reader import Words
 
 Labels = NDArray[np.int64]
 
-RISK = 0.02
+RISK = 0.015
 """Share of all messages that may be answered directly and wrongly; the gate of `QUALITY`."""
 
 # Share of our own messages that "not ours" may take away to a person.
-_MISSED = 0.05
+_MISSED = 0.07
 _FOLDS = 5
-_STRENGTH = 30.0
+_STRENGTH = 100.0
 _BACKGROUND_WEIGHT = 2.0
 _SEED = 20260101
 
@@ -58,8 +59,11 @@ class TooLittle(ValueError):
 
 
 def background(answerable: Sequence[str]) -> list[Background]:
-    """The "not ours" messages of the content folder, without the neighbours that have an entry by now."""
+    """The "not ours" messages of the content folder, without what an entry answers by now, itself or nearly."""
     ours = set(answerable)
+    for topic, close in section("background", "close_to").items():
+        if topic in ours:
+            ours.update(close)
     found = [
         Background(text, topic)
         for topic, texts in section("background", "neighbours").items()
@@ -78,6 +82,8 @@ class _Row:
 
 def build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_version: str) -> Artefact:
     """Trains, holds out, calibrates. Raises TooLittle for fewer than two topics or no background."""
+    # Only libraries loaded by now are limited below, so this one brings its own along first.
+    import sklearn.linear_model  # noqa: F401  # loaded for its threads
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
 
     if len(topics) < 2 or not others:
@@ -103,6 +109,8 @@ def _build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_
         base_version=base_version,
         vectoriser=vectoriser,
         classifier=classifier,
+        facets=facet_model(words.normalise),
+        ear=learned_ear(words.normalise),
         calibrations={"words": calibration},
         report={"topics": len(names), "phrasings": len(rows), "ngrams": len(vectoriser.vocabulary), **report},
     )

@@ -7,7 +7,7 @@ from conftest import Served
 from page_stage import BOT, PHONE, PNG, SPECIALIST, Conversation, Stage
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from conversations.messages import IncomingMessage, Reply
+from conversations.messages import Card, Choice, IncomingMessage, Reply
 
 QUESTION = "скільки зараз платять переселенцям на дітей"
 JOINED = "З вами Марія Зразкова, спеціалістка. Далі відповідає людина, бот мовчить."
@@ -46,6 +46,60 @@ def test_a_question_gets_its_answer_card(page: Page) -> None:
     expect(link).to_contain_text("постанова КМУ № 332 від 20.03.2022")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(page.get_by_label("Ваше повідомлення")).to_have_value("")
+
+
+def test_the_ways_out_stand_quietly_under_the_buttons(page: Page) -> None:
+    ask(page)
+    expect(page.locator(".ways button")).to_have_text(["Меню", "Покликати людину"])
+    page.locator(".ways").get_by_role("button", name="Меню").click()
+    expect(page.locator(".own .bubble").last).to_have_text("Меню")
+
+
+def test_only_the_next_step_of_an_answer_is_filled(page: Page, served: Served) -> None:
+    """A list is there to be read and ticked: nothing under it is pressed before that."""
+    step = Choice(id="a:s:d", label="Документи")
+    answers = [
+        Card(title="Субсидія", answer="Так."),
+        Card(title="Субсидія", answer="Перелік", items=("Заява",)),
+    ]
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    for shown, (card, look) in enumerate(zip(answers, ("tap main", "tap"), strict=True), start=2):
+        reply = Reply(text=card.answer, card=card, choices=(step,))
+        served.do(lambda said=reply: served.stage.feed.say(served.stage.feed.only(), BOT, said))
+        expect(page.get_by_role("article")).to_have_count(shown)
+        last = page.get_by_role("article").last
+        expect(last.get_by_role("button", name="Документи")).to_have_class(look)
+
+
+def test_the_first_sentence_is_big_and_the_rest_a_paragraph_a_line(page: Page, served: Served) -> None:
+    card = Card(
+        title="Довідка",
+        answer="Беруть у ЦНАПі, м. Зразків, вул. Садова, 4. Найшвидше — у Дії.",
+        note="Подавайте, де живете.\nУ селі прийме староста.",
+    )
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    served.do(lambda: served.stage.feed.say(served.stage.feed.only(), BOT, Reply(text="Довідка", card=card)))
+    shown = page.get_by_role("article").last
+    expect(shown.locator(".answer")).to_have_text("Беруть у ЦНАПі, м. Зразків, вул. Садова, 4.")
+    expect(shown.locator(".note p")).to_have_text(
+        ["Найшвидше — у Дії.", "Подавайте, де живете.", "У селі прийме староста."]
+    )
+
+
+def test_a_phone_is_a_touch_away_and_a_number_never_breaks(page: Page, served: Served) -> None:
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    bot_says(
+        served,
+        "Загрожують зараз — 102. Порада: 15-47 або 116 123, офіс 0 (00) 000-00-06. Номер 26-0007, 102 грн.",
+    )
+    said = page.locator(".other .bubble").last
+    expect(said.get_by_role("link")).to_have_text(["102", "15-47", "116 123", "0 (00) 000-00-06"])
+    expect(said.get_by_role("link").last).to_have_attribute("href", "tel:0000000006")
+    expect(said.locator("span.tel")).to_have_text(["26-0007"])
+    assert said.locator(".tel").evaluate_all("(all) => all.every((one) => one.getClientRects().length === 1)")
 
 
 def test_the_start_of_a_tall_answer_is_in_sight(page: Page) -> None:

@@ -134,3 +134,26 @@ async def test_a_subscriber_from_before_redis_hears_once_it_is_there(own_redis: 
         own_redis.start()
         await heard(ear, "think")
     await signals.close()
+
+
+async def test_who_subscribes_while_redis_is_being_reached_is_not_forgotten(redis_url: str) -> None:
+    there = RedisSignals(redis_url, prefix="reaching:")
+    for steps in range(40):
+        here = RedisSignals(redis_url, prefix="reaching:")
+        async with here.subscribe("early"):
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            async with here.subscribe("late") as ear:
+                await heard(ear, "late")
+                await there.publish("late")
+                await heard(ear, "late")
+        await here.close()
+    await there.close()
+
+
+async def test_while_redis_is_away_everybody_looks_by_itself(own_redis: RedisServer) -> None:
+    signals = RedisSignals(own_redis.url)
+    async with signals.subscribe("conversation:1") as ear:
+        for _ in range(3):
+            await heard(ear, "conversation:1")
+    await signals.close()

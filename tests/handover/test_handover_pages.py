@@ -161,4 +161,7 @@ def test_plurals_times_and_sizes_are_said_as_people_say_them(now):
     assert words.moment(now, now) == "10:30"
     assert words.size(1_887_436) == f"1,8{space}МБ"
     assert words.initials("Ірина Мельник") == "ІМ"
+    assert words.span(timedelta(seconds=40)) == "менше хвилини"
     assert words.person(None, "viber") == "Людина з Viber"
+    assert words.person("Галина", "web", "26-0007") == "Галина"
+    assert words.person(None, "web", "26-0007") == "Людина, № 26\N{NON-BREAKING HYPHEN}0007"

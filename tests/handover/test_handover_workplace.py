@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from handover_world import COMMUNITY, PASSWORD, account, actions, transcript_of, waiting
 
-from conversations import ownership
-from conversations.messages import AuthorKind
+from conversations import ownership, transcript
+from conversations.messages import Author, AuthorKind, Reply
 from handover.accounts import accounts
 from handover.accounts.permissions import Role
 from handover.tickets import tickets
@@ -97,11 +97,37 @@ async def test_the_queue_shows_who_waits_and_the_danger(reception, now):
     await waiting(reception.database, now, "Немає їжі", danger="hunger", reason="danger")
     page = (await iryna.get("/workplace")).text
     assert "Де взяти довідку?" in page
-    assert "Небезпека · чекає" in page
+    assert "Небезпека · чекає менше хвилини" in page
     assert "приймаємо до 17:15" in page
     assert re.search(r"Чекають <b>2</b>", page)
     reception.wall.now += timedelta(hours=2)
     assert "зачинено до 13:00" in (await iryna.get("/workplace/queue")).text
+
+
+async def test_a_row_says_what_was_asked_not_what_the_bot_answered(reception, now):
+    iryna = await reception.signed_in("iryna")
+    await waiting(reception.database, now, "Де взяти довідку?")
+    conversation = (await waiting(reception.database, now, "Чи приймете завтра?")).conversation_id
+    async with reception.database.write() as db:
+        author = Author(kind=AuthorKind.BOT)
+        await transcript.say(db, conversation, author, Reply(text="Зараз неробочий час."), now, epoch=None)
+    page = (await iryna.get("/workplace/queue")).text
+    assert "Зараз неробочий час." not in page
+    assert "Чи приймете завтра?" in page
+
+
+async def test_a_conversation_is_not_passed_to_whoever_leads_it(reception, now):
+    iryna = await reception.signed_in("iryna")
+    oleg = await reception.signed_in("oleg", name="Олег Дудка")
+    ticket = await waiting(reception.database, now)
+    page = (await iryna.get(f"/workplace/conversations/{ticket.conversation_id}")).text
+    assert f'value="{iryna.account.id}"' in page, "nobody leads it yet: everybody may get it"
+    taken = (await iryna.act(ticket.conversation_id, "take")).text
+    choice = taken[taken.index('id="colleagues"') :]
+    assert f'value="{oleg.account.id}"' in choice
+    assert f'value="{iryna.account.id}"' not in choice
+    refused = await iryna.act(ticket.conversation_id, "transfer", to=iryna.account.id)
+    assert refused.status_code == 422
 
 
 async def test_an_empty_queue_says_it_is_good(reception):

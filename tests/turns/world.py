@@ -35,7 +35,7 @@ class StubUnderstanding:
 
     def read(self, texts: Sequence[str]) -> list[Meaning]:
         if POISON in texts:
-            raise ZeroDivisionError
+            raise ValueError(f"can't read {texts}")
         return [read(text) for text in texts]
 
 
@@ -47,6 +47,8 @@ class StubChannel:
     sent: list[tuple[str, str]] = field(default_factory=list)
     answers: list[Exception | None] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    unrenderable: bool = False
     first_sent: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -65,9 +67,12 @@ class StubChannel:
         return Acknowledgement()
 
     def render(self, message: OutgoingMessage) -> Sequence[Payload]:
+        if self.unrenderable:
+            raise ValueError(f"can't render {message.reply.text}")
         return ({"text": message.reply.text},)
 
     async def send(self, ref: ConversationRef, payload: Payload) -> str:
+        self.asked.set()
         if self.hold:
             await self.hold.wait()
         answer = self.answers.pop(0) if self.answers else None

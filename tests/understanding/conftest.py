@@ -13,6 +13,10 @@ from knowledge_base import snapshot
 from knowledge_base.checks import CONTENT
 from knowledge_base.library import Library
 from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.danger import DangerEar
+from knowledge_base.understanding.facets import FacetReader
+from knowledge_base.understanding.lexicon import section
+from knowledge_base.understanding.normalise import Normaliser
 from knowledge_base.understanding.reader import Reader
 from knowledge_base.understanding.training import background, build
 
@@ -38,6 +42,21 @@ def artefact(library: Library) -> Artefact:
 @pytest.fixture(scope="session")
 def reader(artefact: Artefact, labels: Mapping[str, str]) -> Reader:
     return Reader(artefact, labels)
+
+
+@pytest.fixture(scope="session")
+def facets(artefact: Artefact) -> FacetReader:
+    return FacetReader(Normaliser(section("words", "same")), artefact.facets)
+
+
+@pytest.fixture(scope="session")
+def ear(artefact: Artefact) -> DangerEar:
+    return DangerEar(Normaliser(section("words", "same")), artefact.ear)
+
+
+def invented(name: str) -> list[str]:
+    rows = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    return [row for row in rows if row and not row.startswith("#")]
 
 
 def golden(path: Path) -> list[dict[str, Any]]:

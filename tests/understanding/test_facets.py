@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.understanding.facets import FacetReader
-from knowledge_base.understanding.lexicon import section
 from knowledge_base.understanding.meaning import Facet
-from knowledge_base.understanding.normalise import Normaliser, spell
-
-FACETS = FacetReader(Normaliser(section("words", "same")))
+from knowledge_base.understanding.normalise import spell
+from tests.understanding.conftest import GOLDEN, golden
 
 
 @pytest.mark.parametrize(
@@ -38,24 +36,43 @@ FACETS = FacetReader(Normaliser(section("words", "same")))
         ("гроші досі не прийшли", Facet.STATUS),
     ],
 )
-def test_facets(text: str, facet: Facet) -> None:
-    assert FACETS.facet(text) is facet
+def test_facets(facets: FacetReader, text: str, facet: Facet) -> None:
+    assert facets.facet(text) is facet
 
 
-def test_coming_money_is_deadline_or_status() -> None:
-    assert FACETS.facet("коли прийдуть гроші") in {Facet.DEADLINE, Facet.STATUS}
+def test_coming_money_is_deadline_or_status(facets: FacetReader) -> None:
+    assert facets.facet("коли прийдуть гроші") in {Facet.DEADLINE, Facet.STATUS}
 
 
 @pytest.mark.parametrize("text", ["субсидія", "", "👍", "довідка ВПО"])
-def test_a_bare_name_asks_for_no_facet(text: str) -> None:
-    assert FACETS.facet(text) is None
+def test_a_bare_name_asks_for_no_facet(facets: FacetReader, text: str) -> None:
+    assert facets.facet(text) is None
 
 
-def test_a_story_asks_in_its_question() -> None:
+def test_a_story_asks_in_its_question(facets: FacetReader) -> None:
     story = "Торік подавала документи, довго чекала. Тепер народилась друга дитина. Скільки платять?"
-    assert FACETS.facet(story) is Facet.AMOUNT
+    assert facets.facet(story) is Facet.AMOUNT
 
 
 @pytest.mark.parametrize("text", ["а якщо хата на покійному чоловікові", "для мами", "а если второй ребенок"])
-def test_a_text_may_lean_on_the_one_before(text: str) -> None:
-    assert FACETS.goes_on(spell(text))
+def test_a_text_may_lean_on_the_one_before(facets: FacetReader, text: str) -> None:
+    assert facets.goes_on(spell(text))
+
+
+@pytest.mark.parametrize(
+    ("story", "facet"),
+    [
+        ("Мені 80, живу сама. Завжди приходило десятого, а тепер порожньо. Куди дзвонити?", Facet.STATUS),
+        ("Комісія завернула папери сина. Куди скаржитися?", Facet.REFUSAL),
+        ("Мама не встає з ліжка. Приїдьте до неї, треба підписати заяву", Facet.HOW),
+        ("Сестра отримує, а я ні. Чи мені теж дадуть?", Facet.ELIGIBILITY),
+    ],
+)
+def test_a_situation_implies_its_facet(facets: FacetReader, story: str, facet: Facet) -> None:
+    assert facets.facet(story) is facet
+
+
+def test_golden_facets(facets: FacetReader) -> None:
+    rows = [row for path in sorted(GOLDEN.glob("*.jsonl")) for row in golden(path) if row["facet"]]
+    wrong = [(row["text"], row["facet"]) for row in rows if facets.facet(row["text"]) != row["facet"]]
+    assert len(wrong) <= 0.30 * len(rows), wrong

@@ -25,6 +25,7 @@ let undelivered = false;
 
 const log = new Log(byId("log"), {
   press: (choice) => press(choice.id, choice.label),
+  ways: page.ways.split(" "),
   onMissed: () => (byId("newer").hidden = false),
   onEnd: () => (byId("newer").hidden = true),
 });

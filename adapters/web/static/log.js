@@ -1,11 +1,11 @@
 // The conversation as it is seen: bubbles, answer cards, buttons, the fate of what the citizen sent.
 
-import { element, icon, sizeInWords } from "./parts.js";
+import { element, icon, sentences, sizeInWords, spoken } from "./parts.js";
 
 const NEAR_END = 120; // pixels from the end that still count as reading the end
 
-// The engine's words when a person joins; set in the middle as a mark in the talk, not as one more message.
-const JOINED = /^З вами .+бот мовчить\.$/s;
+// The engine's words when a person joins or another takes over; set in the middle as a mark in the talk, not as one more message.
+const JOINED = /^(?:З вами .+бот мовчить|Розмову передано .+Далі з вами .+)\.$/s;
 
 // What the log calls a file that came without words; the file itself is in sight.
 const NAMES_OF_FILES = ["Фото", "Голосове повідомлення", "Файл"];
@@ -19,9 +19,13 @@ const FATES = {
 };
 
 export class Log {
-  /** `press(choice)` when a button is pressed; `onMissed()` when something new came while reading above. */
-  constructor(box, { press, onMissed, onEnd }) {
+  /**
+   * `press(choice)` when a button is pressed; `onMissed()` when something new came while reading above;
+   * `ways`: ids of the buttons that stand under every answer and lead out of it.
+   */
+  constructor(box, { press, onMissed, onEnd, ways }) {
     this.box = box;
+    this.ways = ways;
     this.press = press;
     this.onMissed = onMissed;
     this.byKey = new Map();
@@ -168,14 +172,15 @@ export class Log {
       turn.append(element("p", "join", line.text));
       return turn;
     }
-    const acts = this.acts(line.choices, Boolean(line.card));
+    // A list is there to be read and ticked: only an answer has a next step of its own.
+    const acts = this.acts(line.choices, Boolean(line.card && !line.card.items.length));
     if (line.card) {
       turn.append(card(line.card, acts));
     } else {
       const other = element("div", human ? "other human" : "other");
       const from = element("p", "from", human ? (line.name ?? "Спеціаліст") : "");
       if (!human) from.append(icon("bot"), document.createTextNode("Бот"));
-      other.append(from, element("p", "bubble", line.text));
+      other.append(from, spoken(element("p", "bubble"), line.text));
       turn.append(other);
       if (acts) turn.append(acts);
     }
@@ -183,15 +188,24 @@ export class Log {
     return turn;
   }
 
-  acts(choices, inCard) {
+  /** The buttons of an answer, and in a quiet row under them the ways out that end the list. */
+  acts(choices, hasNextStep) {
     if (!choices.length) return null;
+    let own = choices.length;
+    while (own && this.ways.includes(choices[own - 1].id)) own -= 1;
     const acts = element("div", "acts");
-    choices.forEach((choice, index) => {
-      const button = element("button", inCard && index === 0 ? "tap main" : "tap", choice.label);
+    const put = (box, choice, look) => {
+      const button = element("button", look, choice.label);
       button.type = "button";
       button.addEventListener("click", () => this.press(choice));
-      acts.append(button);
-    });
+      box.append(button);
+    };
+    choices.slice(0, own).forEach((choice, index) => put(acts, choice, hasNextStep && index === 0 ? "tap main" : "tap"));
+    if (own < choices.length) {
+      const ways = element("div", "ways");
+      for (const choice of choices.slice(own)) put(ways, choice, "tap quiet");
+      acts.append(ways);
+    }
     return acts;
   }
 }
@@ -210,21 +224,30 @@ function ownBubble(line) {
 
 function card(card, acts) {
   const made = element("article", "card");
-  made.append(element("h2", "", card.title), element("p", "answer", card.answer));
+  const [first, rest] = sentences(card.answer);
+  made.append(element("h2", "", card.title), spoken(element("p", "answer"), first));
+  if (rest) made.append(note(rest));
   if (card.lines.length) {
     const lines = element("dl");
     for (const line of card.lines) {
       const pair = element("div");
-      pair.append(element("dt", "", line.label), element("dd", "", line.value));
+      pair.append(element("dt", "", line.label), spoken(element("dd"), line.value));
       lines.append(pair);
     }
     made.append(lines);
   }
   if (card.items.length) made.append(list("ol", card.items));
   if (card.maybe.length) made.append(element("h3", "", "Можливо, ще"), list("ul", card.maybe));
-  if (card.note) made.append(element("p", "note", card.note));
+  if (card.note) made.append(note(card.note));
   if (acts) made.append(acts);
   if (card.source) made.append(source(card.source));
+  return made;
+}
+
+/** What follows the answer, a paragraph a line. */
+function note(text) {
+  const made = element("div", "note");
+  for (const line of text.split("\n")) if (line.trim()) made.append(spoken(element("p"), line));
   return made;
 }
 
@@ -232,7 +255,7 @@ function list(tag, items) {
   const made = element(tag);
   for (const item of items) {
     const row = element("li");
-    row.append(element("span", "", item));
+    row.append(spoken(element("span"), item));
     made.append(row);
   }
   return made;

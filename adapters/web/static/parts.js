@@ -25,6 +25,39 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+// Phones of people and offices, the short round-the-clock lines, and numbers of consultations (26-0007).
+const UNBROKEN = /(?:\+?38)?0[\s\u00a0]?\(?\d{2,3}\)?(?:[\s\u00a0-]?\d{2,3}){3}(?!\d)|\b(?:15-4[57]|116[\s\u00a0]1(?:11|23))(?!\d)|\b\d\d-\d{4,}\b/g;
+const TICKET = /^\d\d-\d{4,}$/;
+// «телефонуйте 102», «загрожують — 102.»: three digits are a phone only where the words call them one.
+const RESCUE = /(— |телефонуйте )(10[1-3])(?!\d| \d| грн)/g;
+
+/** Text where a number never breaks in two and a phone is a touch away. */
+export function spoken(made, text) {
+  const found = [...text.matchAll(UNBROKEN)].map(({ 0: number, index }) => ({ number, index }));
+  for (const { 1: before, 2: number, index } of text.matchAll(RESCUE)) found.push({ number, index: index + before.length });
+  let from = 0;
+  for (const { number, index } of found.sort((one, other) => one.index - other.index)) {
+    const phone = !TICKET.test(number);
+    const held = element(phone ? "a" : "span", "tel", number);
+    if (phone) held.href = `tel:${number.replace(/[^\d+]/g, "")}`;
+    made.append(text.slice(from, index), held);
+    from = index + number.length;
+  }
+  made.append(text.slice(from));
+  return made;
+}
+
+// Shortened words whose full stop ends no sentence: «м. Зразків, вул. Садова, 4».
+const SHORTENED = /(?:^|[^А-ЯІЇЄҐа-яіїєґ])(?:м|с|смт|вул|просп|пл|бул|буд|кв|каб|тел|обл|ст|п|пп|ч|р|рр|ім|грн|тис|млн|т|д)$/i;
+
+/** The first sentence, which says it all, and the rest. Lines without a full stop are one sentence together. */
+export function sentences(text) {
+  for (const { index } of text.matchAll(/[.!?…](?=\s+[«„А-ЯІЇЄҐA-Z0-9])/g)) {
+    if (!SHORTENED.test(text.slice(0, index))) return [text.slice(0, index + 1), text.slice(index + 1).trim()];
+  }
+  return [text, ""];
+}
+
 /** `12,4 МБ`, `310 КБ`. */
 export function sizeInWords(bytes) {
   if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} КБ`;

@@ -2,6 +2,8 @@
 "use strict";
 
 const drafts = (() => {
+  // The transcript's zone, whatever this computer's clock is set to.
+  const clock = new Intl.DateTimeFormat("uk", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Kyiv" });
   const account = () => document.body.dataset.account;
   const key = (conversation, mode) => `draft:${account()}:${conversation}:${mode}`;
   const opened = () => document.getElementById("work")?.dataset.conversation;
@@ -44,8 +46,7 @@ const drafts = (() => {
 
   function remember(field) {
     const kept = write(opened(), field.form.dataset.mode, field.value);
-    const now = new Date();
-    const time = `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`;
+    const time = clock.format(new Date()).replace(/^0/, "");
     document.getElementById("saved").textContent = !field.value ? "" : kept ? `Чернетку збережено о ${time}` : "Чернетку не збережено: браузер не дозволяє";
     mark();
   }
@@ -56,6 +57,9 @@ const drafts = (() => {
       if (!field.value) field.value = read(opened(), form.dataset.mode);
       if (!form.parentElement.hidden) fit(field);
     }
+    // Whoever comes back to a half-written note comes back to it, not to an empty reply.
+    const [reply, note] = ["reply", "note"].map((mode) => read(opened(), mode));
+    if (note && !reply) choose("note", false);
     mark();
   }
 
@@ -95,6 +99,17 @@ const drafts = (() => {
     if (!event.target.matches("#text-reply, #text-note")) return;
     fit(event.target);
     remember(event.target);
+  });
+
+  // The same conversation in another tab: what was sent or written there is not offered for sending here again.
+  window.addEventListener("storage", (event) => {
+    for (const form of forms()) {
+      const field = form.elements.text;
+      if (event.key !== key(opened(), form.dataset.mode) || field.value !== (event.oldValue || "")) continue;
+      field.value = event.newValue || "";
+      fit(field);
+    }
+    mark();
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {

@@ -52,7 +52,7 @@ const live = (() => {
     if (!next) return;
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
-    for (const id of ["views", "urgent", "hours"]) {
+    for (const id of ["views", "urgent", "hours", "order"]) {
       const part = document.getElementById(id);
       Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
       htmx.process(document.getElementById(id));
@@ -62,6 +62,16 @@ const live = (() => {
     fresh = next.querySelector("#list");
     if (now || !document.querySelector("#list .row")) return renew();
     announce();
+  }
+
+  // Another list beside the same conversation: what is open stays open.
+  async function showView(view) {
+    document.getElementById("queue").dataset.view = view;
+    const address = new URL(location.href);
+    address.searchParams.set("view", view);
+    history.replaceState(history.state, "", address);
+    await refreshQueue(true);
+    document.getElementById("list-scroll").scrollTop = 0;
   }
 
   function announce() {
@@ -74,10 +84,19 @@ const live = (() => {
     }
     decorate();
     const added = coming.filter((id) => !shown.has(id)).length;
+    if (added && followsOn(coming, added)) return renew();
     const moved = coming.join() !== ids(document).join();
     const news = document.getElementById("news");
     news.hidden = !moved;
     news.querySelector("span").textContent = added ? `${added} ${plural(added, "нова", "нові", "нових")}` : "Оновити список";
+  }
+
+  // New rows that only come after the shown ones, in sight and into empty room, move nothing: no press is needed.
+  function followsOn(coming, added) {
+    const rows = [...document.querySelectorAll("#list .row")];
+    if (rows.some((row, at) => row.id !== coming[at]) || coming.length !== rows.length + added) return false;
+    const last = rows[rows.length - 1].getBoundingClientRect();
+    return last.bottom + added * last.height <= document.getElementById("list-scroll").getBoundingClientRect().bottom;
   }
 
   function renew() {
@@ -165,5 +184,5 @@ const live = (() => {
     };
   }
 
-  return { wire, refreshQueue, renew, decorate, atEnd };
+  return { wire, refreshQueue, showView, renew, decorate, atEnd };
 })();

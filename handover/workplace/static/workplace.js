@@ -71,6 +71,11 @@
     const menu = byId("more");
     if (menu?.open && !event.target.closest("#more")) menu.open = false;
     if (!target) return;
+    if (target.matches("#views a") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      live.showView(new URL(target.href).searchParams.get("view"));
+      return;
+    }
     if (target.dataset.opens) byId(target.dataset.opens).showModal();
     else if (target.dataset.closes) byId(target.dataset.closes).close();
     else if (target.dataset.packet) byId("work").classList.toggle("packet-open", target.dataset.packet === "open");
