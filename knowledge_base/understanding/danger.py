@@ -93,7 +93,8 @@ class DangerEar:
         words = list(spelled)
         for idiom in idioms:
             words[idiom.start : idiom.end] = [_BLANK] * (idiom.end - idiom.start)
-        return self._by_patterns(words) or self._learned.hear(self._normalise, words)
+        # What is left around an idiom is a torso, and the learned ear would guess at it.
+        return self._by_patterns(words) or (None if idioms else self._learned.hear(self._normalise, words))
 
     def _by_patterns(self, spelled: Sequence[str]) -> Danger | None:
         heard = {found.says for found in self._danger.find(spelled)}

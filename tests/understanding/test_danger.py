@@ -90,7 +90,7 @@ def test_invented_danger_is_all_heard(hear: Hear) -> None:
 def test_invented_calm_that_sounds_like_danger_raises_few_alarms(hear: Hear) -> None:
     calm = invented("calm.txt")
     alarms = [text for text in calm if hear(text)]
-    assert len(alarms) <= 0.20 * len(calm), alarms
+    assert len(alarms) <= 0.10 * len(calm), alarms
 
 
 def test_golden_danger_is_all_heard(hear: Hear) -> None:
@@ -102,7 +102,7 @@ def test_golden_calm_is_left_alone(hear: Hear) -> None:
     rows = [row for path in GOLDEN.glob("*.jsonl") if path.stem != "danger" for row in golden(path)]
     calm = [row for row in rows if row["label"] != "danger" and "danger" not in row.get("also", ())]
     alarms = [row["text"] for row in calm if hear(row["text"])]
-    assert len(alarms) <= 0.02 * len(calm), alarms
+    assert len(alarms) <= 0.01 * len(calm), alarms
 
 
 def test_danger_never_seen_is_mostly_heard(hear: Hear) -> None:
@@ -114,4 +114,4 @@ def test_danger_never_seen_is_mostly_heard(hear: Hear) -> None:
 def test_calm_never_seen_raises_few_alarms(hear: Hear) -> None:
     unseen = invented("unseen_calm.txt")
     alarms = [text for text in unseen if hear(text)]
-    assert len(alarms) <= 0.12 * len(unseen), alarms
+    assert len(alarms) <= 0.08 * len(unseen), alarms
