@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sse_starlette.sse import EventSourceResponse
 from starlette.requests import Request
@@ -139,9 +140,12 @@ class ChatPage:
         except NotAuthentic:
             return _unknown_visitor()
         cursor = stream.cursor_from(request.headers.get("last-event-id"), request.query_params.get("after"))
+        closing = anyio.Event()
         return EventSourceResponse(
-            stream.events(self._web.feed, ref, cursor, link_of, self._web.heartbeat),
+            stream.events(self._web.feed, ref, cursor, link_of, self._web.heartbeat, closing),
             ping=0,  # our own beats reach the page's script, comments would not
+            shutdown_event=closing,
+            shutdown_grace_period=stream.FAREWELL,
             headers={"X-Content-Type-Options": "nosniff"},
         )
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
+import anyio
 from sse_starlette.event import ServerSentEvent
 
 from adapters.web.render import LinkOf, feed_json
@@ -17,6 +18,9 @@ from conversations.messages import ConversationRef
 
 # At DEBUG the library writes every chunk into the log, that is, every citizen's words.
 logging.getLogger("sse_starlette").setLevel(logging.INFO)
+
+FAREWELL = 2.0
+"""Seconds a stream gets to end by itself when the server stops."""
 
 _CURSOR = re.compile(r"[0-9]{1,15}")
 
@@ -41,19 +45,31 @@ async def everything(feed: FeedReader, ref: ConversationRef, cursor: int) -> Fee
 
 
 async def events(
-    feed: FeedReader, ref: ConversationRef, cursor: int, link_of: LinkOf, heartbeat: float
+    feed: FeedReader,
+    ref: ConversationRef,
+    cursor: int,
+    link_of: LinkOf,
+    heartbeat: float,
+    closing: anyio.Event,
 ) -> AsyncGenerator[ServerSentEvent, None]:
     """Events `feed` (id = the cursor to resume from) at once and at each change, else `beat`; seconds.
 
-    The log is read at each beat too, so a lost wake-up delays a line and never hides it.
+    The log is read at each beat too, so a lost wake-up delays a line and never hides it. Ends when the server
+    sets `closing`: a page that was cut off in the middle would report a fault, one that was let go comes back.
     """
+    closed = asyncio.create_task(closing.wait())
     changes = feed.changes(ref)
     waiting: asyncio.Task[bool] | None = None
     told: tuple[object, ...] | None = None
     try:
         while True:
             waiting = waiting or asyncio.create_task(_changed(changes))
-            woken, _ = await asyncio.wait({waiting}, timeout=heartbeat)
+            done, _ = await asyncio.wait(
+                {waiting, closed}, timeout=heartbeat, return_when=asyncio.FIRST_COMPLETED
+            )
+            if closed in done:
+                return
+            woken = waiting in done
             if woken:
                 if not waiting.result():
                     return
@@ -70,9 +86,10 @@ async def events(
             elif not woken:
                 yield ServerSentEvent(event="beat", data="1")
     finally:
-        if waiting:
-            waiting.cancel()
-            await asyncio.wait({waiting})
+        left = {closed, waiting} if waiting else {closed}
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left)
         if isinstance(changes, AsyncGenerator):
             await changes.aclose()
 

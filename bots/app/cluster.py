@@ -38,7 +38,8 @@ def main() -> int:
             "PRYIMALNIA_REDIS_URL": stack.enter_context(_redis()),
         }
         command = [sys.executable, "-m", "bots"]
-        subprocess.run([*command, "migrate"], env=environment, check=True)
+        for preparation in (["migrate"], ["knowledge", "build"]):
+            subprocess.run([*command, *preparation], env=environment, check=True, stdout=subprocess.DEVNULL)
         processes = [
             stack.enter_context(_process([*command, "web"], {**environment, "PRYIMALNIA_PORT": str(port)}))
             for port in range(settings.port, settings.port + WEBS)

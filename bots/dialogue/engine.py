@@ -304,6 +304,9 @@ def _stop(scene: Scene) -> Outcome:
     )
 
 
+ASKED = frozenset({Kind.ANSWER, Kind.CHECKLIST, Kind.CLARIFY, Kind.OFFICES, Kind.REFERRAL})
+"""Turns after which the words just said are what the person asks, should a specialist be called."""
+
 GLOBAL_WORDS: dict[str, Ask] = {
     "menu": menu.show,
     "back": _back,
@@ -398,4 +401,7 @@ def _long_silent(scene: Scene) -> bool:
 def _remember(setting: Setting, turn: Turn) -> Turn:
     """What every turn leaves behind: the moment, and the buttons that can now be typed."""
     offered = turn.replies[-1].choices if turn.replies else turn.state.offered
-    return replace(turn, state=replace(turn.state, last_at=setting.now, offered=offered))
+    state = replace(turn.state, last_at=setting.now, offered=offered)
+    if isinstance(setting, Scene) and setting.question and turn.kind in ASKED:
+        state = replace(state, asked=setting.question)
+    return replace(turn, state=state)

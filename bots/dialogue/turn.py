@@ -104,6 +104,7 @@ class Step:
 class State:
     """What the engine remembers of a conversation. An unknown version starts over politely.
 
+    `asked` is what the person last asked in their own words, for the packet of a specialist.
     `offered` are the buttons under the last reply, so that a typed label or number means the button.
     """
 
@@ -116,6 +117,7 @@ class State:
     danger: Danger | None = None
     quiet: bool = False
     last_at: datetime | None = None
+    asked: str = ""
     offered: tuple[Choice, ...] = ()
 
 

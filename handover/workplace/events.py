@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import anyio
 from fastapi import APIRouter, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
@@ -17,6 +18,8 @@ from handover.workplace.reading import admitted
 
 SESSION_CHECK = timedelta(seconds=20)
 PING_SECONDS = 15
+FAREWELL = 2.0
+"""Seconds a stream gets to end by itself when the server stops."""
 
 
 async def happenings(
@@ -24,23 +27,32 @@ async def happenings(
     visitor: Visitor,
     token: str,
     conversation: str | None,
+    closing: anyio.Event,
     check_every: timedelta = SESSION_CHECK,
 ) -> AsyncIterator[ServerSentEvent]:
     """`hello` once everything is subscribed, then `queue` and `conversation` as they change, `signed-out` at
     the end.
 
-    The session is looked at again every `check_every`: a revoked one stops hearing.
+    The session is looked at again every `check_every`: a revoked one stops hearing. `closing` is set when the
+    server stops: the stream then ends by itself, and the page comes back.
     """
     queue = f"queue:{visitor.account.community}"
     topics = [queue] if conversation is None else [queue, f"conversation:{conversation}"]
     async with house.signals.subscribe(*topics) as signals:
         yield ServerSentEvent(event="hello", data="")
         upcoming = asyncio.ensure_future(anext(signals))
+        closed = asyncio.ensure_future(closing.wait())
         loop = asyncio.get_running_loop()
         check_at = loop.time() + check_every.total_seconds()
         try:
             while True:
-                done, _ = await asyncio.wait({upcoming}, timeout=max(check_at - loop.time(), 0))
+                done, _ = await asyncio.wait(
+                    {upcoming, closed},
+                    timeout=max(check_at - loop.time(), 0),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if closed in done:
+                    return
                 if loop.time() >= check_at:
                     if not await _signed_in(house, token):
                         yield ServerSentEvent(event="signed-out", data="")
@@ -55,7 +67,8 @@ async def happenings(
             return
         finally:
             upcoming.cancel()
-            await asyncio.gather(upcoming, return_exceptions=True)
+            closed.cancel()
+            await asyncio.gather(upcoming, closed, return_exceptions=True)
 
 
 async def _signed_in(house: WorkplaceHouse, token: str) -> bool:
@@ -77,8 +90,11 @@ def add_events(router: APIRouter, guard: Guard) -> None:
         if conversation is not None:
             async with guard.house.database.read() as db:
                 await admitted(db, visitor.account, conversation)
+        closing = anyio.Event()
         return EventSourceResponse(
-            happenings(guard.house, visitor, request.cookies.get(COOKIE, ""), conversation),
+            happenings(guard.house, visitor, request.cookies.get(COOKIE, ""), conversation, closing),
             ping=PING_SECONDS,
+            shutdown_event=closing,
+            shutdown_grace_period=FAREWELL,
             headers={"X-Accel-Buffering": "no"},
         )

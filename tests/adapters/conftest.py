@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from page_stage import Stage
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.adapters.page_stage import Stage
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Served
-from page_stage import BOT, PHONE, PNG, SPECIALIST, Conversation, Stage
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from conversations.messages import Card, Choice, IncomingMessage, Reply
+from tests.adapters.conftest import Served
+from tests.adapters.page_stage import BOT, PHONE, PNG, SPECIALIST, Conversation, Stage
 
 QUESTION = "скільки зараз платять переселенцям на дітей"
 JOINED = "З вами Марія Зразкова, спеціалістка. Далі відповідає людина, бот мовчить."

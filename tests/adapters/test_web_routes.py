@@ -9,14 +9,15 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import anyio
 import httpx
 import pytest
-from page_stage import ANSWER, BOT, PHONE, PNG, SPECIALIST, Stage
 from sse_starlette.event import ServerSentEvent
 
 from adapters.web.files import megabytes, too_large
 from adapters.web.stream import cursor_from, events
 from conversations.messages import Reply
+from tests.adapters.page_stage import ANSWER, BOT, PHONE, PNG, SPECIALIST, Stage
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
@@ -152,7 +153,10 @@ class Listener:
 
     def __init__(self, stage: Stage, address: str, cursor: int = 0, heartbeat: float = 30.0) -> None:
         ref = stage.channel.ref(address)
-        self._events = events(stage.feed, ref, cursor, lambda file: file.content_hash, heartbeat)
+        self.closing = anyio.Event()
+        self._events = events(
+            stage.feed, ref, cursor, lambda file: file.content_hash, heartbeat, self.closing
+        )
 
     async def next(self) -> ServerSentEvent:
         return await asyncio.wait_for(anext(self._events), 10)
@@ -167,6 +171,14 @@ class Listener:
 
     async def close(self) -> None:
         await self._events.aclose()
+
+
+async def test_the_stream_ends_by_itself_when_the_server_stops(stage: Stage) -> None:
+    listener = Listener(stage, "somebody")
+    await listener.feed()
+    listener.closing.set()
+    with pytest.raises(StopAsyncIteration):
+        await listener.next()
 
 
 async def test_the_stream_tells_the_state_at_once_then_each_line(stage: Stage) -> None:

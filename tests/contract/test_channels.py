@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import CASES, Case
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
+from tests.contract.cases import CASES, Case
 
 PAYLOADS = Path(__file__).parent / "payloads"
 PRIVATE = "мій-чоловік-б’є-мене-0671234567"

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from handover_world import PASSWORD, TUESDAY, FakeKnowledge, Wall, account, render
 
 from conversations.attachments import FolderStore
 from conversations.database import Database
@@ -20,6 +19,7 @@ from handover.accounts.permissions import Role
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
+from tests.handover.handover_world import PASSWORD, TUESDAY, FakeKnowledge, Wall, account, render
 
 ORIGIN = "http://workplace.test"
 

@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from handover_world import COMMUNITY, HASH, PASSWORD, account
 from sqlalchemy import select
 
 from handover.accounts import accounts, passwords, sessions
@@ -14,6 +13,7 @@ from handover.accounts.accounts import FAILURES_ALLOWED, LOCKED_FOR, LockedOut, 
 from handover.accounts.permissions import Forbidden, Permission, Role, allows, require
 from handover.accounts.sessions import BadCsrf, NoSession
 from handover.tables import account_sessions
+from tests.handover.handover_world import COMMUNITY, HASH, PASSWORD, account
 
 
 async def fail(database, login, times, now):

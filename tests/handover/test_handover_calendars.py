@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
-from handover_world import KYIV, kyiv, office
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from handover.calendars.hours import (
     working_minutes,
 )
 from knowledge_base.answers import Interval
+from tests.handover.handover_world import KYIV, kyiv, office
 
 RECEPTION = office()
 

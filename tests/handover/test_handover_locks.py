@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from handover_world import COMMUNITY, account, kyiv, office, said, waiting
 from sqlalchemy import text
 
 from conversations import inbox, transcript
 from conversations.database import Database
 from handover.tickets import leading, promises, tickets
+from tests.handover.handover_world import COMMUNITY, account, kyiv, office, said, waiting
 
 WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()

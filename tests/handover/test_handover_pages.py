@@ -7,8 +7,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import anyio
 import pytest
-from handover_world import COMMUNITY, waiting
 
 from conversations.signals import MemorySignals
 from handover.accounts import sessions
@@ -16,6 +16,7 @@ from handover.workplace import events, words
 from handover.workplace.files import part
 from handover.workplace.guard import Visitor
 from handover.workplace.pages import MissingVendor, Pages
+from tests.handover.handover_world import COMMUNITY, waiting
 
 WORKPLACE = Path(words.__file__).parent
 
@@ -122,7 +123,7 @@ async def listen(reception, now, conversation=None, check_every=events.SESSION_C
     async with reception.database.read() as db:
         session = await sessions.current(db, token, now)
     return events.happenings(
-        reception.house, Visitor(iryna.account, session), token, conversation, check_every
+        reception.house, Visitor(iryna.account, session), token, conversation, anyio.Event(), check_every
     ), token
 
 

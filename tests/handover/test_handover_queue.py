@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from handover_world import COMMUNITY, FakeKnowledge, account, kyiv, office, waiting
 from sqlalchemy import event
 
 from conversations.database import Database
 from handover.tickets import leading, queue, tickets
 from handover.tickets.queue import Counts
 from handover.workplace.queue_view import queue_pane
+from tests.handover.handover_world import COMMUNITY, FakeKnowledge, account, kyiv, office, waiting
 
 
 async def test_danger_first_then_who_waits_longest(database, now):

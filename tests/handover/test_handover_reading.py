@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from handover_world import actions, conversation, said, waiting
-
 from conversations import transcript
 from conversations.messages import MessageKind
 from handover import audit
 from handover.audit import Action
+from tests.handover.handover_world import actions, conversation, said, waiting
 
 
 async def test_what_a_citizen_writes_is_text_and_never_markup(reception, now):

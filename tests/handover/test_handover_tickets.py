@@ -6,15 +6,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from handover_world import (
-    COMMUNITY,
-    account,
-    bot_says,
-    conversation,
-    render,
-    transcript_of,
-    waiting,
-)
 from sqlalchemy import func, select
 
 from conversations import inbox, outbox, ownership, transcript
@@ -25,6 +16,15 @@ from handover import tables
 from handover.accounts.permissions import Role
 from handover.tickets import leading, tickets
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours, WrongReceiver
+from tests.handover.handover_world import (
+    COMMUNITY,
+    account,
+    bot_says,
+    conversation,
+    render,
+    transcript_of,
+    waiting,
+)
 
 
 async def told(database: Database, conversation_id: str, now) -> list[InternalEvent]:

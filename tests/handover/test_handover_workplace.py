@@ -7,13 +7,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from handover_world import COMMUNITY, PASSWORD, account, actions, transcript_of, waiting
 
 from conversations import ownership, transcript
 from conversations.messages import Author, AuthorKind, Reply
 from handover.accounts import accounts
 from handover.accounts.permissions import Role
 from handover.tickets import tickets
+from tests.handover.handover_world import COMMUNITY, PASSWORD, account, actions, transcript_of, waiting
 
 
 async def owner_of(database, conversation_id):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny_base import TinyBase
+
+from tests.knowledge_base.tiny_base import TinyBase
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tiny_base import TinyBase
 
 from knowledge_base.checks import CONTENT, check
+from tests.knowledge_base.tiny_base import TinyBase
 
 
 def test_the_tiny_base_is_whole(tiny: TinyBase) -> None:

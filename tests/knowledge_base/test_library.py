@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 import pytest
-from tiny_base import TinyBase
 
 from knowledge_base.answers import Interval, Knowledge
 from knowledge_base.catalogue import listing, show
@@ -14,6 +13,7 @@ from knowledge_base.rules.parameters import value_at
 from knowledge_base.rules.reading import read_content
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
+from tests.knowledge_base.tiny_base import TinyBase
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NEXT_YEAR = datetime(2027, 2, 1, 9, tzinfo=UTC)

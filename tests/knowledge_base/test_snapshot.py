@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tiny_base import TinyBase
 
 from knowledge_base.rules.reading import read_content
 from knowledge_base.snapshot import NoSnapshot, RefusedBase, build, current, ready, version_of
+from tests.knowledge_base.tiny_base import TinyBase
 
 
 def test_what_is_loaded_is_what_was_written(tiny: TinyBase) -> None:

@@ -106,7 +106,7 @@ def test_the_page_resumes_after_a_reload_without_a_gap(reception: Reception, bro
     page = browser.new_context(viewport=PHONE, locale="uk-UA").new_page()
     page.goto(reception.address)
     log = page.get_by_role("log")
-    ask(page, "що таке довідка впо")
+    ask(page, "що це довідка переселенця")
     expect(log).to_contain_text("Джерело:")
     ask(page, "куди йти")
     expect(log.get_by_text("Джерело:")).to_have_count(2)

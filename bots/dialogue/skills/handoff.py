@@ -25,6 +25,9 @@ from conversations.messages import Choice, Reply
 from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "handoff"
+BARE_CALL = 3
+"""Words of a call that says nothing but that: «покличте мені людину»."""
+
 _CANCEL = re.compile(
     r"(?:скасу\w+|відмін\w+|отмен\w+|(?:вже|уже) не (?:треба|надо|нужно)|не треба людин\w+)", re.IGNORECASE
 )
@@ -145,7 +148,10 @@ def hours(scene: Scene) -> str:
 
 
 def question_of(scene: Scene) -> str:
-    """What the packet says was asked, when the words alone don't say it."""
+    """What the packet opens with: the words that call a person where they say why, else what was asked before."""
+    said = scene.question if len(scene.words.split()) > BARE_CALL else scene.state.asked
+    if said:
+        return said
     card = scene.card(scene.state.topic) if scene.state.topic else None
     if card is not None:
         return say("handoff-question-about", title=card.title)
