@@ -46,7 +46,7 @@ def show(scene: Scene, card: EntryCard) -> Turn:
         card,
         head.rstrip(":"),
         items=[_with_note(paper) for paper in papers.sure],
-        maybe=maybe,
+        maybe=[_opening(line) for line in maybe],
         note="\n".join(
             [
                 *([say("documents-closed")] if papers.closed else []),
@@ -221,7 +221,12 @@ def _maybe_lines(maybe: list[str]) -> list[str]:
     """One paper stands in the line; several stand under one heading."""
     if len(maybe) < 2:
         return [say("documents-maybe", document=line) for line in maybe]
-    return [say("documents-maybe-many"), *maybe]
+    return [say("documents-maybe-many"), *(_opening(line) for line in maybe)]
+
+
+def _opening(line: str) -> str:
+    """A paper that stands on a line of its own begins with a capital letter."""
+    return line[:1].upper() + line[1:]
 
 
 def _on(scene: Scene, card: EntryCard, step: Step | None) -> State:
