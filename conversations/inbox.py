@@ -26,7 +26,7 @@ from conversations.messages import (
     IncomingMessage,
     InternalEvent,
 )
-from conversations.ownership import Owner, UnknownConversation
+from conversations.ownership import Owner, UnknownConversation, owner_of, ref_of
 from conversations.tables import attachments, conversations, inbound_keys, inbox, unreadable
 
 log = logging.getLogger(__name__)
@@ -201,12 +201,7 @@ async def _find_all(db: AsyncConnection, refs: Iterable[ConversationRef]) -> dic
     rows = await db.execute(
         select(conversations.c.id, *columns).where(tuple_(*columns).in_([_place(ref) for ref in refs]))
     )
-    return {
-        ConversationRef(
-            community=row.community_id, channel=row.channel, bot=row.bot, address=row.address
-        ): row.id
-        for row in rows
-    }
+    return {ref_of(row): row["id"] for row in rows.mappings()}
 
 
 def _place(ref: ConversationRef) -> tuple[str, str, str, str]:
@@ -302,13 +297,8 @@ async def claim(
     return [
         Claimed(
             id=row["id"],
-            ref=ConversationRef(
-                community=row["community_id"],
-                channel=row["channel"],
-                bot=row["bot"],
-                address=row["address"],
-            ),
-            owner=Owner(row["owner_kind"], row["owner_id"], row["owner_name"]),
+            ref=ref_of(row),
+            owner=owner_of(row),
             epoch=row["epoch"],
             state=row["state"],
             events=tuple(events.get(row["id"], ())),

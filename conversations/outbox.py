@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.channel import Payload
 from conversations.messages import AuthorKind, ConversationRef, DeliveryReceipt, DeliveryState
+from conversations.ownership import ref_of
 from conversations.tables import conversations, outbox
 
 LEASE = timedelta(seconds=60)
@@ -128,12 +129,7 @@ async def _refs(db: AsyncConnection, ids: set[str]) -> dict[str, ConversationRef
             conversations.c.address,
         ).where(conversations.c.id.in_(ids))
     )
-    return {
-        row.id: ConversationRef(
-            community=row.community_id, channel=row.channel, bot=row.bot, address=row.address
-        )
-        for row in rows
-    }
+    return {row["id"]: ref_of(row) for row in rows.mappings()}
 
 
 def _held(due: Due) -> ColumnElement[bool]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.messages import AuthorKind
+from conversations.messages import AuthorKind, ConversationRef
 from conversations.tables import conversations, outbox
 
 OwnerKind = Literal["bot", "queue", "specialist"]
@@ -21,6 +22,18 @@ class Owner:
     kind: OwnerKind
     id: str | None = None
     name: str | None = None
+
+
+def owner_of(row: Mapping[str, Any] | RowMapping) -> Owner:
+    """The owner in a row of `conversations`."""
+    return Owner(row["owner_kind"], row["owner_id"], row["owner_name"])
+
+
+def ref_of(row: Mapping[str, Any] | RowMapping) -> ConversationRef:
+    """Where the conversation in a row of `conversations` lives."""
+    return ConversationRef(
+        community=row["community_id"], channel=row["channel"], bot=row["bot"], address=row["address"]
+    )
 
 
 class StaleEpoch(Exception):
@@ -41,10 +54,10 @@ async def current(db: AsyncConnection, conversation_id: str) -> tuple[Owner, int
             conversations.c.epoch,
         ).where(conversations.c.id == conversation_id)
     )
-    row = found.one_or_none()
+    row = found.mappings().one_or_none()
     if row is None:
         raise UnknownConversation(conversation_id)
-    return Owner(row.owner_kind, row.owner_id, row.owner_name), row.epoch
+    return owner_of(row), row["epoch"]
 
 
 async def change(db: AsyncConnection, conversation_id: str, expected_epoch: int, owner: Owner) -> int:

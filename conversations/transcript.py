@@ -24,7 +24,7 @@ from conversations.messages import (
     MessageKind,
     Reply,
 )
-from conversations.ownership import Owner, StaleEpoch, UnknownConversation
+from conversations.ownership import Owner, StaleEpoch, UnknownConversation, owner_of, ref_of
 from conversations.tables import attachments, conversations, messages, outbox
 
 ERASED = Reply(text="Стерто")
@@ -330,13 +330,8 @@ async def heads(db: AsyncConnection, ids: Iterable[str]) -> dict[str, Head]:
     return {
         row["id"]: Head(
             id=row["id"],
-            ref=ConversationRef(
-                community=row["community_id"],
-                channel=row["channel"],
-                bot=row["bot"],
-                address=row["address"],
-            ),
-            owner=Owner(row["owner_kind"], row["owner_id"], row["owner_name"]),
+            ref=ref_of(row),
+            owner=owner_of(row),
             epoch=row["epoch"],
             author_name=row["author_name"],
             last_position=row["last_position"],

@@ -18,6 +18,7 @@ from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
 from handover.workplace.queue_view import Chip, promise_chip, topic_title
 from knowledge_base.answers import Knowledge
+from knowledge_base.language import plural
 
 SOURCE = "Джерело: "
 """How the last line of an answer begins, always."""
@@ -280,7 +281,7 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
         facts.append(Fact("Підсумок", ticket.summary))
     files = sum(len(line.reply.attachments) for line in found.lines if line.author.kind is AuthorKind.CITIZEN)
     if files:
-        facts.append(Fact("Надіслано", words.plural(files, "файл", "файли", "файлів")))
+        facts.append(Fact("Надіслано", plural(files, "файл")))
     return Packet(
         alarm=ticket.danger is not None,
         reason=reason,

@@ -8,23 +8,8 @@ from zoneinfo import ZoneInfo
 
 from handover.calendars.hours import KYIV
 from handover.tickets.wording import clock
+from knowledge_base.language import HARD_SPACE, MONTHS, WEEKDAYS, plural
 
-WEEKDAYS = ("понеділок", "вівторок", "середа", "четвер", "п’ятниця", "субота", "неділя")
-MONTHS = (
-    "січня",
-    "лютого",
-    "березня",
-    "квітня",
-    "травня",
-    "червня",
-    "липня",
-    "серпня",
-    "вересня",
-    "жовтня",
-    "листопада",
-    "грудня",
-)
-HARD_SPACE = "\N{NO-BREAK SPACE}"
 _NUMBER = re.compile(r"\b(\d\d)-(\d{4,})\b")
 
 CHANNELS = {
@@ -42,21 +27,8 @@ REASONS = {
     "call_back": "Просить передзвонити",
     "file": "Надсилає файл",
     "dissatisfied": "Відповідь бота не допомогла",
+    "failure": "Бот не зміг відповісти через збій",
 }
-
-
-def plural(count: int, one: str, few: str, many: str) -> str:
-    """A number with its word: 1 людина, 2 людини, 5 людей."""
-    tens, ones = count % 100, count % 10
-    if 10 < tens < 20:
-        word = many
-    elif ones == 1:
-        word = one
-    elif 1 < ones < 5:
-        word = few
-    else:
-        word = many
-    return f"{count}{HARD_SPACE}{word}"
 
 
 def channel(name: str) -> str:
@@ -101,7 +73,7 @@ def span(length: timedelta) -> str:
     if minutes < 24 * 60:
         rest = f" {minutes % 60}{HARD_SPACE}хв" if minutes % 60 else ""
         return f"{minutes // 60}{HARD_SPACE}год{rest}"
-    return plural(minutes // (24 * 60), "день", "дні", "днів")
+    return plural(minutes // (24 * 60), "день")
 
 
 def day(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:

@@ -16,6 +16,7 @@ from handover.workplace import events, words
 from handover.workplace.files import part
 from handover.workplace.guard import Visitor
 from handover.workplace.pages import MissingVendor, Pages
+from knowledge_base.language import plural
 from tests.handover.handover_world import COMMUNITY, waiting
 
 WORKPLACE = Path(words.__file__).parent
@@ -154,7 +155,7 @@ async def test_a_revoked_session_stops_hearing(reception, now):
 
 def test_plurals_times_and_sizes_are_said_as_people_say_them(now):
     space = words.HARD_SPACE
-    assert [words.plural(n, "день", "дні", "днів") for n in (1, 3, 5, 11, 21, 22)] == [
+    assert [plural(n, "день") for n in (1, 3, 5, 11, 21, 22)] == [
         f"{n}{space}{word}"
         for n, word in ((1, "день"), (3, "дні"), (5, "днів"), (11, "днів"), (21, "день"), (22, "дні"))
     ]
