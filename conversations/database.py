@@ -30,6 +30,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import await_only
 
 metadata = MetaData(
     naming_convention={
@@ -47,6 +48,10 @@ BUSY_TIMEOUT = 20_000
 
 READERS = 8
 """Connections kept for reading; on PostgreSQL for reading and writing together."""
+
+WAL_ATTEMPTS = 100
+WAL_PAUSE = 0.05
+"""Seconds between attempts."""
 
 MIGRATION_LOCK = 0x5072796D
 """The PostgreSQL advisory lock that lets only one of several starting processes migrate."""
@@ -231,6 +236,20 @@ def _address(url: str) -> URL:
     return address
 
 
+def _use_wal(cursor: Any) -> None:
+    """Changing the mode of a fresh file needs it alone, and SQLite does not wait for that as it does for other locks:
+    several processes that start at once on a new file have to take turns."""
+    for attempt in range(1, WAL_ATTEMPTS + 1):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == WAL_ATTEMPTS:
+                raise
+            await_only(asyncio.sleep(WAL_PAUSE))
+        else:
+            return
+
+
 def _sqlite_engine(address: URL, begin: str, *, connections: int, read_only: bool = False) -> AsyncEngine:
     engine = create_async_engine(
         address,
@@ -249,7 +268,7 @@ def _sqlite_engine(address: URL, begin: str, *, connections: int, read_only: boo
         opened.isolation_level = None
         cursor = opened.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA foreign_keys = ON")
         # In WAL mode NORMAL survives a killed process but may lose the last commits when the power fails. A webhook
         # was answered 200 after such a commit, so nobody would send it again: FULL, one fsync a commit.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,3 +101,17 @@ async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     with pytest.raises(Exception, match="without a zone"):
         async with database.read() as db:
             await db.scalar(select(bindparam("moment", datetime(2026, 7, 1), type_=UtcDateTime)))
+
+
+async def test_a_fresh_file_that_another_process_holds_is_waited_for(tmp_path: Path) -> None:
+    """SQLite fails at once, whatever the time-out, where the journal's mode is to change and somebody writes."""
+    file = tmp_path / "fresh.sqlite3"
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    migrating = asyncio.create_task(migrate(f"sqlite+aiosqlite:///{file}"))
+    # Until the migration has opened the file and met the lock.
+    done, _ = await asyncio.wait({migrating}, timeout=1)
+    assert not done
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert await migrating

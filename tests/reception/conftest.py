@@ -128,7 +128,7 @@ def reception(new_reception: Callable[..., Reception]) -> Reception:
     return new_reception()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it is open no other event loop can run in this thread
 def browser() -> Iterator[Browser]:
     """The system's Chromium. Under CI a missing one is a failure, elsewhere a skip."""
     path = os.environ.get("CHROMIUM") or next(
