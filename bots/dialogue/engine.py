@@ -95,6 +95,8 @@ def _listen(scene: Scene) -> Outcome:
     event = scene.event
     if event.kind is MessageKind.PRESS and event.choice_id is not None:
         return _press(scene, event.choice_id) or _stale(scene)
+    if scene.state.danger is not None and danger.says_who_reads(scene):
+        return danger.follow(scene, scene.state.danger)
     if scene.meaning.danger is not None:
         return danger.card(scene, scene.meaning.danger)
     if event.kind in attachments.WORDLESS:

@@ -28,6 +28,9 @@ _LONGEST_REMARK = 8
 _LONGEST_WHOLE = 40
 _LETTER = re.compile(r"[^\W\d_]")
 _VOWEL = re.compile(r"[аеиоуюя]")
+_MASHED = re.compile(r"[бвгджзйклмнпрстфхцчшщ]{4}")
+_LONG_CLUSTER = re.compile(r"тв|стр|взгл|вспл|йськ")
+"""Words that really have four consonants in a row: «агентство», «монстр»."""
 _KEYBOARD_ROW = re.compile(r"йцукен|фыва|фива|фіва|ячсм|qwert|asdf|zxcv|ждло|олдж|укен", re.IGNORECASE)
 
 Named = TypeVar("Named", bound=StrEnum)
@@ -131,6 +134,8 @@ def _is_gibberish(text: str, spelled: Sequence[str]) -> bool:
         return True
     if len(letters) > 2 or any(len(word) < 4 for word in letters):
         return bool(len(letters) == 1 and len(letters[0]) == 1 and len(_LETTER.findall(text)) > 3)
+    if any(_MASHED.search(word) and not _LONG_CLUSTER.search(word) for word in letters):
+        return True
     return any(not _VOWEL.search(word) for word in letters) or bool(_KEYBOARD_ROW.search(text))
 
 

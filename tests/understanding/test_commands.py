@@ -71,6 +71,8 @@ def test_questions_are_no_commands(text: str) -> None:
         ("ви дебіли", SmallTalk.ABUSE),
         ("ура!", SmallTalk.JOY),
         ("фівапролд", SmallTalk.GIBBERISH),
+        ("асдфг", SmallTalk.GIBBERISH),
+        ("ролвпр", SmallTalk.GIBBERISH),
         ("12345", SmallTalk.GIBBERISH),
         ("...", SmallTalk.GIBBERISH),
         ("https://example.org/a", SmallTalk.GIBBERISH),
@@ -122,3 +124,8 @@ def test_typed_labels(text: str, label: str | None) -> None:
 
 def test_two_equal_labels_are_nobodys() -> None:
     assert typed_label("довідка", {"a": "Довідка", "b": "довідка"}) is None
+
+
+@pytest.mark.parametrize("word", ["агентство", "монстр", "підприємство", "багатство", "взгляд"])
+def test_a_word_with_many_consonants_is_a_word(word: str) -> None:
+    assert COMMANDS.small_talk(word, spell(word)) is None

@@ -146,9 +146,15 @@ def raised_while_owned(scene: Setting, danger: Danger) -> Turn:
     return scene.turn(Kind.DANGER, state=state, topic=topic, effects=[RaiseDanger(danger)])
 
 
+def says_who_reads(scene: Scene) -> bool:
+    """Whether the words answer if somebody else reads this phone."""
+    asked = any(choice.id == "d:read" for choice in scene.state.offered)
+    return asked and _READS.search(scene.words) is not None
+
+
 def follow(scene: Scene, danger: Danger) -> Outcome:
     """More words from somebody in danger: never a benefit card, never a menu, always the numbers."""
-    if any(choice.id == "d:read" for choice in scene.state.offered) and _READS.search(scene.words):
+    if says_who_reads(scene):
         answered = press(scene, ["own" if _READS_NOT.search(scene.words) else "read"])
         if answered is not None:
             return answered

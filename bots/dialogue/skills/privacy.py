@@ -23,7 +23,8 @@ def nothing_else(scene: Scene) -> bool:
     """Whether the message holds a secret and nothing that can be answered."""
     meaning = scene.meaning
     asks = meaning.verdict in (Verdict.SURE, Verdict.UNSURE) and bool(meaning.ranked)
-    understood = asks or meaning.facet or meaning.follow_up or meaning.command
+    goes_on = meaning.verdict is not Verdict.NOT_OURS or scene.open_topic is not None
+    understood = asks or (goes_on and (meaning.facet or meaning.follow_up)) or meaning.command
     return meaning.secret is not None and not understood
 
 
