@@ -31,7 +31,7 @@ _FACET_STRENGTH = 20.0
 _DANGER_STRENGTH = 10.0
 _FOLDS = 3
 # Of calm messages, most of which were written to sound like danger.
-_FALSE_ALARMS = 0.02
+_FALSE_ALARMS = 0.014
 
 
 def facet_model(normalise: Normaliser) -> CueModel:
