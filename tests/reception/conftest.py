@@ -16,9 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+EXPECT_MILLISECONDS = 20_000
+"""How long the browser waits for what must appear: patience for a busy machine, not a speed that is promised."""
+
 PATIENCE = 60.0
 """Seconds a start may take on a slow machine before the test gives up."""
 
@@ -139,6 +142,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("no Chromium on this machine; .ci/run installs one")
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=EXPECT_MILLISECONDS)
         browser = playwright.chromium.launch(
             executable_path=path,
             args=[
