@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from conversations.messages import Card, Choice, IncomingMessage, Reply
 from tests.adapters.conftest import Served
@@ -280,6 +280,40 @@ def test_a_photo_is_chosen_shown_and_sent(page: Page, served: Served) -> None:
     expect(photo).to_have_js_property("naturalWidth", 1)
     expect(page.locator("#picked")).to_be_hidden()
     assert list(served.stage.store.kept.values()) == [PNG]
+
+
+def test_a_photo_sent_while_it_uploads_goes_by_itself(page: Page) -> None:
+    held: list[Route] = []
+    page.route(
+        "**/files", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    chosen = {"name": "договір.png", "mimeType": "image/png", "buffer": PNG}
+    page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
+    page.get_by_label("Ваше повідомлення").fill("ось договір")
+    page.get_by_label("Надіслати", exact=True).click()
+    expect(page.locator("#picked-state")).to_have_text("Надішлемо, щойно завантажиться")
+    expect(page.locator(".own")).to_have_count(0)
+    held.pop().continue_()
+    expect(page.locator(".own img")).to_have_attribute("alt", "Фото: договір.png")
+    expect(page.locator(".own")).to_have_count(1)
+    expect(page.locator(".own .bubble")).to_contain_text("ось договір")
+    expect(page.locator("#picked")).to_be_hidden()
+
+
+def test_a_photo_taken_back_while_it_uploads_sends_nothing(page: Page) -> None:
+    held: list[Route] = []
+    page.route(
+        "**/files", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    chosen = {"name": "договір.png", "mimeType": "image/png", "buffer": PNG}
+    page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
+    page.get_by_label("Надіслати", exact=True).click()
+    page.locator("#unpick").click()
+    page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
+    for route in held:
+        route.continue_()
+    expect(page.locator("#picked-state")).to_contain_text("можна надсилати")
+    expect(page.locator(".own")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ let typingTimer = 0;
 let offlineTimer = 0;
 let linked = true;
 let undelivered = false;
+// «Надіслати» was pressed while the file was still on its way: the message goes by itself once it has arrived.
+let promised = false;
 
 const log = new Log(byId("log"), {
   press: (choice) => press(choice.id, choice.label),
@@ -34,7 +36,7 @@ const upload = new Upload({
   address: page.files,
   limit: Number(page.fileLimit),
   limitText: page.fileLimitText,
-  onChange: refreshSend,
+  onChange: onFile,
   onTrouble: sayTrouble,
 });
 
@@ -59,9 +61,11 @@ function press(id, label) {
 function submit() {
   const words = text.value.trim();
   if (upload.busy) {
-    sayTrouble("Зачекайте, файл ще завантажується.");
+    promised = true;
+    upload.say("Надішлемо, щойно завантажиться");
     return;
   }
+  promised = false;
   const uploaded = upload.take();
   if (!words && !uploaded) return;
   sayTrouble("");
@@ -70,6 +74,12 @@ function submit() {
   text.value = "";
   kept.write(DRAFT, "");
   grow();
+}
+
+function onFile() {
+  refreshSend();
+  if (promised && upload.ready) submit();
+  else promised = promised && Boolean(upload?.busy);
 }
 
 function onFate(message, fate) {
