@@ -1,7 +1,8 @@
 """Conditions of an entry: `all / any / not / at_least` over single comparisons, read into typed nodes.
 
-A leaf is a line (`"applicant.role = mother"`), `{that: line}` or `{before_deadline: id}`; a node may carry
-`id`, `src`, `why` and `if_not`. The evaluator stands on these nodes; nothing here knows what is true.
+A leaf is a line (`"applicant.role = mother"`), `{that: line}` or `{before_deadline: id}`. A node may carry
+`id`, `src`, `why` and `if_not`, and `otherwise: specialist` where the law leaves a no to a person. The evaluator
+stands on these nodes; nothing here knows what is true.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from knowledge_base.rules.grammar import Comparison, GrammarError, parse_compari
 from knowledge_base.rules.problems import Path, nearest
 
 KINDS = ("all", "any", "not", "at_least", "that", "before_deadline")
-LABELS = ("id", "src", "why", "if_not")
+LABELS = ("id", "src", "why", "if_not", "otherwise")
+OTHERWISE = ("specialist",)
 LANGUAGES = ("uk", "en")
 
 
@@ -29,12 +31,16 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True)
 class Labels:
-    """What a node says of itself: its name, its act, and the reasons for yes and for no by language."""
+    """What a node says of itself: its name, its act, and the reasons for yes and for no by language.
+
+    `to_specialist`: where it does not hold, the law lets a person decide, so it is no refusal.
+    """
 
     id: str | None = None
     src: str | None = None
     why: Mapping[str, str] | None = None
     if_not: Mapping[str, str] | None = None
+    to_specialist: bool = False
 
 
 NO_LABELS = Labels()
@@ -152,7 +158,14 @@ def _labels(tree: Mapping[str, object], path: Path) -> Labels:
         src=_word(tree.get("src"), (*path, "src")),
         why=_words(tree.get("why"), (*path, "why")),
         if_not=_words(tree.get("if_not"), (*path, "if_not")),
+        to_specialist=_otherwise(tree.get("otherwise"), (*path, "otherwise")),
     )
+
+
+def _otherwise(value: object, path: Path) -> bool:
+    if value not in (None, *OTHERWISE):
+        raise ConditionError(path, f"можна лише {', '.join(OTHERWISE)}{nearest(str(value), OTHERWISE)}")
+    return value is not None
 
 
 def _word(value: object, path: Path) -> str | None:

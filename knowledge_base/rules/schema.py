@@ -28,6 +28,8 @@ Status = Literal["draft", "checked", "published", "suspended", "closed"]
 Kind = Literal["cash", "subsidy", "discount", "status", "service", "referral", "in_kind"]
 Danger = Literal["violence", "suicide", "evacuation", "hunger", "child"]
 Unit = Literal["UAH", "UAH/month", "percent", "months", "days", "years", "m2", "number", "date", "count"]
+Person = Literal["applicant", "child", "household", "deceased"]
+Rounding = Literal["kopiyka", "kopiyka_down", "hryvnia", "hryvnia_down", "hryvnia_up"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -80,19 +82,31 @@ class Implication(Strict):
 
 
 class Fact(Strict):
-    """One fact, one question. `usually` is the common answer, `cost` how hard it is to answer (1 to 5)."""
+    """One fact, one question. `usually` is the common answer, `cost` how hard it is to answer (1 to 5).
+
+    `person` is whose fact it is. `consent` names what must be agreed to before it is asked; `hint` where to look
+    when one does not know; `tick` a line of the list «Чи стосується вас щось із цього?», where the unusual answer
+    is a tick; `computed` a formula over other facts that also gives it; `counts` a condition over the facts of a
+    child: once all children are told one by one, this is how many of them it holds for. `max: today` for days past.
+    """
 
     type: Literal["bool", "choice", "number", "money", "date"]
+    person: Person
     ask: Text
     cost: int = Field(ge=1, le=5)
     options: dict[Id, Text] | None = None
     min: Number | date | None = None
-    max: Number | date | None = None
+    max: Number | date | Literal["today"] | None = None
     unit: Unit | None = None
     usually: bool | str | Number | None = None
     sensitive: bool = False
-    why: Text | None = None
-    label: Text | None = None
+    consent: Literal["health"] | None = None
+    why: Text
+    label: Text
+    hint: Text | None = None
+    tick: Text | None = None
+    computed: str | None = None
+    counts: object | None = None
     implies: tuple[Implication, ...] = ()
 
 
@@ -166,12 +180,15 @@ class Schedule(Strict):
 
 
 class Amount(Strict):
-    """How much: a formula; `estimate` when another authority has the last word."""
+    """How much: a formula; `estimate` when another authority has the last word.
+
+    `round` is the one rounding of the result: half up to a kopiyka or a hryvnia, or always down or up.
+    """
 
     value: str
     per: Literal["person", "child", "household", "family", "case"] = "person"
     paid: Literal["once", "monthly", "quarterly", "yearly"] | Schedule
-    round: Number | None = None
+    round: Rounding | None = None
     estimate: bool = False
 
 

@@ -13,21 +13,33 @@ FACTS = """\
 # questions
 child.birth_date:
   type: date
+  person: child
+  label: {uk: "дата народження"}
+  why: {uk: "Від цього залежить рішення."}
   min: 2008-01-01
   ask: {uk: "Коли народилася дитина?"}
   cost: 1
 applicant.role:
   type: choice
+  person: applicant
+  label: {uk: "хто подає"}
+  why: {uk: "Від цього залежить рішення."}
   options: {mother: {uk: "Я мати"}, father: {uk: "Я батько"}, other: {uk: "Інше"}}
   ask: {uk: "Ким ви є дитині?"}
   cost: 1
 child.lives_with_applicant:
   type: bool
+  person: child
+  label: {uk: "дитина живе з вами"}
+  why: {uk: "Від цього залежить рішення."}
   ask: {uk: "Дитина живе з вами?"}
   usually: yes
   cost: 1
 household.income:
   type: money
+  person: household
+  label: {uk: "дохід"}
+  why: {uk: "Від цього залежить рішення."}
   min: 0
   unit: UAH
   sensitive: true
@@ -177,7 +189,7 @@ eligible:
   at_least: 1
   of: ["left > @grant", {not: "household.income < 100"}]
 variants:
-  - {id: standard, amount: {value: "left", per: household, paid: monthly, round: 0.01, estimate: true}}
+  - {id: standard, amount: {value: "left", per: household, paid: monthly, round: kopiyka, estimate: true}}
 not_modelled: [{uk: "Винятки за рішенням комісії", ask_human: true}]
 phrasings: {uk: ["доплата бідним"]}
 """

@@ -1,0 +1,453 @@
+"""Assesses one entry by what is known: outcome, reasons, what is still needed, amount, papers, last days.
+
+`Rules` holds the conditions and formulas of an entry read once; `assess` is pure and may be called a thousand
+times a second. Facts that are not known stay unknown: nothing here guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from knowledge_base.rules.calculation import Calculation, ParameterRead
+from knowledge_base.rules.closure import Dictionary
+from knowledge_base.rules.comparing import Truth
+from knowledge_base.rules.conditions import Always, Condition, read_condition, walk
+from knowledge_base.rules.facts import Known
+from knowledge_base.rules.grammar import Comparison, Expression, Name, parse_formula, parts
+from knowledge_base.rules.judging import Judge, Judged
+from knowledge_base.rules.narrowing import Facts, Narrowing
+from knowledge_base.rules.schema import Amount, DocumentItem, Entry, Parameter, Rounding
+from knowledge_base.rules.settling import settled
+from knowledge_base.rules.values import Range, Value, exactly
+
+ALWAYS = Always()
+NOT_PAID_NOW = frozenset({"suspended", "closed"})
+ROUNDINGS: dict[Rounding, tuple[Decimal, str]] = {
+    "kopiyka": (Decimal("0.01"), ROUND_HALF_UP),
+    "kopiyka_down": (Decimal("0.01"), ROUND_FLOOR),
+    "hryvnia": (Decimal(1), ROUND_HALF_UP),
+    "hryvnia_down": (Decimal(1), ROUND_FLOOR),
+    "hryvnia_up": (Decimal(1), ROUND_CEILING),
+}
+
+
+@dataclass(frozen=True)
+class Money:
+    """A sum, from the least to the greatest it may be."""
+
+    low: Decimal
+    high: Decimal
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What an entry comes to for what is known on a day.
+
+    `because`: ids of the conditions that refuse it, or that leave it to a person. `need`: facts whose answer may
+    still change the outcome; `need_amount` and `need_documents` those that would only make the rest exact.
+    `variants`: ids of the ways it may come out. `children`: one for each child of a benefit paid per child.
+    """
+
+    entry: str
+    on: date
+    outcome: Truth
+    because: tuple[str, ...] = ()
+    need: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    amount: Money | None = None
+    need_amount: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    possible_documents: tuple[str, ...] = ()
+    need_documents: tuple[str, ...] = ()
+    deadlines: Mapping[str, Range] = field(default_factory=dict)
+    where: tuple[str, ...] = ()
+    judged: Judged | None = None
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    children: tuple[Assessment, ...] = ()
+
+    @property
+    def variant(self) -> str | None:
+        """The one way it comes out; None while several may."""
+        return self.variants[0] if len(self.variants) == 1 else None
+
+
+@dataclass(frozen=True)
+class RuledVariant:
+    """A variant with its condition and its formula read."""
+
+    id: str
+    when: Condition
+    amount: Amount | None
+    formula: Expression | None
+
+
+@dataclass(frozen=True)
+class RuledDeadline:
+    """A last day with its condition and its formula read."""
+
+    id: str
+    when: Condition
+    last_day: Expression
+
+
+class Rules:
+    """The rules of one entry beside the registries they use, read once."""
+
+    def __init__(self, entry: Entry, dictionary: Dictionary, parameters: Mapping[str, Parameter]) -> None:
+        self.entry = entry
+        self.dictionary = dictionary
+        self.parameters = parameters
+        self.eligible = read_condition(entry.eligible) if entry.eligible is not None else ALWAYS
+        self.variants = tuple(
+            RuledVariant(
+                one.id,
+                read_condition(one.when),
+                one.amount,
+                parse_formula(one.amount.value) if one.amount else None,
+            )
+            for one in entry.variants
+        )
+        items = entry.documents.items if entry.documents else ()
+        self.documents: tuple[tuple[DocumentItem, Condition], ...] = tuple(
+            (item, ALWAYS if item.when is None else read_condition(item.when)) for item in items
+        )
+        self.deadlines = tuple(
+            RuledDeadline(
+                one.id, ALWAYS if one.when is None else read_condition(one.when), parse_formula(one.last_day)
+            )
+            for one in entry.deadlines
+        )
+        self.where = tuple(
+            (one.channel, ALWAYS if one.when is None else read_condition(one.when)) for one in entry.where
+        )
+        self.steps = {name: parse_formula(step.value) for name, step in entry.derive.items()}
+
+    @cached_property
+    def last_days(self) -> Mapping[str, Expression]:
+        return {one.id: one.last_day for one in self.deadlines}
+
+    @cached_property
+    def used_facts(self) -> tuple[str, ...]:
+        """Every fact the rules may look at, in the order of the dictionary; those of implied facts too."""
+        conditions = [
+            self.eligible,
+            *(variant.when for variant in self.variants),
+            *(when for _, when in self.documents),
+            *(deadline.when for deadline in self.deadlines),
+            *(when for _, when in self.where),
+        ]
+        names = {name for condition in conditions for name in self._names_in(condition)}
+        formulas = [*(one.formula for one in self.variants if one.formula), *self.last_days.values()]
+        names |= {name for formula in formulas for name in self._names_of(formula)}
+        if self.entry.basis_date != "today":
+            names.add(self.entry.basis_date)
+        return tuple(name for name in self.dictionary.facts if name in names)
+
+    def _names_in(self, condition: Condition) -> Iterable[str]:
+        for _, node in walk(condition):
+            comparison = getattr(node, "comparison", None)
+            if isinstance(comparison, Comparison):
+                yield from self._names_of(Name(comparison.name))
+                for value in comparison.values:
+                    yield from self._names_of(value)
+
+    def _names_of(self, formula: Expression) -> Iterable[str]:
+        for part in parts(formula):
+            if isinstance(part, Name):
+                if part.name in self.steps:
+                    yield from self._names_of(self.steps[part.name])
+                else:
+                    yield part.name
+
+    @cached_property
+    def amount_facts(self) -> frozenset[str]:
+        """The facts that the amounts are worked out from."""
+        formulas = [one.formula for one in self.variants if one.formula is not None]
+        return frozenset(name for formula in formulas for name in self._names_of(formula))
+
+    # ---- assessing
+
+    def judge(self, facts: Facts, today: date) -> Judge:
+        """Judges the entry's conditions over closed facts."""
+        return _Work(self, facts, today).judge(facts)
+
+    def outlook(self, facts: Facts, today: date) -> Judged:
+        """Whether one would be entitled with these closed facts, and what would still be needed."""
+        return settled(self.eligible, facts, _Work(self, facts, today).judge)
+
+    def assess(self, known: Known, today: date) -> Assessment:
+        """What the entry comes to. Raises Contradiction where two facts exclude each other."""
+        if self.entry.subject == "child" and len(known.children) > 1:
+            return self._family(known, today)
+        facts = self.dictionary.close(known, today)
+        return _Work(self, facts, today).assessment()
+
+    def _family(self, known: Known, today: date) -> Assessment:
+        """Child by child, summed: yes for any child is yes."""
+        each = tuple(
+            _Work(self, self.dictionary.close(known, today, child=number), today).assessment()
+            for number in range(len(known.children))
+        )
+        outcomes = {one.outcome for one in each}
+        order = (Truth.YES, Truth.UNKNOWN, Truth.SPECIALIST)
+        outcome = next((truth for truth in order if truth in outcomes), Truth.NO)
+        fitting = [one for one in each if one.outcome is not Truth.NO]
+        open_ones = [one for one in fitting if one.outcome is Truth.UNKNOWN]
+        return Assessment(
+            entry=self.entry.id,
+            on=today,
+            outcome=outcome,
+            because=_joined(one.because for one in each) if outcome in (Truth.NO, Truth.SPECIALIST) else (),
+            need=self._in_order(one.need for one in open_ones),
+            variants=_joined(one.variants for one in fitting),
+            amount=_summed(fitting),
+            need_amount=self._in_order(one.need_amount for one in fitting),
+            stale=_joined(one.stale for one in each),
+            documents=_joined(one.documents for one in fitting),
+            possible_documents=tuple(
+                name
+                for name in _joined(one.possible_documents for one in fitting)
+                if all(name not in one.documents for one in fitting)
+            ),
+            need_documents=self._in_order(one.need_documents for one in fitting),
+            deadlines=_earliest(fitting),
+            where=_joined(one.where for one in fitting or each),
+            judged=next((one.judged for one in (fitting or each)), None),
+            facts=each[0].facts,
+            children=each,
+        )
+
+    def _in_order(self, several: Iterable[Iterable[str]]) -> tuple[str, ...]:
+        names = {name for one in several for name in one}
+        return tuple(name for name in self.dictionary.facts if name in names)
+
+
+class _Work:
+    """One assessment over one closed set of facts."""
+
+    def __init__(self, rules: Rules, facts: Facts, today: date) -> None:
+        self.rules = rules
+        self.facts = facts
+        self.today = today
+        self._read: dict[str, ParameterRead] = {}
+
+    def assessment(self) -> Assessment:
+        rules = self.rules
+        if rules.entry.status in NOT_PAID_NOW:
+            return Assessment(rules.entry.id, self.today, Truth.NO, because=(rules.entry.status,))
+        judged = settled(rules.eligible, self.facts, self.judge)
+        outcome = judged.truth
+        if outcome is Truth.NO:
+            return Assessment(
+                rules.entry.id,
+                self.today,
+                outcome,
+                because=_ids(judged, Truth.NO),
+                stale=_stale(_reads(judged, only=Truth.NO)),
+                where=tuple(channel for channel, _ in rules.where),
+                judged=judged,
+                facts=self.facts,
+            )
+        supposed = Narrowing(self.judge).by(rules.eligible, self.facts) or self.facts
+        variants, amount, need_amount = self._variants(supposed)
+        sure, possible, need_documents = self._documents(supposed)
+        return Assessment(
+            entry=rules.entry.id,
+            on=self.today,
+            outcome=outcome,
+            because=_ids(judged, Truth.SPECIALIST) if outcome is Truth.SPECIALIST else (),
+            need=self._ordered(judged.need),
+            variants=variants,
+            amount=amount,
+            need_amount=self._ordered(need_amount - judged.need),
+            stale=_stale([*_reads(judged), *self._read.values()]),
+            documents=sure,
+            possible_documents=possible,
+            need_documents=self._ordered(need_documents - judged.need - need_amount),
+            deadlines=self._last_days(supposed),
+            where=tuple(
+                channel
+                for channel, when in rules.where
+                if self.judge(supposed).of(when).truth is not Truth.NO
+            ),
+            judged=judged,
+            facts=self.facts,
+        )
+
+    def judge(self, facts: Facts) -> Judge:
+        rules = self.rules
+        basis = rules.entry.basis_date
+        return Judge(
+            calculation=lambda: self._calculation(facts),
+            facts=facts,
+            deadlines=rules.last_days,
+            choices=rules.dictionary.choices,
+            basis=None if basis == "today" else basis,
+        )
+
+    def _calculation(self, facts: Facts) -> Calculation:
+        return Calculation(
+            facts=facts.__getitem__,
+            steps=self.rules.steps,
+            parameters=self.rules.parameters,
+            basis=lambda: self._basis(facts),
+            today=self.today,
+        )
+
+    def _basis(self, facts: Facts) -> Range:
+        name = self.rules.entry.basis_date
+        if name == "today":
+            return exactly(self.today)
+        value = facts[name]
+        assert isinstance(value, Range)
+        return value
+
+    def _variants(self, supposed: Facts) -> tuple[tuple[str, ...], Money | None, frozenset[str]]:
+        """The ways it may come out, the sum over all of them, and the facts that would make it exact."""
+        need: frozenset[str] = frozenset()
+        possible: list[str] = []
+        sums: list[Range] = []
+        without_sum = False
+        for variant in self.rules.variants:
+            judged = settled(variant.when, supposed, self.judge)
+            if judged.truth is Truth.NO:
+                continue
+            narrowed = Narrowing(self.judge).by(variant.when, supposed) or supposed
+            possible.append(variant.id)
+            need |= judged.need
+            found = self._sum(variant, narrowed)
+            if found is None:
+                without_sum = without_sum or variant.amount is None
+                sums += [] if variant.amount is None else [Range(None, None)]
+                need |= self._open_facts(variant, narrowed)
+                continue
+            if not found.exact:
+                need |= self._open_facts(variant, narrowed)
+            sums.append(found)
+        return tuple(possible), None if without_sum else _money(sums), need
+
+    def _sum(self, variant: RuledVariant, facts: Facts) -> Range | None:
+        if variant.formula is None or variant.amount is None:
+            return None
+        work = self._calculation(facts)
+        found = work.of(variant.formula)
+        self._read |= work.used_parameters
+        return _rounded(found, variant.amount.round) if isinstance(found, Range) else None
+
+    def _open_facts(self, variant: RuledVariant, facts: Facts) -> frozenset[str]:
+        """The facts of the formula that are not exact."""
+        if variant.formula is None:
+            return frozenset()
+        work = self._calculation(facts)
+        work.of(variant.formula)
+        used = set(work.used_facts)
+        basis = self.rules.entry.basis_date
+        if basis != "today" and any(len(read.periods) > 1 for read in work.used_parameters.values()):
+            used.add(basis)
+        return frozenset(name for name in used if not facts[name].exact)
+
+    def _documents(self, supposed: Facts) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
+        sure: list[str] = []
+        possible: list[str] = []
+        need: frozenset[str] = frozenset()
+        for item, when in self.rules.documents:
+            judged = settled(when, supposed, self.judge)
+            if judged.truth is Truth.YES:
+                sure.append(item.doc)
+            elif judged.truth is not Truth.NO:
+                possible.append(item.doc)
+                need |= judged.need
+        return (
+            tuple(dict.fromkeys(sure)),
+            tuple(one for one in dict.fromkeys(possible) if one not in sure),
+            need,
+        )
+
+    def _last_days(self, supposed: Facts) -> dict[str, Range]:
+        """The last days that apply, or may; one that cannot be told is left out."""
+        found: dict[str, Range] = {}
+        for deadline in self.rules.deadlines:
+            if self.judge(supposed).of(deadline.when).truth is Truth.NO:
+                continue
+            work = self._calculation(supposed)
+            last = work.of(deadline.last_day)
+            if isinstance(last, Range) and last.low is not None and last.high is not None:
+                self._read |= work.used_parameters
+                found[deadline.id] = last
+        return found
+
+    def _ordered(self, names: Iterable[str]) -> tuple[str, ...]:
+        wanted = set(names)
+        return tuple(name for name in self.rules.dictionary.facts if name in wanted)
+
+
+def _rounded(found: Range, rounding: Rounding | None) -> Range:
+    if rounding is None:
+        return found
+    grain, way = ROUNDINGS[rounding]
+
+    def rounded(bound: object) -> Decimal | None:
+        return bound.quantize(grain, way) if isinstance(bound, Decimal) else None
+
+    return Range(rounded(found.low), rounded(found.high))
+
+
+def _money(sums: list[Range]) -> Money | None:
+    lows = [one.low for one in sums]
+    highs = [one.high for one in sums]
+    known_lows = [low for low in lows if isinstance(low, Decimal)]
+    known_highs = [high for high in highs if isinstance(high, Decimal)]
+    if not sums or len(known_lows) != len(sums) or len(known_highs) != len(sums):
+        return None
+    return Money(min(known_lows), max(known_highs))
+
+
+def _summed(fitting: list[Assessment]) -> Money | None:
+    """Per child: surely what is sure, at most what is possible."""
+    if not fitting or any(one.amount is None for one in fitting):
+        return None
+    low = sum((one.amount.low for one in fitting if one.amount and one.outcome is Truth.YES), Decimal(0))
+    return Money(low, sum((one.amount.high for one in fitting if one.amount), Decimal(0)))
+
+
+def _earliest(fitting: list[Assessment]) -> dict[str, Range]:
+    """The last day by which something must be done for any child: the earliest one."""
+    found: dict[str, Range] = {}
+    for one in fitting:
+        for name, last in one.deadlines.items():
+            if name not in found or (last.low, last.high) < (found[name].low, found[name].high):
+                found[name] = last
+    return found
+
+
+def _joined(several: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in several for name in one))
+
+
+def _ids(judged: Judged, truth: Truth) -> tuple[str, ...]:
+    """The ids of the outermost named conditions with this truth."""
+    if judged.truth is not truth:
+        return ()
+    if judged.condition.labels.id is not None:
+        return (judged.condition.labels.id,)
+    return tuple(name for child in judged.children for name in _ids(child, truth))
+
+
+def _reads(judged: Judged, only: Truth | None = None) -> list[ParameterRead]:
+    """The parameters the tree read; with `only`, on the way to nodes of that truth."""
+    if only is not None and judged.truth is not only:
+        return []
+    return [*judged.parameters, *(read for child in judged.children for read in _reads(child, only))]
+
+
+def _stale(reads: Iterable[ParameterRead]) -> tuple[str, ...]:
+    return tuple(sorted({read.name for read in reads if read.stale}))
