@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from knowledge_base.understanding.meaning import Danger, Facet
+
+if TYPE_CHECKING:
+    from knowledge_base.assessor import Assessor
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class EntryCard:
     doubt: str | None = None
     last_amount: str | None = None  # past the horizon: the last known sum with its date, ready to be said
     status: str = "published"  # or suspended, closed
+    evaluated: bool = False  # has rules that answer «чи маю право»
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,10 @@ class Knowledge(Protocol):
         ...
 
     def card(self, entry_id: str, now: datetime) -> EntryCard: ...
+
+    def assessor(self, entry_id: str, now: datetime) -> Assessor | None:
+        """The rules of an entry on the community's own day; None for one that has none."""
+        ...
 
     def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
         """The answer to one facet: a sentence of at most 90 characters, then a few lines. None if not written."""

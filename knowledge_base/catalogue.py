@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
+from knowledge_base.library import is_evaluated
 from knowledge_base.rules.base import Base
 from knowledge_base.rules.conditions import Leaf, read_condition, walk
 from knowledge_base.rules.schema import Entry
-
-EVALUATOR_EXISTS = False  # this release holds the rules and checks them; nothing computes an outcome yet
 
 
 class Row(TypedDict):
@@ -36,7 +35,7 @@ def listing(base: Base, community: str | None = None) -> list[Row]:
             aliases=list(entry.aliases),
             group=entry.group,
             status="draft" if entry.status == "checked" else entry.status,  # checked is not yet published
-            evaluated=EVALUATOR_EXISTS and entry.eligible is not None and bool(cases.get(name)),
+            evaluated=is_evaluated(entry, cases.get(name, ())),
             phrasings=len(entry.phrasings.every()),
             cases=len(cases.get(name, ())),
             sources=len(entry.sources),

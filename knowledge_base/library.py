@@ -5,10 +5,10 @@ Everything is read from the snapshot; the only thing that changes an answer is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from knowledge_base import language, places
@@ -22,16 +22,30 @@ from knowledge_base.answers import (
     Office,
     SourceLine,
 )
+from knowledge_base.assessor import Assessor
 from knowledge_base.rendering import Rendered, Renderer, Unsayable
+from knowledge_base.rules.assessment import Assessment, Rules
+from knowledge_base.rules.base import Case
+from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import view_of
-from knowledge_base.rules.schema import Entry, Text
+from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
+from knowledge_base.rules.facts import Known
+from knowledge_base.rules.schema import DocumentItem, Entry, Text
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
 
 SAID_KEPT = 4096
 """Rendered cards and texts kept: every entry and facet of a full base for some days."""
 
+LONGEST_DOUBT = 160
+DOUBT = "Джерела тут розходяться. Уточніть у спеціаліста."
 ANSWERABLE = frozenset({"published", "suspended", "closed"})
+
+
+def is_evaluated(entry: Entry, cases: Sequence[Case]) -> bool:
+    """Whether an outcome may be computed: it may be answered, it has rules, and cases vouch for them."""
+    has_rules = entry.eligible is not None and bool(entry.variants or entry.documents)
+    return entry.status in ANSWERABLE and has_rules and bool(cases)
 
 
 @dataclass(frozen=True)
@@ -61,9 +75,16 @@ class Library:
         self._names |= {name: name for name in self._entries}
         self._offices = {name: places.office(name, one) for name, one in self._view.offices.items()}
         self._life_events = self._gather_life_events()
+        cases = snapshot.base.cases | snapshot.base.communities[community].cases
+        self._evaluated = frozenset(
+            name for name, entry in self._entries.items() if is_evaluated(entry, cases.get(name, ()))
+        )
+        self._dictionary = Dictionary(self._view.facts)
         # A base never changes, so what it says on one day is rendered once.
         self._card_on = lru_cache(SAID_KEPT)(self._make_card)
         self._facet_text_on = lru_cache(SAID_KEPT)(self._make_facet_text)
+        self._assessor_on = lru_cache(SAID_KEPT)(self._make_assessor)
+        self._rules_of = cache(self._make_rules)
 
     @property
     def version(self) -> str:
@@ -83,13 +104,18 @@ class Library:
     def resolve(self, entry_id: str) -> str | None:
         return self._names.get(entry_id)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every id and alias an entry may be called by."""
+        return tuple(self._names)
+
     def card_label(self, entry_id: str) -> str:
         """What stands on the button of an entry, which people also type. Raises KeyError."""
         return self._entries[entry_id].label.uk
 
     def card(self, entry_id: str, now: datetime) -> EntryCard:
         """The card on the community's own day. Raises KeyError for an entry that cannot be answered."""
-        return self._card_on(entry_id, self._day(now))
+        return self._card_on(entry_id, self.today(now))
 
     def _make_card(self, entry_id: str, today: date) -> EntryCard:
         entry = self._entries[entry_id]
@@ -117,10 +143,17 @@ class Library:
             doubt=self._doubt(entry, renderer),
             last_amount=_line(amount) if stale else None,
             status=entry.status,
+            evaluated=entry_id in self._evaluated,
         )
 
+    def assessor(self, entry_id: str, now: datetime) -> Assessor | None:
+        return self._assessor_on(entry_id, self.today(now)) if entry_id in self._evaluated else None
+
+    def _make_assessor(self, entry_id: str, today: date) -> Assessor:
+        return Assessor(self.rules(entry_id), self._view, today)
+
     def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
-        return self._facet_text_on(entry_id, facet, self._day(now))
+        return self._facet_text_on(entry_id, facet, self.today(now))
 
     def _make_facet_text(self, entry_id: str, facet: Facet, today: date) -> str | None:
         entry = self._entries[entry_id]
@@ -133,6 +166,53 @@ class Library:
             f"{subject} на {today.year} рік ще не підтверджено.\n"
             f"Ось що відомо станом на {language.day(rendered.stale_since)}:\n{rendered.text}"
         )
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """All facts anybody may be asked about."""
+        return self._dictionary
+
+    def today(self, now: datetime) -> date:
+        """The community's own day."""
+        return now.astimezone(self._zone).date()
+
+    def evaluated(self, entry_id: str) -> bool:
+        """Whether the entry has rules an outcome can be computed from."""
+        return entry_id in self._evaluated
+
+    def rules(self, entry_id: str) -> Rules:
+        """The rules of an entry as this community sees them. Raises KeyError for one that is not evaluated."""
+        return self._rules_of(entry_id)
+
+    def _make_rules(self, entry_id: str) -> Rules:
+        if entry_id not in self._evaluated:
+            raise KeyError(entry_id)
+        entry = self._entries[entry_id]
+        if entry.documents:
+            papers = entry.documents.model_copy(update={"items": self._papers(entry)})
+            entry = entry.model_copy(update={"documents": papers})
+        return Rules(entry, self._dictionary, self._view.parameters)
+
+    def assess(self, entry_id: str, known: Known, now: datetime) -> Assessment:
+        """What an entry comes to on the community's own day.
+
+        Raises KeyError for an entry that is not evaluated, Contradiction where told facts exclude each other.
+        """
+        return self.rules(entry_id).assess(known, self.today(now))
+
+    def explain(self, found: Assessment, stated_by: Mapping[str, str] | None = None) -> Explanation:
+        """Why an assessment came out so, in words of its day; `stated_by` tells who stated a fact."""
+        rules = self.rules(found.entry)
+        return explain(found, rules, self._view.sources, self._sayer(rules.entry, found.on), stated_by)
+
+    def receipt(self, found: Assessment, known: Known, stated_by: Mapping[str, str] | None = None) -> Receipt:
+        """What an assessment of these facts stood on, to be kept with the answer."""
+        rules = self.rules(found.entry)
+        return receipt(found, rules, known, self._version, self._sayer(rules.entry, found.on), stated_by)
+
+    def _sayer(self, entry: Entry, today: date) -> Say:
+        renderer = Renderer(self._view, today)
+        return lambda text: _line(_say(renderer, Text(uk=text), entry))
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self._offices.values() if serves is None or serves in office.serves)
@@ -171,18 +251,13 @@ class Library:
             for name, entry in self._entries.items()
         )
 
-    def _day(self, now: datetime) -> date:
-        return now.astimezone(self._zone).date()
-
     def _documents(self, entry: Entry, renderer: Renderer) -> DocumentList | None:
         """Without facts a paper with a condition is possible, and says in which case it is needed."""
         if entry.documents is None:
             return None
-        own = [line.add.documents for line in self._view.overlay.entries if line.entry == entry.id]
-        items = [*entry.documents.items, *(item for added in own for item in added)]
         sure: list[DocumentLine] = []
         possible: list[DocumentLine] = []
-        for item in items:
+        for item in self._papers(entry):
             paper = self._view.documents[item.doc]
             note = _line(_say(renderer, paper.note, entry))
             if item.copies and item.copies > 1:
@@ -198,6 +273,14 @@ class Library:
             (sure if item.when is None else possible).append(line)
         return DocumentList(tuple(sure), tuple(possible), entry.documents.closed_list)
 
+    def _papers(self, entry: Entry) -> tuple[DocumentItem, ...]:
+        """The entry's papers and those that the community adds to an open list."""
+        own = [line.add.documents for line in self._view.overlay.entries if line.entry == entry.id]
+        return (
+            *(entry.documents.items if entry.documents else ()),
+            *(item for added in own for item in added),
+        )
+
     def _source(self, entry: Entry) -> SourceLine | None:
         """The first act named, with the oldest day any act was checked: as fresh as the least fresh."""
         days = [reference.checked_on for reference in entry.sources if reference.checked_on]
@@ -211,8 +294,9 @@ class Library:
     def _doubt(self, entry: Entry, renderer: Renderer) -> str | None:
         if entry.confidence != "low":
             return None
-        said = (_line(_say(renderer, doubt, entry)) for doubt in entry.doubts)
-        return " ".join(text for text in said if text) or None
+        said = [text for doubt in entry.doubts if (text := _line(_say(renderer, doubt, entry)))]
+        # The main one; a card has no room for a second, nor for a long one.
+        return next((text for text in said if len(text) <= LONGEST_DOUBT), DOUBT) if said else None
 
     @staticmethod
     def _facets(entry: Entry) -> frozenset[Facet]:

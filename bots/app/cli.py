@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from bots.app import accounts, archive, conversation, evaluation, knowledge, serving
-from bots.app.faults import StartFault
+from bots.app.faults import BadInput, StartFault
 from bots.app.settings import Settings, SettingsError, load
 
 app = typer.Typer(
@@ -32,9 +32,13 @@ USAGE = 2
 
 
 def main() -> None:
-    """Run a command. A foreseen fault is one line on standard error and exit code 1; wrong usage is 2."""
+    """Run a command. A foreseen fault is one line on standard error and exit code 1; wrong usage or input is 2."""
     try:
         app()
+    except BadInput as fault:
+        for line in fault.lines:
+            typer.echo(f"pryimalnia: {line}", err=True)
+        sys.exit(USAGE)
     except (StartFault, SettingsError) as fault:
         typer.echo(f"pryimalnia: {fault}", err=True)
         sys.exit(FAULT)
@@ -118,6 +122,18 @@ def knowledge_list(
     """All entries, a line each."""
     for line in knowledge.listing(_settings(), as_json=json_):
         typer.echo(line)
+
+
+@knowledge_app.command("assess")
+def knowledge_assess(
+    entry_id: Annotated[str, typer.Argument(metavar="ID")],
+    facts: Annotated[str, typer.Option(help="A JSON object of facts; - reads it from standard input.")],
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="As on this day, else today.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Add why it came out so.")] = False,
+) -> None:
+    """What an entry comes to for these facts: one JSON object."""
+    given = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if facts == "-" else facts
+    typer.echo(knowledge.assess(_settings(), entry_id, given, on, with_explanation=explain))
 
 
 @account_app.command("add")

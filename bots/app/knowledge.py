@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from bots.app import keeping
+from bots.app import assessing, keeping
 from bots.app.faults import StartFault
 from bots.app.settings import Settings
 from bots.turns.minds import Mind
@@ -78,6 +78,14 @@ def listing(settings: Settings, *, as_json: bool) -> Iterator[str]:
             yield json.dumps(row, ensure_ascii=False)
         else:
             yield f"{row['id']:<34} {row['group']:<12} {row['status']}"
+
+
+def assess(settings: Settings, entry_id: str, facts: str, on: str | None, *, with_explanation: bool) -> str:
+    """What an entry comes to for the facts, as one line of JSON. Raises BadInput."""
+    base = _base(settings)
+    library = _library(settings, base)
+    answer = assessing.assess(library, base.base, entry_id, facts, on, with_explanation=with_explanation)
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _base(settings: Settings) -> snapshot.Snapshot:

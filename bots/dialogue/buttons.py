@@ -2,7 +2,12 @@
 
 m:menu m:life m:more:<page> m:life:<event> m:person m:back m:offices m:data m:call m:start   global words
 a:<entry>:<facet letter>      an answer; letters in FACET_LETTERS
-k:<entry>:all|where           the document list: I have everything; where to get the papers
+k:<entry>:all|where|again     the document list: I have everything; where to get the papers; tick anew
+i:<entry>                     am I entitled? the interview
+i:<fact key>:<answer>         an answer: yes no, an option, n<number>, le gt lt ge<limit>, or idk, skip, why
+i:ticks:none|idk|why          none of the list; the same words about a list
+i:go|end|ok|fix|agree|decline|first|second   go on; enough; facts confirmed; consent; which of two is right
+i:<entry>:because|how|edit|more|papers       about a result: why; how it was counted; mend; go on; settle papers
 c:other                       none of the three
 h:add  h:cancel               the hand-over: add something; no need
 p:any  p:morning  p:evening   the time of a call-back
@@ -62,6 +67,11 @@ def entry(card: EntryCard, facet: Facet | None = None) -> Choice | None:
 def facet_of(card: EntryCard, facet: Facet) -> Choice | None:
     """A button that asks the open entry about a facet."""
     return named(f"a:{card.id}:{LETTER_OF[facet]}", label(f"button-{facet.value}"))
+
+
+def rights(card: EntryCard) -> Choice | None:
+    """A button that begins the interview of an entry."""
+    return named(f"i:{card.id}", label("button-rights"))
 
 
 def own(*choices: Choice | None) -> tuple[Choice, ...]:

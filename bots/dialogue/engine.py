@@ -23,6 +23,7 @@ from bots.dialogue.skills import (
     documents,
     events,
     handoff,
+    interview,
     menu,
     my_data,
     offices,
@@ -81,7 +82,7 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
     outcome = _listen(scene)
     if not isinstance(outcome, Turn):
         return outcome
-    return _remember(scene, _preface(scene, outcome, started_over))
+    return _remember(scene, _preface(scene, interview.keep(scene, outcome), started_over))
 
 
 def _relay(scene: Scene) -> Turn:
@@ -104,7 +105,8 @@ def _listen(scene: Scene) -> Outcome:
     if not scene.words:
         return clarify.empty(scene)
     return (
-        _typed(scene)
+        _interviewed(scene)
+        or _typed(scene)
         or _command(scene)
         or _answered_step(scene)
         or _in_danger(scene)
@@ -133,6 +135,14 @@ def _stale(scene: Scene) -> Outcome:
     if scene.state.danger is not None:
         return danger.follow(scene, scene.state.danger)
     return clarify.stale(scene)
+
+
+def _interviewed(scene: Scene) -> Outcome | None:
+    """An answer to the interview's question: there a number is a number, not a button. A correction at any time."""
+    step, paused = scene.state.step, scene.state.paused
+    if step is not None and step.skill == interview.SKILL:
+        return interview.hear(scene, step)
+    return interview.hear_paused(scene, paused) if paused is not None else None
 
 
 def _typed(scene: Scene) -> Outcome | None:
@@ -199,6 +209,11 @@ def _asked(scene: Scene) -> Outcome:
         return privacy.ask_again(scene)
     meaning = scene.meaning
     talk = meaning.small_talk
+    step = scene.state.step
+    if step is not None and step.skill == interview.SKILL and not interview.is_aside(scene, step):
+        again = interview.not_heard(scene, step)
+        if again is not None:
+            return again
     if talk is not None and len(scene.words.split()) <= BARE_WORDS and not meaning.follow_up:
         return smalltalk.respond(scene, talk)
     return _topic(scene) or (smalltalk.respond(scene, talk) if talk else clarify.not_understood(scene))
@@ -288,6 +303,8 @@ def _elsewhere(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outc
 def _back(scene: Scene) -> Outcome:
     """One step up: out of the open question, to the topic's card, to the menu."""
     topic = scene.open_topic
+    if scene.state.step is not None and scene.state.step.skill == interview.SKILL:
+        return interview.back(scene, scene.state.step) or menu.show(scene)
     if scene.state.step is not None and scene.state.step.skill == offices.SKILL:
         return offices.listed(scene)
     if topic == offices.TOPIC:
@@ -338,6 +355,7 @@ PRESSES: dict[str, Press] = {
     "e": my_data.press,
     "f": attachments.press,
     "h": handoff.press,
+    "i": interview.press,
     "k": documents.press,
     "m": menu.press,
     "o": offices.press,
@@ -359,6 +377,7 @@ REPEATS: dict[str, OnStep] = {
     clarify.SKILL: clarify.repeat,
     documents.SKILL: documents.repeat,
     handoff.SKILL: handoff.repeat,
+    interview.SKILL: interview.repeat,
     offices.SKILL: offices.repeat,
     my_data.SKILL: lambda scene, _: my_data.show(scene),
     rating.SKILL: rating.repeat,

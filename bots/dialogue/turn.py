@@ -101,11 +101,27 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a person told of one fact: options by id, or `[low, high]` of a range, as text; who said it and when.
+
+    `approximate`: in round figures, to be read back once.
+    """
+
+    value: tuple[str | None, ...]
+    by: Literal["citizen", "specialist"]
+    at: datetime
+    approximate: bool = False
+
+
+@dataclass(frozen=True)
 class State:
     """What the engine remembers of a conversation. An unknown version starts over politely.
 
     `asked` is what the person last asked in their own words, for the packet of a specialist.
     `offered` are the buttons under the last reply, so that a typed label or number means the button.
+    `told` are facts about the person and their household, `children` those of each child, oldest first.
+    `paused` is an interview that waits behind another question. `papers` are the papers a person has, by entry.
+    `consents` name what the person agreed to be asked about.
     """
 
     version: int = STATE_VERSION
@@ -119,6 +135,11 @@ class State:
     last_at: datetime | None = None
     asked: str = ""
     offered: tuple[Choice, ...] = ()
+    told: dict[str, Told] = field(default_factory=dict)
+    children: tuple[dict[str, Told], ...] = ()
+    paused: Step | None = None
+    papers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    consents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

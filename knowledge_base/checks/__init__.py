@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
 from knowledge_base.checks.rules import RuleChecks, check_facts
 from knowledge_base.checks.texts import LABEL_LIMIT, TextChecks, texts_in
+from knowledge_base.rules.assessment import Rules
+from knowledge_base.rules.base import Case
+from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import CommunityView, view_of
 from knowledge_base.rules.kinds import Scope
 from knowledge_base.rules.parameters import faults
-from knowledge_base.rules.problems import Problem, nearest
+from knowledge_base.rules.problems import Place, Problem, nearest
 from knowledge_base.rules.reading import NATIONAL, Reading, read_content
-from knowledge_base.rules.schema import Entry, Parameter
+from knowledge_base.rules.schema import Entry, Fact, Parameter, Text
 
 CONTENT = Path(__file__).parents[1] / "content"
 
@@ -37,14 +41,16 @@ class _BaseChecks:
         self._reading = reading
         self._base = reading.base
         self._views = {code: view_of(reading.base, code) for code in reading.base.communities}
+        self._runnable = False
 
     def problems(self) -> Iterator[Problem]:
         base, reading = self._base, self._reading
         if not base.communities:
             yield Problem("communities", 1, "файл", "немає жодної громади")
-        yield from check_facts(
-            base.facts, {name: reading.place(NATIONAL, "facts", name) for name in base.facts}
-        )
+        places = {name: reading.place(NATIONAL, "facts", name) for name in base.facts}
+        faults_of_facts = list(check_facts(base.facts, places))
+        yield from faults_of_facts
+        self._runnable = not faults_of_facts and not any(one.blocking for one in reading.problems)
         yield from self._parameters(NATIONAL, base.parameters)
         yield from self._registry_texts()
         yield from self._entries(NATIONAL, base.entries, list(self._views.values()))
@@ -76,7 +82,7 @@ class _BaseChecks:
             for name, item in getattr(base, registry).items():
                 place = self._reading.place(NATIONAL, registry, name)
                 for path, text in texts_in(item):
-                    yield from texts.check(text, place.at(*path))
+                    yield from texts.check(_without_limit(item, text), place.at(*path))
         for name, event in base.life_events.items():
             if len(event.label.uk) > LABEL_LIMIT:
                 place = self._reading.place(NATIONAL, "life_events", name).at("label", "uk")
@@ -94,17 +100,44 @@ class _BaseChecks:
             units |= base.communities[owner].parameters
         texts = TextChecks(views, base.names_with_figures)
         cases = base.cases if owner == NATIONAL else base.communities[owner].cases
+        sound: set[str] = set()
         for name, entry in entries.items():
             place = reading.place(owner, "entries", name)
             scope = Scope(base.facts, {key: parameter.unit for key, parameter in units.items()})
             events = reading.names("life_events", NATIONAL)
             yield from check_entry(entry, place, texts, acts, events, names)
-            yield from RuleChecks(entry, place, scope, reading.names("documents", NATIONAL)).problems()
+            wrong = list(RuleChecks(entry, place, scope, reading.names("documents", NATIONAL)).problems())
+            yield from wrong
+            if not wrong:
+                sound.add(name)
         for name, several in cases.items():
             place = reading.place(owner, "cases", name)
             if name in entries:
-                yield from check_cases(several, entries[name], place, base.facts, set(units))
+                misspelt = list(check_cases(several, entries[name], place, base.facts, set(units)))
+                yield from misspelt
+                if self._runnable and name in sound and not misspelt:
+                    yield from self._run_cases(several, entries[name], place, views)
             elif name not in names:
                 yield place.problem("немає картки, до якої належать ці випадки")
         placed = {name: (entry, reading.place(owner, "entries", name)) for name, entry in entries.items()}
         yield from check_claims(placed)
+
+    def _run_cases(
+        self, cases: tuple[Case, ...], entry: Entry, place: Place, views: list[CommunityView]
+    ) -> Iterator[Problem]:
+        """What the cases beside an entry expect and do not get, in every community that has the entry."""
+        dictionary = Dictionary(self._base.facts)
+        for view in views:
+            if entry.id not in view.entries:
+                continue
+            rules = Rules(entry, dictionary, view.parameters)
+            for number, case in enumerate(cases):
+                for field, message in run(rules, case):
+                    here = place.at(number, "expect", field)
+                    yield here.problem(f"{view.head.id}, «{case.name}»: {message}")
+
+
+def _without_limit(item: object, text: Text) -> Text:
+    """A line to tick shows the limit of the rule: the one placeholder that the engine fills itself."""
+    limited = isinstance(item, Fact) and item.type in ("number", "money") and text is item.tick
+    return Text(uk=text.uk.replace("{limit}", "")) if limited else text

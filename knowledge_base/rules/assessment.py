@@ -9,23 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from functools import cached_property
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from functools import cached_property, lru_cache
 
-from knowledge_base.rules.calculation import Calculation, ParameterRead
+from knowledge_base.rules.calculation import Calculation, ParameterRead, Parameters
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.comparing import Truth
-from knowledge_base.rules.conditions import Always, Condition, read_condition, walk
+from knowledge_base.rules.conditions import (
+    Always,
+    BeforeDeadline,
+    Condition,
+    expressions,
+    read_condition,
+    walk,
+)
 from knowledge_base.rules.facts import Known
-from knowledge_base.rules.grammar import Comparison, Expression, Name, parse_formula, parts
-from knowledge_base.rules.judging import Judge, Judged
+from knowledge_base.rules.grammar import Expression, Name, Parameter, parse_formula, parts
+from knowledge_base.rules.judging import Judge, Judged, Memory
 from knowledge_base.rules.narrowing import Facts, Narrowing
-from knowledge_base.rules.schema import Amount, DocumentItem, Entry, Parameter, Rounding
+from knowledge_base.rules.schema import Amount, DocumentItem, Entry, Rounding
+from knowledge_base.rules.schema import Parameter as DatedParameter
 from knowledge_base.rules.settling import settled
-from knowledge_base.rules.values import Range, Value, exactly
+from knowledge_base.rules.values import Range, Value, exactly, least
 
 ALWAYS = Always()
+DAYS_REMEMBERED = 2
 NOT_PAID_NOW = frozenset({"suspended", "closed"})
+WIDE = Context(prec=60)
+"""Room for the product of the greatest numbers a person may name."""
 ROUNDINGS: dict[Rounding, tuple[Decimal, str]] = {
     "kopiyka": (Decimal("0.01"), ROUND_HALF_UP),
     "kopiyka_down": (Decimal("0.01"), ROUND_FLOOR),
@@ -102,10 +113,13 @@ class RuledDeadline:
 class Rules:
     """The rules of one entry beside the registries they use, read once."""
 
-    def __init__(self, entry: Entry, dictionary: Dictionary, parameters: Mapping[str, Parameter]) -> None:
+    def __init__(
+        self, entry: Entry, dictionary: Dictionary, parameters: Mapping[str, DatedParameter]
+    ) -> None:
         self.entry = entry
         self.dictionary = dictionary
         self.parameters = parameters
+        self.readings = Parameters(parameters)
         self.eligible = read_condition(entry.eligible) if entry.eligible is not None else ALWAYS
         self.variants = tuple(
             RuledVariant(
@@ -130,6 +144,7 @@ class Rules:
             (one.channel, ALWAYS if one.when is None else read_condition(one.when)) for one in entry.where
         )
         self.steps = {name: parse_formula(step.value) for name, step in entry.derive.items()}
+        self._memory_of = lru_cache(DAYS_REMEMBERED)(lambda _: Memory(self._looks))
 
     @cached_property
     def last_days(self) -> Mapping[str, Expression]:
@@ -137,36 +152,60 @@ class Rules:
 
     @cached_property
     def used_facts(self) -> tuple[str, ...]:
-        """Every fact the rules may look at, in the order of the dictionary; those of implied facts too."""
-        conditions = [
-            self.eligible,
-            *(variant.when for variant in self.variants),
-            *(when for _, when in self.documents),
-            *(deadline.when for deadline in self.deadlines),
-            *(when for _, when in self.where),
+        """Every fact the rules look at by name, in the order of the dictionary."""
+        formulas = [
+            *(formula for condition in self._conditions for formula in expressions(condition)),
+            *(one.formula for one in self.variants if one.formula),
+            *self.last_days.values(),
+            *self.steps.values(),
         ]
-        names = {name for condition in conditions for name in self._names_in(condition)}
-        formulas = [*(one.formula for one in self.variants if one.formula), *self.last_days.values()]
-        names |= {name for formula in formulas for name in self._names_of(formula)}
+        names = {name for formula in formulas for name in self._names_of(formula)}
         if self.entry.basis_date != "today":
             names.add(self.entry.basis_date)
         return tuple(name for name in self.dictionary.facts if name in names)
 
-    def _names_in(self, condition: Condition) -> Iterable[str]:
-        for _, node in walk(condition):
-            comparison = getattr(node, "comparison", None)
-            if isinstance(comparison, Comparison):
-                yield from self._names_of(Name(comparison.name))
-                for value in comparison.values:
-                    yield from self._names_of(value)
+    @cached_property
+    def own_dictionary(self) -> Dictionary:
+        """The facts that bear upon the entry: those its rules name, and those that others of them follow from."""
+        return self.dictionary.reaching(self.used_facts)
+
+    @property
+    def _conditions(self) -> Iterable[Condition]:
+        yield self.eligible
+        yield from (variant.when for variant in self.variants)
+        yield from (when for _, when in self.documents)
+        yield from (deadline.when for deadline in self.deadlines)
+        yield from (when for _, when in self.where)
+
+    @cached_property
+    def _looks(self) -> Mapping[int, tuple[str, ...]]:
+        """The facts that each condition and each part of one may look at, by its identity."""
+        nodes = [node for condition in self._conditions for _, node in walk(condition)]
+        return {id(node): tuple(sorted(self._names_in(node))) for node in nodes}
+
+    def _names_in(self, condition: Condition) -> frozenset[str]:
+        inside = [node for _, node in walk(condition)]
+        last_days = [self.last_days[node.deadline] for node in inside if isinstance(node, BeforeDeadline)]
+        formulas = [*expressions(condition), *last_days]
+        names = {name for formula in formulas for name in self._names_of(formula)}
+        if self.entry.basis_date != "today" and any(map(self._reads_parameters, formulas)):
+            names.add(self.entry.basis_date)
+        return frozenset(names)
 
     def _names_of(self, formula: Expression) -> Iterable[str]:
+        """The facts in a formula and in the steps it stands on; an option beside a choice is none."""
+        for part in self._parts(formula):
+            if isinstance(part, Name) and part.name in self.dictionary.facts:
+                yield part.name
+
+    def _reads_parameters(self, formula: Expression) -> bool:
+        return any(isinstance(part, Parameter) for part in self._parts(formula))
+
+    def _parts(self, formula: Expression) -> Iterable[Expression]:
         for part in parts(formula):
-            if isinstance(part, Name):
-                if part.name in self.steps:
-                    yield from self._names_of(self.steps[part.name])
-                else:
-                    yield part.name
+            yield part
+            if isinstance(part, Name) and part.name in self.steps:
+                yield from self._parts(self.steps[part.name])
 
     @cached_property
     def amount_facts(self) -> frozenset[str]:
@@ -174,11 +213,19 @@ class Rules:
         formulas = [one.formula for one in self.variants if one.formula is not None]
         return frozenset(name for formula in formulas for name in self._names_of(formula))
 
+    def memory(self, today: date) -> Memory:
+        """What has been judged on a day, kept for some days."""
+        return self._memory_of(today)
+
     # ---- assessing
 
     def judge(self, facts: Facts, today: date) -> Judge:
         """Judges the entry's conditions over closed facts."""
         return _Work(self, facts, today).judge(facts)
+
+    def calculation(self, facts: Facts, today: date) -> Calculation:
+        """Works out the entry's formulas over closed facts."""
+        return _Work(self, facts, today).calculation(facts)
 
     def outlook(self, facts: Facts, today: date) -> Judged:
         """Whether one would be entitled with these closed facts, and what would still be needed."""
@@ -188,14 +235,13 @@ class Rules:
         """What the entry comes to. Raises Contradiction where two facts exclude each other."""
         if self.entry.subject == "child" and len(known.children) > 1:
             return self._family(known, today)
-        facts = self.dictionary.close(known, today)
+        facts = self.own_dictionary.close(known, today)
         return _Work(self, facts, today).assessment()
 
     def _family(self, known: Known, today: date) -> Assessment:
         """Child by child, summed: yes for any child is yes."""
         each = tuple(
-            _Work(self, self.dictionary.close(known, today, child=number), today).assessment()
-            for number in range(len(known.children))
+            _Work(self, facts, today).assessment() for facts in self.own_dictionary.close_each(known, today)
         )
         outcomes = {one.outcome for one in each}
         order = (Truth.YES, Truth.UNKNOWN, Truth.SPECIALIST)
@@ -209,7 +255,7 @@ class Rules:
             because=_joined(one.because for one in each) if outcome in (Truth.NO, Truth.SPECIALIST) else (),
             need=self._in_order(one.need for one in open_ones),
             variants=_joined(one.variants for one in fitting),
-            amount=_summed(fitting),
+            amount=_together(fitting, per_child=self._paid_per_child),
             need_amount=self._in_order(one.need_amount for one in fitting),
             stale=_joined(one.stale for one in each),
             documents=_joined(one.documents for one in fitting),
@@ -226,6 +272,10 @@ class Rules:
             children=each,
         )
 
+    @property
+    def _paid_per_child(self) -> bool:
+        return all(one.amount is None or one.amount.per == "child" for one in self.variants)
+
     def _in_order(self, several: Iterable[Iterable[str]]) -> tuple[str, ...]:
         names = {name for one in several for name in one}
         return tuple(name for name in self.dictionary.facts if name in names)
@@ -238,7 +288,9 @@ class _Work:
         self.rules = rules
         self.facts = facts
         self.today = today
-        self._read: dict[str, ParameterRead] = {}
+        self._memory = rules.memory(today)
+        self._read: list[ParameterRead] = []
+        self._judge: Judge | None = None
 
     def assessment(self) -> Assessment:
         rules = self.rules
@@ -252,12 +304,12 @@ class _Work:
                 self.today,
                 outcome,
                 because=_ids(judged, Truth.NO),
-                stale=_stale(_reads(judged, only=Truth.NO)),
+                stale=_stale(_reads(judged, deciding=True)),
                 where=tuple(channel for channel, _ in rules.where),
                 judged=judged,
                 facts=self.facts,
             )
-        supposed = Narrowing(self.judge).by(rules.eligible, self.facts) or self.facts
+        supposed = self._supposed(rules.eligible, self.facts)
         variants, amount, need_amount = self._variants(supposed)
         sure, possible, need_documents = self._documents(supposed)
         return Assessment(
@@ -269,7 +321,7 @@ class _Work:
             variants=variants,
             amount=amount,
             need_amount=self._ordered(need_amount - judged.need),
-            stale=_stale([*_reads(judged), *self._read.values()]),
+            stale=_stale([*_reads(judged), *self._read]),
             documents=sure,
             possible_documents=possible,
             need_documents=self._ordered(need_documents - judged.need - need_amount),
@@ -283,22 +335,38 @@ class _Work:
             facts=self.facts,
         )
 
+    def _supposed(self, condition: Condition, facts: Facts) -> Facts:
+        """The facts narrowed to where the condition holds."""
+
+        def narrowed() -> Facts:
+            found = Narrowing(self.judge).by(condition, facts) or facts
+            return {name: value for name, value in found.items() if value is not facts[name]}
+
+        changed = self._memory.once("supposed", condition, facts, narrowed)
+        return {**facts, **changed} if changed else facts
+
     def judge(self, facts: Facts) -> Judge:
+        if self._judge is None or self._judge.facts is not facts:
+            self._judge = self._judge_over(facts)
+        return self._judge
+
+    def _judge_over(self, facts: Facts) -> Judge:
         rules = self.rules
         basis = rules.entry.basis_date
         return Judge(
-            calculation=lambda: self._calculation(facts),
+            calculation=lambda: self.calculation(facts),
             facts=facts,
             deadlines=rules.last_days,
             choices=rules.dictionary.choices,
             basis=None if basis == "today" else basis,
+            memory=self._memory,
         )
 
-    def _calculation(self, facts: Facts) -> Calculation:
+    def calculation(self, facts: Facts) -> Calculation:
         return Calculation(
             facts=facts.__getitem__,
             steps=self.rules.steps,
-            parameters=self.rules.parameters,
+            parameters=self.rules.readings,
             basis=lambda: self._basis(facts),
             today=self.today,
         )
@@ -321,39 +389,32 @@ class _Work:
             judged = settled(variant.when, supposed, self.judge)
             if judged.truth is Truth.NO:
                 continue
-            narrowed = Narrowing(self.judge).by(variant.when, supposed) or supposed
+            narrowed = self._supposed(variant.when, supposed)
             possible.append(variant.id)
             need |= judged.need
-            found = self._sum(variant, narrowed)
-            if found is None:
-                without_sum = without_sum or variant.amount is None
-                sums += [] if variant.amount is None else [Range(None, None)]
-                need |= self._open_facts(variant, narrowed)
+            if variant.formula is None or variant.amount is None:
+                without_sum = True
                 continue
-            if not found.exact:
-                need |= self._open_facts(variant, narrowed)
+            found, open_facts = self._sum(variant.formula, variant.amount.round, narrowed)
             sums.append(found)
+            need |= open_facts
         return tuple(possible), None if without_sum else _money(sums), need
 
-    def _sum(self, variant: RuledVariant, facts: Facts) -> Range | None:
-        if variant.formula is None or variant.amount is None:
-            return None
-        work = self._calculation(facts)
-        found = work.of(variant.formula)
-        self._read |= work.used_parameters
-        return _rounded(found, variant.amount.round) if isinstance(found, Range) else None
-
-    def _open_facts(self, variant: RuledVariant, facts: Facts) -> frozenset[str]:
-        """The facts of the formula that are not exact."""
-        if variant.formula is None:
-            return frozenset()
-        work = self._calculation(facts)
-        work.of(variant.formula)
+    def _sum(
+        self, formula: Expression, rounding: Rounding | None, facts: Facts
+    ) -> tuple[Range, frozenset[str]]:
+        """The sum, and the facts that keep it from being exact."""
+        work = self.calculation(facts)
+        worked_out = work.result(formula)
+        self._read += work.used_parameters.values()
+        found = _rounded(worked_out, rounding) if isinstance(worked_out, Range) else Range(None, None)
+        if found.exact:
+            return found, frozenset()
         used = set(work.used_facts)
         basis = self.rules.entry.basis_date
         if basis != "today" and any(len(read.periods) > 1 for read in work.used_parameters.values()):
             used.add(basis)
-        return frozenset(name for name in used if not facts[name].exact)
+        return found, frozenset(name for name in used if not facts[name].exact)
 
     def _documents(self, supposed: Facts) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
         sure: list[str] = []
@@ -378,10 +439,10 @@ class _Work:
         for deadline in self.rules.deadlines:
             if self.judge(supposed).of(deadline.when).truth is Truth.NO:
                 continue
-            work = self._calculation(supposed)
+            work = self.calculation(supposed)
             last = work.of(deadline.last_day)
             if isinstance(last, Range) and last.low is not None and last.high is not None:
-                self._read |= work.used_parameters
+                self._read += work.used_parameters.values()
                 found[deadline.id] = last
         return found
 
@@ -396,7 +457,7 @@ def _rounded(found: Range, rounding: Rounding | None) -> Range:
     grain, way = ROUNDINGS[rounding]
 
     def rounded(bound: object) -> Decimal | None:
-        return bound.quantize(grain, way) if isinstance(bound, Decimal) else None
+        return bound.quantize(grain, way, WIDE) if isinstance(bound, Decimal) else None
 
     return Range(rounded(found.low), rounded(found.high))
 
@@ -411,12 +472,16 @@ def _money(sums: list[Range]) -> Money | None:
     return Money(min(known_lows), max(known_highs))
 
 
-def _summed(fitting: list[Assessment]) -> Money | None:
-    """Per child: surely what is sure, at most what is possible."""
-    if not fitting or any(one.amount is None for one in fitting):
+def _together(fitting: list[Assessment], *, per_child: bool) -> Money | None:
+    """For all the children: what is sure, at most what is possible; no less than for one, as one at least fits."""
+    sums = [one.amount for one in fitting if one.amount is not None]
+    if not sums or len(sums) != len(fitting):
         return None
-    low = sum((one.amount.low for one in fitting if one.amount and one.outcome is Truth.YES), Decimal(0))
-    return Money(low, sum((one.amount.high for one in fitting if one.amount), Decimal(0)))
+    lowest, highest = min(one.low for one in sums), max(one.high for one in sums)
+    if not per_child:
+        return Money(lowest, highest)
+    sure = [one.amount.low for one in fitting if one.amount is not None and one.outcome is Truth.YES]
+    return Money(sum(sure, Decimal(0)) if sure else lowest, sum((one.high for one in sums), Decimal(0)))
 
 
 def _earliest(fitting: list[Assessment]) -> dict[str, Range]:
@@ -424,8 +489,8 @@ def _earliest(fitting: list[Assessment]) -> dict[str, Range]:
     found: dict[str, Range] = {}
     for one in fitting:
         for name, last in one.deadlines.items():
-            if name not in found or (last.low, last.high) < (found[name].low, found[name].high):
-                found[name] = last
+            other = found.get(name, last)
+            found[name] = Range(least(last.low, other.low), least(last.high, other.high))
     return found
 
 
@@ -434,19 +499,21 @@ def _joined(several: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def _ids(judged: Judged, truth: Truth) -> tuple[str, ...]:
-    """The ids of the outermost named conditions with this truth."""
-    if judged.truth is not truth:
-        return ()
+    """The ids of the outermost named conditions that made the tree what it is, if it is of this truth."""
+    return deciding_ids(judged) if judged.truth is truth else ()
+
+
+def deciding_ids(judged: Judged) -> tuple[str, ...]:
+    """The ids of the outermost named conditions that made the tree what it is."""
     if judged.condition.labels.id is not None:
         return (judged.condition.labels.id,)
-    return tuple(name for child in judged.children for name in _ids(child, truth))
+    return _joined(map(deciding_ids, judged.deciding))
 
 
-def _reads(judged: Judged, only: Truth | None = None) -> list[ParameterRead]:
-    """The parameters the tree read; with `only`, on the way to nodes of that truth."""
-    if only is not None and judged.truth is not only:
-        return []
-    return [*judged.parameters, *(read for child in judged.children for read in _reads(child, only))]
+def _reads(judged: Judged, *, deciding: bool = False) -> list[ParameterRead]:
+    """The parameters the tree read; with `deciding`, those of the nodes that made it what it is."""
+    children = judged.deciding if deciding else judged.children
+    return [*judged.parameters, *(read for child in children for read in _reads(child, deciding=deciding))]
 
 
 def _stale(reads: Iterable[ParameterRead]) -> tuple[str, ...]:

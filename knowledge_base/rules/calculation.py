@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from knowledge_base.rules.grammar import (
@@ -31,6 +32,9 @@ from knowledge_base.rules.schema import ParameterValue
 from knowledge_base.rules.values import Point, Range, Value, exactly, hull, options
 
 MONTHS_IN_YEAR = 12
+PLACES = 12
+"""A third times three is one again at this place after the comma: a division leaves its trace far behind it."""
+READINGS_KEPT = 512
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,30 @@ class ParameterRead:
     stale: bool
 
 
+class Parameters:
+    """The dated parameters as rules read them; a reading is kept, since most are of one day."""
+
+    def __init__(self, dated: Mapping[str, DatedParameter]) -> None:
+        self._dated = dated
+        self.read = lru_cache(READINGS_KEPT)(self._read)
+
+    def _read(self, name: str, basis: Range) -> tuple[Quantity | None, ParameterRead] | None:
+        """The values a parameter may have on these days; None where none is known."""
+        parameter = self._dated[name]
+        periods, stale = _periods(parameter, basis)
+        if not periods:
+            return None
+        values: list[Point] = [
+            period.value if isinstance(period.value, date) else Decimal(period.value) for period in periods
+        ]
+        found: Quantity | None = hull(map(exactly, values))
+        if parameter.unit in ("months", "days", "years"):
+            found = _length(found, parameter.unit)
+        elif parameter.unit == "percent" and isinstance(found, Range):
+            found = _joined("/", found, exactly(Decimal(100)))
+        return found, ParameterRead(name, periods, stale)
+
+
 @dataclass
 class Calculation:
     """Works out expressions and notes which facts and parameters they looked at.
@@ -65,11 +93,17 @@ class Calculation:
 
     facts: Callable[[str], Value]
     steps: Mapping[str, Expression]
-    parameters: Mapping[str, DatedParameter]
+    parameters: Parameters
     basis: Callable[[], Range]
     today: date
     used_facts: set[str] = field(default_factory=set)
     used_parameters: dict[str, ParameterRead] = field(default_factory=dict)
+    _worked_out: dict[str, Quantity | None] = field(default_factory=dict)
+
+    def result(self, expression: Expression) -> Quantity | None:
+        """What an expression comes to in the end, rid of the trace that a division leaves in the last digits."""
+        found = self.of(expression)
+        return Range(_tidy(found.low), _tidy(found.high)) if isinstance(found, Range) else found
 
     def of(self, expression: Expression) -> Quantity | None:
         """What an expression comes to; None where it cannot be told (a division by what may be zero)."""
@@ -98,26 +132,19 @@ class Calculation:
     def named(self, name: str) -> Quantity | None:
         """A derived step, or a fact."""
         if name in self.steps:
-            return self.of(self.steps[name])
+            if name not in self._worked_out:
+                self._worked_out[name] = self.of(self.steps[name])
+            return self._worked_out[name]
         self.used_facts.add(name)
         return self.facts(name)
 
     def parameter(self, name: str) -> Quantity | None:
         """The values a parameter may have on the days the law may look at; None where none is known."""
-        periods, stale = _periods(self.parameters[name], self.basis())
-        if not periods:
+        read = self.parameters.read(name, self.basis())
+        if read is None:
             return None
-        self.used_parameters[name] = ParameterRead(name, periods, stale)
-        unit = self.parameters[name].unit
-        values: list[Point] = [
-            period.value if isinstance(period.value, date) else Decimal(period.value) for period in periods
-        ]
-        found = hull(map(exactly, values))
-        if unit in ("months", "days", "years"):
-            return _length(found, unit)
-        if unit == "percent" and isinstance(found, Range):
-            return _joined("/", found, exactly(Decimal(100)))
-        return found
+        self.used_parameters[name] = read[1]
+        return read[0]
 
 
 def _periods(parameter: DatedParameter, basis: Range) -> tuple[tuple[ParameterValue, ...], bool]:
@@ -251,6 +278,13 @@ def _product(a: Bound, b: Bound, c: Bound, d: Bound) -> Range:
         high = None if b is None or d is None else b * d
         return Range(a * c, high)
     return Range(None, None)
+
+
+def _tidy(bound: Point | None) -> Point | None:
+    if not isinstance(bound, Decimal):
+        return bound
+    exponent = bound.as_tuple().exponent
+    return round(bound, PLACES) if isinstance(exponent, int) and exponent < -PLACES else bound
 
 
 def _shifted(days: Range, by: Length) -> Range:

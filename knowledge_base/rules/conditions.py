@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge_base.language import typographic
-from knowledge_base.rules.grammar import Comparison, GrammarError, parse_comparison
+from knowledge_base.rules.grammar import Comparison, Expression, GrammarError, Name, parse_comparison
 from knowledge_base.rules.problems import Path, nearest
 
 KINDS = ("all", "any", "not", "at_least", "that", "before_deadline")
@@ -201,3 +201,11 @@ def walk(condition: Condition, path: Path = ()) -> Iterator[tuple[Path, Conditio
             yield from walk(child, (*path, "not"))
         case _:
             pass
+
+
+def expressions(condition: Condition) -> Iterator[Expression]:
+    """Everything that the comparisons of a condition work out, their left sides too; last days are not told."""
+    for _, node in walk(condition):
+        if isinstance(node, Leaf):
+            yield Name(node.comparison.name)
+            yield from node.comparison.values

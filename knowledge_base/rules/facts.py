@@ -13,10 +13,13 @@ from decimal import Decimal, InvalidOperation
 
 from knowledge_base.rules.problems import nearest
 from knowledge_base.rules.schema import Fact
-from knowledge_base.rules.values import Answer, Options, Point, Range, Value, exactly, meet
+from knowledge_base.rules.values import Answer, Options, Point, Range, Value, exactly
 
 CHILDREN = "children"
 CHILDREN_AT_MOST = 20
+NUMBER_AT_MOST = Decimal(10) ** 12
+"""Beyond it a number is a slip of the pen, and sums would no longer be exact."""
+SHOWN_AT_MOST = 40
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -62,7 +65,10 @@ def domain(fact: Fact, today: date) -> Value:
         case "choice":
             return Options(frozenset(fact.options or {}))
         case _:
-            return Range(_point(fact.min, today), _point(fact.max, today))
+            low, high = _point(fact.min, today), _point(fact.max, today)
+            if isinstance(low, date) and isinstance(high, date):
+                high = max(low, high)  # a day asked about from before the fact's first day
+            return Range(low, high)
 
 
 def _point(bound: object, today: date) -> Point | None:
@@ -84,23 +90,37 @@ def read_known(given: Mapping[str, object], dictionary: Mapping[str, Fact], toda
 
 
 def fault_of(fact_id: str, fact: Fact, value: Value, today: date) -> FactFault | None:
-    """Why a value cannot be an answer to the fact: too small, too great, a day to come."""
+    """Why a value cannot be an answer to the fact: too small, too great, a day to come. An open end may be."""
     whole = domain(fact, today)
-    if meet(value, whole) == value:
+    if isinstance(value, Options) and isinstance(whole, Options) and value.members <= whole.members:
         return None
     if not isinstance(value, Range) or not isinstance(whole, Range):
         return FactFault(fact_id, "wrong", f"«{fact_id}»: значення не того роду, чекаємо {fact.type}")
-    if _below(value.low, whole.low):
-        return FactFault(fact_id, "impossible", f"«{fact_id}»: {value.low} — менше за можливе, {whole.low}")
-    if fact.max == "today":
-        return FactFault(fact_id, "impossible", f"«{fact_id}»: {value.high} ще не настало, сьогодні {today}")
-    return FactFault(fact_id, "impossible", f"«{fact_id}»: {value.high} — більше за можливе, {whole.high}")
+    told = [point for point in (value.low, value.high) if point is not None]
+    fault = next((fault for point in told if (fault := _point_fault(fact, point, whole, today))), None)
+    return None if fault is None else FactFault(fact_id, "impossible", f"«{fact_id}»: {fault}")
 
 
-def _below(one: Point | None, other: Point | None) -> bool:
-    if one is None or other is None:
-        return one is None and other is not None
-    return one < other  # type: ignore[operator]  # both are of the fact's one kind
+def _point_fault(fact: Fact, point: Point, whole: Range, today: date) -> str | None:
+    least, most = whole.low, whole.high
+    if isinstance(point, Decimal):
+        least = -NUMBER_AT_MOST if least is None else least
+        most = NUMBER_AT_MOST if most is None else most
+    if least is not None and point < least:  # type: ignore[operator]  # both are of the fact's one kind
+        return f"{_brief(point)} — менше за можливе, {least}"
+    if most is not None and point > most:  # type: ignore[operator]
+        if fact.max == "today":
+            return f"{point} ще не настало, сьогодні {today}"
+        return f"{_brief(point)} — більше за можливе, {most}"
+    if fact.unit == "count" and isinstance(point, Decimal) and point % 1:
+        return f"{_brief(point)} — не ціле число"
+    return None
+
+
+def _brief(given: object) -> str:
+    """One line of a length that can be read."""
+    line = " ".join(str(given).split())
+    return line if len(line) <= SHOWN_AT_MOST else f"{line[:SHOWN_AT_MOST]}…"
 
 
 class _Reader:
@@ -139,11 +159,13 @@ class _Reader:
     def _fact(self, name: str, given: object) -> Value | None:
         fact = self._dictionary.get(name)
         if fact is None:
-            self._fault(name, "unknown", f"невідомий факт «{name}»{nearest(name, self._dictionary)}")
+            self._fault(name, "unknown", f"невідомий факт «{_brief(name)}»{nearest(name, self._dictionary)}")
             return None
         value = _options(fact, given) if fact.type in ("bool", "choice") else _range(fact, given)
         if value is None:
-            self._fault(name, "wrong", f"«{name}»: «{_shown(given)}» не є відповіддю{_expected(fact, given)}")
+            self._fault(
+                name, "wrong", f"«{name}»: «{_brief(_shown(given))}» не є відповіддю{_expected(fact, given)}"
+            )
             return None
         fault = fault_of(name, fact, value, self._today)
         if fault is not None:
@@ -156,9 +178,12 @@ class _Reader:
 
 
 def _shown(given: object) -> str:
-    if isinstance(given, bool):
-        return "yes" if given else "no"
-    return str(list(given)) if isinstance(given, tuple) else str(given)
+    """As it was written: in JSON or in a case."""
+    if given is None or isinstance(given, bool):
+        return {True: "yes", False: "no", None: "null"}[given]
+    if isinstance(given, list | tuple):
+        return f"[{', '.join('null' if one is None else str(one) for one in given)}]"
+    return str(given)
 
 
 def _expected(fact: Fact, given: object) -> str:

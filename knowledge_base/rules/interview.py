@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
 from typing import Literal
 
 from knowledge_base.rules.assessment import Assessment, Rules
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Known
 from knowledge_base.rules.judging import Judged
+from knowledge_base.rules.narrowing import step
 from knowledge_base.rules.schema import Fact
 from knowledge_base.rules.settling import cells_of, open_leaves
 from knowledge_base.rules.values import Options, Point, Range, Value, exactly, hull, meet, options
 
 USUAL_WEIGHT = 0.85
 """How likely the usual answer is."""
+REFUSED = inf
 TICKS_AT_MOST = 6
 TICK_COST = 0.4
 """What reading one line of a list costs beside a question of its own."""
@@ -50,7 +53,8 @@ class Tick:
 class Question:
     """What to ask: a fact, whether it is more or less than a limit, or a list to tick.
 
-    `left` is about how many questions remain, this one among them.
+    `parts` are the two answers to a limit, the lower first. `left` is about how many questions remain, this one
+    among them.
     """
 
     kind: Literal["fact", "threshold", "ticks"]
@@ -58,6 +62,7 @@ class Question:
     goal: Goal
     left: int
     than: Point | None = None
+    parts: tuple[Range, ...] = ()
     ticks: tuple[Tick, ...] = ()
 
     @property
@@ -92,8 +97,9 @@ def next_question(
         return None
     for goal, need in _goals(found, documents=documents):
         asked = [name for name in need if name not in skipped]
-        if asked:
-            return _Chooser(rules, known, today, _open(found), goal, asked).best()
+        question = _Chooser(rules, known, today, _open(found), goal, asked).best() if asked else None
+        if question is not None:
+            return question
     return None
 
 
@@ -158,7 +164,8 @@ class _Chooser:
         if partly and than is None and isinstance(value, Range):
             return None  # precision is not asked for twice
         kind: Literal["fact", "threshold"] = "fact" if than is None else "threshold"
-        question = Question(kind, name, self._goal, self._left(), than)
+        parts = () if than is None else self._parts(name, than, cells)
+        question = Question(kind, name, self._goal, self._left(), than, parts)
         return _Candidate(question, self._saved(name, cells) / self._cost(name))
 
     def _is_input_of_another(self, name: str, group: list[str]) -> bool:
@@ -185,6 +192,15 @@ class _Chooser:
             return None
         return None if name in self._rules.amount_facts else points[0]
 
+    def _parts(self, name: str, than: Point, cells: list[Value]) -> tuple[Range, ...]:
+        """Below the limit and above it; the limit itself belongs where the rule puts it."""
+        value = self._found.facts[name]
+        assert isinstance(value, Range)
+        at, below = self._outlook({name: exactly(than)}), self._outlook({name: cells[0]})
+        with_limit = (at.truth, at.need) == (below.truth, below.need)
+        last, first = (than, step(than, 1)) if with_limit else (step(than, -1), than)
+        return Range(value.low, last), Range(first, value.high)
+
     def _list(self, group: list[str]) -> _Candidate | None:
         """Two or more facts that usually are as they should be, as one list to tick."""
         ticks = [tick for name in group if (tick := self._tick(name))][:TICKS_AT_MOST]
@@ -204,16 +220,22 @@ class _Chooser:
             return None
         usual = usual_value(fact)
         cells = self._cells(name)
-        clear = hull(cell for cell in cells if self._settles(name, cell))
-        ticked = hull(cell for cell in cells if clear is None or meet(cell, clear) is None)
-        if clear is None or ticked is None or usual is None or meet(usual, clear) is None:
+        if usual is None or len(cells) < 2:
+            return None
+        left = [self._left_after(name, cell) for cell in cells]
+        least = next((rest for cell, rest in zip(cells, left, strict=True) if meet(usual, cell)), None)
+        clear = hull(cell for cell, rest in zip(cells, left, strict=True) if rest == least)
+        ticked = hull(cell for cell, rest in zip(cells, left, strict=True) if rest != least)
+        if least is None or least == REFUSED or clear is None or ticked is None or meet(clear, ticked):
             return None
         return Tick(name, ticked, clear, _limit(clear, ticked))
 
-    def _settles(self, name: str, cell: Value) -> bool:
-        """Whether with this answer nothing more hangs on the fact, and nothing is refused."""
+    def _left_after(self, name: str, cell: Value) -> float:
+        """What is left to ask after an answer; more than anything where it refuses, or leaves the fact open."""
         found = self._outlook({name: cell})
-        return found.truth is not Truth.NO and name not in found.need
+        if found.truth is Truth.NO:
+            return REFUSED
+        return float(sum(self._cost(one) for one in found.need)) if found.truth is Truth.UNKNOWN else 0.0
 
     def _saved(self, name: str, cells: list[Value]) -> float:
         """How much less there is to ask, on average over the likely answers."""

@@ -7,12 +7,13 @@ explains the outcome. `need` holds the facts whose answer may still change the t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 from knowledge_base.rules.calculation import Calculation, ParameterRead
 from knowledge_base.rules.comparing import NEGATED, Truth, compare, compare_option
 from knowledge_base.rules.conditions import Always, AtLeast, BeforeDeadline, Condition, Group, Leaf, Not
-from knowledge_base.rules.grammar import Comparison, Expression
+from knowledge_base.rules.grammar import Comparison, Expression, Name
 from knowledge_base.rules.values import Value, exactly
 
 
@@ -33,6 +34,45 @@ class Judged:
         for child in self.children:
             yield from child.walk()
 
+    @property
+    def deciding(self) -> tuple[Judged, ...]:
+        """The children that made the node what it is; the open ones where only all of them together did."""
+        if isinstance(self.condition, Not):
+            return self.children
+        alike = tuple(child for child in self.children if child.truth is self.truth)
+        return alike or tuple(child for child in self.children if child.truth is Truth.UNKNOWN)
+
+
+REMEMBERED_AT_MOST = 512
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What has been judged on one day: the same condition over the same values is judged once.
+
+    `looks` names, for each condition that lives as long as the memory, by identity, the facts it may look at.
+    """
+
+    looks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    _kept: dict[tuple[object, ...], object] = field(default_factory=dict)
+
+    def once(
+        self, how: str, condition: Condition, facts: Mapping[str, Value], work: Callable[[], Found]
+    ) -> Found:
+        """What this kind of work on a condition comes to: remembered, else done now."""
+        looks = self.looks.get(id(condition))
+        if looks is None:
+            return work()
+        key = (how, id(condition), *[facts[name] for name in looks])
+        found = self._kept.get(key, self)
+        if found is self:
+            found = work()
+            if len(self._kept) >= REMEMBERED_AT_MOST:
+                self._kept.clear()
+            self._kept[key] = found
+        return cast(Found, found)
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -46,10 +86,13 @@ class Judge:
     deadlines: Mapping[str, Expression]
     choices: frozenset[str]
     basis: str | None
+    memory: Memory = field(default_factory=Memory)
 
     def of(self, condition: Condition) -> Judged:
         """The condition judged node by node."""
-        return left_to_a_person(self._of(condition))
+        return self.memory.once(
+            "judged", condition, self.facts, lambda: left_to_a_person(self._of(condition))
+        )
 
     def _of(self, condition: Condition) -> Judged:
         match condition:
@@ -69,11 +112,11 @@ class Judge:
 
     def _leaf(self, condition: Condition, comparison: Comparison) -> Judged:
         work = self.calculation()
-        left = work.named(comparison.name)
+        left = work.result(Name(comparison.name))
         if comparison.name in self.choices:
             truth = compare_option(left, comparison)
         else:
-            truth = compare(left, comparison.op, [work.of(value) for value in comparison.values])
+            truth = compare(left, comparison.op, [work.result(value) for value in comparison.values])
         return self._judged(condition, truth, work)
 
     def _before(self, condition: Condition, last_day: Expression) -> Judged:

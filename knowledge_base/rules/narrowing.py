@@ -39,8 +39,9 @@ class Narrowing:
         """The facts where the condition holds; None where it cannot."""
         if condition.labels.to_specialist:
             return facts
-        if self.judge(facts).of(condition).truth is Truth.NO:
-            return None
+        truth = self.judge(facts).of(condition).truth
+        if truth is not Truth.UNKNOWN:
+            return None if truth is Truth.NO else facts
         match condition:
             case Leaf(comparison=comparison):
                 return self._leaf(comparison, facts)
@@ -69,6 +70,8 @@ class Narrowing:
         ways = [way for child in children if (way := self.by(child, facts)) is not None]
         if not ways:
             return None
+        if any(way is facts for way in ways):
+            return facts
         joined = dict(facts)
         for name, value in facts.items():
             if any(way[name] is not value for way in ways):
@@ -94,12 +97,12 @@ class Narrowing:
                 named = named_options(comparison)
             else:
                 right = judge.calculation().of(comparison.values[0])
-                if not isinstance(right, Options):
+                if not isinstance(right, Options) or not right.exact:
                     return None
                 named = right
             return Options(value.members - named.members) if comparison.op == "!=" else named
         work = judge.calculation()
-        found = [work.of(one) for one in comparison.values]
+        found = [work.result(one) for one in comparison.values]
         rights = [one for one in found if isinstance(one, Range)]
         if len(rights) != len(found):
             return None

@@ -88,6 +88,7 @@ class Fact(Strict):
     when one does not know; `tick` a line of the list «Чи стосується вас щось із цього?», where the unusual answer
     is a tick; `computed` a formula over other facts that also gives it; `counts` a condition over the facts of a
     child: once all children are told one by one, this is how many of them it holds for. `max: today` for days past.
+    `tellable`: a refusal may say which value would make it a yes, since nobody gains by bending it.
     """
 
     type: Literal["bool", "choice", "number", "money", "date"]
@@ -107,6 +108,7 @@ class Fact(Strict):
     tick: Text | None = None
     computed: str | None = None
     counts: object | None = None
+    tellable: bool = False
     implies: tuple[Implication, ...] = ()
 
 

@@ -13,11 +13,11 @@ from datetime import date
 from itertools import product
 from math import prod
 
-from knowledge_base.rules.comparing import Truth
+from knowledge_base.rules.comparing import Truth, named_options
 from knowledge_base.rules.conditions import NO_LABELS, BeforeDeadline, Condition, Group, Leaf
 from knowledge_base.rules.judging import Judge, Judged, joined, left_to_a_person
 from knowledge_base.rules.narrowing import Facts, step
-from knowledge_base.rules.values import Options, Point, Range, Value, exactly
+from knowledge_base.rules.values import Answer, Options, Point, Range, Value, exactly
 
 CELLS_AT_MOST = 256
 """Combinations of parts tried; beyond them the open question stays open, which is safe."""
@@ -28,12 +28,17 @@ JudgeOf = Callable[[Facts], Judge]
 
 def settled(condition: Condition, facts: Facts, judge: JudgeOf) -> Judged:
     """The condition judged, with `need` exact where it can be had within a few hundred trials."""
-    return _settled(judge(facts).of(condition), facts, judge)
+    here = judge(facts)
+    return here.memory.once("settled", condition, facts, lambda: _settled(here.of(condition), facts, judge))
 
 
 def _settled(judged: Judged, facts: Facts, judge: JudgeOf) -> Judged:
     if judged.truth is not Truth.UNKNOWN or not _repeated(judged):
         return judged
+    return left_to_a_person(_sought(judged, facts, judge))
+
+
+def _sought(judged: Judged, facts: Facts, judge: JudgeOf) -> Judged:
     condition = judged.condition
     if isinstance(condition, Group):
         bunches = _bunches(judged.children)
@@ -67,15 +72,20 @@ def _by_bunches(condition: Group, bunches: list[list[Judged]], facts: Facts, jud
     whole: list[Judged] = []
     for bunch in bunches:
         if len(bunch) == 1:
-            one = left_to_a_person(_settled(bunch[0], facts, judge))
+            one = _settled(bunch[0], facts, judge)
             found[id(one.condition)] = one
         else:
             group = replace(condition, children=tuple(child.condition for child in bunch), labels=NO_LABELS)
             one = _settled(joined(group, tuple(bunch)), facts, judge)
-            found |= {id(child.condition): child for child in bunch}
+            # What only all of them together decided stays together: none of them alone is the reason.
+            apart = one.truth is Truth.UNKNOWN or all(
+                child.truth is not Truth.UNKNOWN for child in one.children
+            )
+            found |= {id(child.condition): child if apart else one for child in one.children}
         whole.append(one)
     together = joined(condition, tuple(whole))
-    return replace(together, children=tuple(found[id(child)] for child in condition.children))
+    shown = {id(node): node for child in condition.children for node in [found[id(child)]]}
+    return replace(together, children=tuple(shown.values()))
 
 
 def _by_parts(judged: Judged, facts: Facts, judge: JudgeOf) -> Judged:
@@ -84,7 +94,7 @@ def _by_parts(judged: Judged, facts: Facts, judge: JudgeOf) -> Judged:
     parted = {
         name: cells
         for name in _repeated(judged)
-        if len(cells := cells_of(name, facts[name], leaves, judge(facts))) > 1
+        if len(cells := _parts_of(name, facts[name], leaves, judge(facts))) > 1
     }
     if not parted or prod(map(len, parted.values())) > CELLS_AT_MOST:
         return judged
@@ -93,12 +103,25 @@ def _by_parts(judged: Judged, facts: Facts, judge: JudgeOf) -> Judged:
         cells: judge({**facts, **dict(zip(names, cells, strict=True))}).of(judged.condition)
         for cells in product(*parted.values())
     }
-    truths = {one.truth for one in found.values()}
-    if len(truths) == 1 and Truth.UNKNOWN not in truths:
-        return replace(judged, truth=truths.pop(), need=frozenset())
+    agreed = _agreed(judged, list(found.values()))
+    if agreed.truth is not Truth.UNKNOWN:
+        return agreed
     rest = frozenset().union(*(one.need for one in found.values())) - set(names)
     deciding = {name for place, name in enumerate(names) if _decides(place, found)}
-    return replace(judged, need=rest | deciding)
+    return replace(agreed, need=rest | deciding)
+
+
+def _agreed(judged: Judged, parts: list[Judged]) -> Judged:
+    """The tree with every truth in which all the parts agree; they are of one shape."""
+    truths = {part.truth for part in parts}
+    truth = truths.pop() if len(truths) == 1 else Truth.UNKNOWN
+    children = tuple(
+        _agreed(child, [part.children[place] for part in parts])
+        for place, child in enumerate(judged.children)
+    )
+    return replace(
+        judged, truth=truth, need=judged.need if truth is Truth.UNKNOWN else frozenset(), children=children
+    )
 
 
 def open_leaves(judged: Judged) -> list[Judged]:
@@ -110,6 +133,18 @@ def open_leaves(judged: Judged) -> list[Judged]:
     return [leaf for child in judged.children for leaf in open_leaves(child)]
 
 
+def _parts_of(name: str, value: Value, leaves: Iterable[Judged], judge: Judge) -> list[Value]:
+    """The cells of a fact, with the options of a choice that no comparison tells apart in one."""
+    if name not in judge.choices or not isinstance(value, Options):
+        return cells_of(name, value, leaves, judge)
+    comparisons = [leaf.condition.comparison for leaf in leaves if isinstance(leaf.condition, Leaf)]
+    named = [named_options(one) for one in comparisons if one.name == name]
+    alike: dict[tuple[bool, ...], set[Answer]] = {}
+    for member in sorted(value.members, key=str):
+        alike.setdefault(tuple(member in one.members for one in named), set()).add(member)
+    return [Options(frozenset(members)) for members in alike.values()]
+
+
 def cells_of(name: str, value: Value, leaves: Iterable[Judged], judge: Judge) -> list[Value]:
     """The parts of a fact between the thresholds that these comparisons put to it; one where a formula hides them."""
     mine = [leaf for leaf in leaves if name in leaf.need]
@@ -117,16 +152,22 @@ def cells_of(name: str, value: Value, leaves: Iterable[Judged], judge: Judge) ->
         return [Options(frozenset({member})) for member in sorted(value.members, key=str)]
     points: set[Point] = set()
     for leaf in mine:
-        condition = leaf.condition
-        if not isinstance(condition, Leaf) or condition.comparison.name != name:
+        found = points_of(name, leaf, judge)
+        if found is None:
             return [value]
-        work = judge.calculation()
-        for right in condition.comparison.values:
-            found = work.of(right)
-            if not isinstance(found, Range) or not found.exact or found.low is None:
-                return [value]
-            points.add(found.low)
+        points |= found
     return parts_between(value, points)
+
+
+def points_of(name: str, leaf: Judged, judge: Judge) -> set[Point] | None:
+    """The exact points that a comparison holds a fact against; None where a formula or the unknown hides them."""
+    condition = leaf.condition
+    if not isinstance(condition, Leaf) or condition.comparison.name != name:
+        return None
+    work = judge.calculation()
+    found = [work.result(right) for right in condition.comparison.values]
+    points = {one.low for one in found if isinstance(one, Range) and one.exact and one.low is not None}
+    return points if all(isinstance(one, Range) and one.exact for one in found) else None
 
 
 def parts_between(value: Range, points: Iterable[Point]) -> list[Value]:

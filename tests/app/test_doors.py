@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -184,6 +187,187 @@ def test_knowledge_list_is_a_row_an_entry(run: Run) -> None:
             assert type(row[count]) is int
         assert row["phrasings"] >= 8
         assert row["sources"] >= 2
+
+
+MOTHER = {
+    "applicant.role": "mother",
+    "child.lives_with_applicant": True,
+    "applicant.legal_status": "citizen",
+    "child.full_state_care": False,
+    "applicant.rights_removed": False,
+}
+PROMISED = {
+    "child.birth_date": "2026-03-10",
+    "applicant.role": ["father", "mother"],
+    "household.size": 3,
+    "household.income_month": [10000, 14000],
+}
+
+
+def assess(run: Run, entry: str, facts: object, *options: str, on: str = "2026-11-24") -> dict[str, Any]:
+    """The one object of `knowledge assess`."""
+    done = run("knowledge", "assess", entry, "--facts", json.dumps(facts), "--on", on, *options)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    answer = json.loads(done.stdout)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def is_day(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
+
+
+def has_exact_types(answer: dict[str, Any]) -> None:
+    """The promise to other programs: fields may be added, never renamed or retyped."""
+    assert isinstance(answer["id"], str)
+    assert is_day(answer["on"])
+    assert answer["outcome"] in {"yes", "no", "unknown", "specialist"}
+    for several in ("because", "need", "stale", "documents", "possible_documents", "variants", "where"):
+        assert isinstance(answer[several], list)
+        assert all(isinstance(name, str) for name in answer[several])
+    for several in ("need_amount", "need_documents"):
+        assert all(isinstance(name, str) for name in answer[several])
+    assert answer["variant"] is None or isinstance(answer["variant"], str)
+    amount = answer["amount"]
+    assert amount is None or (set(amount) == {"low", "high"} and all(map(is_number, amount.values())))
+    assert isinstance(answer["deadlines"], dict)
+    for last in answer["deadlines"].values():
+        assert is_day(last) or (len(last) == 2 and all(map(is_day, last)))
+    for limit in answer["narrow"]:
+        assert set(limit) == {"fact", "than"}
+        assert limit["fact"] in answer["need"]
+        assert is_number(limit["than"]) or is_day(limit["than"])
+    assert isinstance(answer["children"], list)
+    for child in answer["children"]:
+        has_exact_types(child)
+
+
+@pytest.mark.parametrize("entry", ["birth-benefit", "housing-subsidy"])
+@pytest.mark.parametrize("facts", [{}, PROMISED])
+def test_an_assessment_has_exactly_these_types(run: Run, entry: str, facts: dict[str, Any]) -> None:
+    answer = assess(run, entry, facts)
+    has_exact_types(answer)
+    assert answer["id"] == entry
+    assert answer["outcome"] == "unknown"
+    assert answer["need"]
+    assert all(isinstance(name, str) for name in answer["unused"])
+    receipt = answer["receipt"]
+    assert (receipt["entry"], receipt["on"], type(receipt["version"])) == (entry, "2026-11-24", int)
+    assert isinstance(receipt["base"], str)
+    assert all(isinstance(name, str) for name in receipt["rules"])
+    for fact in receipt["facts"]:
+        assert facts[fact["fact"]] == fact["value"]
+        assert fact["stated_by"] is None
+
+
+def test_nothing_known_of_a_birth_has_a_range_and_a_limit_to_ask(run: Run) -> None:
+    answer = assess(run, "birth-benefit", {})
+    assert answer["amount"] == {"low": 41280, "high": 50000}
+    assert answer["deadlines"] == {"apply": ["2026-11-24", "2027-11-24"]}
+    assert answer["narrow"] == [{"fact": "child.birth_date", "than": "2025-11-24"}]
+
+
+def test_a_yes_is_told_with_its_sum_papers_and_last_day(run: Run) -> None:
+    facts = {
+        **MOTHER,
+        "child.birth_date": "2026-03-10",
+        "child.birth_registered": "ukraine",
+        "household.size": 3,
+    }
+    answer = assess(run, "birth-benefit", facts)
+    assert (answer["outcome"], answer["because"], answer["need"]) == ("yes", [], [])
+    assert answer["amount"] == {"low": 50000, "high": 50000}
+    assert answer["deadlines"] == {"apply": "2027-03-10"}
+    assert answer["documents"]
+    assert answer["possible_documents"] == []
+    assert answer["unused"] == ["household.size"]
+
+
+def test_one_killing_fact_is_a_no(run: Run) -> None:
+    answer = assess(run, "birth-benefit", {"applicant.role": "other"})
+    assert (answer["outcome"], answer["because"], answer["need"]) == ("no", ["who"], [])
+    assert (answer["need_amount"], answer["need_documents"], answer["narrow"]) == ([], [], [])
+
+
+def test_several_children_stand_beside_their_sum(run: Run) -> None:
+    children = [{"child.birth_date": "2026-03-10"}, {"child.birth_date": "2025-12-30"}]
+    answer = assess(run, "birth-benefit", {**MOTHER, "children": children})
+    has_exact_types(answer)
+    assert answer["amount"] == {"low": 91280, "high": 91280}
+    assert [child["amount"]["low"] for child in answer["children"]] == [50000, 41280]
+    assert answer["deadlines"] == {"apply": "2026-12-30"}
+
+
+def test_past_the_horizon_the_stale_parameters_are_named(run: Run) -> None:
+    answer = assess(run, "housing-subsidy", {"household.size": 2}, on="2027-02-01")
+    assert "pm_general" in answer["stale"]
+
+
+def test_an_assessment_is_explained_when_asked(run: Run) -> None:
+    facts = {"household.size": 2, "household.income_month": [10000, 12000]}
+    explanation = assess(run, "housing-subsidy", facts, "--explain")["explanation"]
+    conditions = explanation["conditions"]
+    assert set(conditions) == {"id", "truth", "why", "facts", "parameters", "source", "children"}
+    bill = next(child for child in conditions["children"] if child["id"] == "bill")
+    assert bill["truth"] == "unknown"
+    assert isinstance(bill["why"], str)
+    assert {fact["fact"]: fact["value"] for fact in bill["facts"]} == {
+        "household.bill_in_norm": None,
+        "household.size": 2,
+        "household.income_month": [10000, 12000],
+    }
+    for fact in bill["facts"]:
+        assert set(fact) == {"fact", "label", "value", "stated_by"}
+    for parameter in bill["parameters"]:
+        assert set(parameter) >= {"id", "title", "value", "from", "to", "known_through", "stale"}
+        assert is_number(parameter["value"])
+        assert is_day(parameter["from"])
+    assert set(bill["source"]) == {"id", "title", "pin", "url"}
+    step = explanation["steps"][0]
+    assert (step["low"], step["high"]) == (5000, 6000)
+    assert step["words"].replace("\u00a0", " ") == "від 5 000 до 6 000 грн"
+
+
+def test_facts_come_from_standard_input_and_today_is_the_community_s(run: Run) -> None:
+    done = run("knowledge", "assess", "birth-benefit", "--facts", "-", given='{"applicant.role": "other"}')
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    here = datetime.now(ZoneInfo("Europe/Kyiv")).date()
+    assert answer["outcome"] == "no"
+    assert date.fromisoformat(answer["on"]) in (here, here - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("entry", "facts", "on", "part"),
+    [
+        ("birth-benefti", "{}", "2026-11-24", "birth-benefit"),
+        ("birth-benefit", "{", "2026-11-24", "JSON"),
+        ("birth-benefit", '{"child.birthdate": "2026-01-01"}', "2026-11-24", "child.birth_date"),
+        ("birth-benefit", '{"child.birth_date": "2026-11-25"}', "2026-11-24", "child.birth_date"),
+        ("birth-benefit", "{}", "2026-11-31", "--on"),
+    ],
+)
+def test_bad_input_is_one_line_that_says_what_to_mend(
+    run: Run, entry: str, facts: str, on: str, part: str
+) -> None:
+    done = run("knowledge", "assess", entry, "--facts", facts, "--on", on)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert part in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_each_thing_to_mend_has_its_line(run: Run) -> None:
+    facts = '{"household.size": 0, "applicant.role": 5}'
+    done = run("knowledge", "assess", "birth-benefit", "--facts", facts, "--on", "2026-11-24")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 2
 
 
 @pytest.mark.parametrize(

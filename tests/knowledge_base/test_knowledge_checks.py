@@ -104,6 +104,14 @@ FAULTS = [
     ("facts", "usually: yes", "usually: often", "child.lives_with_applicant.usually", "не типу bool"),
     ("facts", "type: money", "type: choice", "household.income", "options"),
     ("cases", 'outcome: "no"', "outcome: no", "1.expect.outcome", "тут не буває"),
+    ("cases", "low: 50000", "low: 49000", "0.expect.amount", "виходить low 50000"),
+    (
+        "cases",
+        "because: [who]",
+        "because: [in_time]",
+        "1.expect.because",
+        "виходить who, а очікується in_time",
+    ),
     ("cases", "never_asks", "never_ask", "1.expect.never_ask", "можливо, «never_asks»"),
     ("cases", "because: [who]", "because: [hwo]", "1.expect.because", "«hwo»"),
     ("cases", "role: other", "role: granny", "1.given.applicant.role", "немає варіанта «granny»"),
@@ -273,3 +281,18 @@ def test_a_local_benefit_is_declared_and_read(tiny: TinyBase) -> None:
     tiny.change("overlay", "entries:", "local_benefits: [local-aid]\nentries:")
     assert tiny.errors() == []
     assert "local-aid" in tiny.library().entry_ids
+
+
+def test_a_rule_that_no_longer_gives_what_a_case_expects_is_found_at_the_case(tiny: TinyBase) -> None:
+    tiny.change("grant", "in [mother, father]", "in [mother, other]")
+    (found,) = [problem for problem in tiny.errors() if problem.field == "1.expect.outcome"]
+    assert found.file.endswith("baby-grant.cases.yaml")
+    assert found.message == "sample, «інший родич»: виходить unknown, а очікується no"
+
+
+def test_the_limit_of_a_rule_stands_only_in_a_line_to_tick_of_a_sum(tiny: TinyBase) -> None:
+    tick = 'sensitive: true\n  usually: 0\n  tick: {uk: "Дохід понад {limit}"}'
+    tiny.change("facts", "sensitive: true", tick)
+    assert tiny.errors() == []
+    tiny.change("facts", '"Який дохід на місяць?"', '"Дохід понад {limit}?"')
+    assert [problem.field for problem in tiny.errors()] == ["household.income.ask.uk"]

@@ -9,8 +9,11 @@ import pytest
 from knowledge_base.answers import Interval, Knowledge
 from knowledge_base.catalogue import listing, show
 from knowledge_base.library import Library
+from knowledge_base.rules.comparing import Truth as Outcome
+from knowledge_base.rules.facts import Known
 from knowledge_base.rules.parameters import value_at
 from knowledge_base.rules.reading import read_content
+from knowledge_base.rules.values import exactly, options
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
 from tests.knowledge_base.tiny_base import TinyBase
@@ -148,6 +151,66 @@ def test_phrasings_for_the_trainer(library: Library) -> None:
     assert topic.not_this == (("доплата бідним", "income-aid"),)
 
 
+PARENT = {
+    "applicant.role": options("mother"),
+    "child.lives_with_applicant": options(True),
+}
+
+
+def test_only_an_entry_with_rules_and_cases_is_evaluated(library: Library) -> None:
+    assert library.evaluated("baby-grant")
+    assert not library.evaluated("income-aid")
+    assert not library.evaluated("later-aid")
+    with pytest.raises(KeyError):
+        library.rules("income-aid")
+    assert library.rules("baby-grant") is library.rules("baby-grant")
+
+
+def test_an_entry_is_assessed_on_the_community_s_own_day(library: Library) -> None:
+    known = Known({**PARENT, "child.birth_date": exactly(date(2025, 12, 31))})
+    in_time = datetime(2026, 12, 31, 21, 30, tzinfo=UTC)
+    in_kyiv_already_january = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
+    assert library.assess("baby-grant", known, in_time).outcome is Outcome.YES
+    assert library.assess("baby-grant", known, in_kyiv_already_january).because == ("in_time",)
+
+
+def test_an_assessment_is_explained_in_words_and_leaves_a_receipt(library: Library) -> None:
+    known = Known({"applicant.role": options("other")})
+    found = library.assess("baby-grant", known, NOW)
+    explained = library.explain(found, {"applicant.role": "citizen"})
+    assert explained.conditions is not None
+    who = explained.conditions.children[0]
+    assert (who.truth, who.why, who.facts[0].stated_by) == (
+        Outcome.NO,
+        "Право має один із батьків",
+        "citizen",
+    )
+    assert who.source is not None
+    assert who.source.title == "закон № 4681-IX від 05.11.2025"
+    receipt = library.receipt(found, known)
+    assert (receipt.base, receipt.version, receipt.rules) == (library.version, 2, ("who",))
+
+
+def test_a_community_s_paper_and_sum_count(tiny: TinyBase) -> None:
+    tiny.change("grant", "closed_list: true", "closed_list: false")
+    tiny.change("overlay", "    fill:", "    add: {documents: [{doc: income_paper}]}\n    fill:")
+    tiny.write(
+        "communities/sample/parameters.yaml",
+        """\
+grant:
+  title: {uk: "Своя виплата"}
+  unit: UAH
+  values: [{from: 2026-01-01, value: 60000, source: law, known_through: 2026-12-31}]
+""",
+    )
+    snapshot = Snapshot("x", read_content(tiny.content).base)
+    known = Known({**PARENT, "child.birth_date": exactly(date(2026, 3, 10))})
+    found = Library(snapshot, "sample").assess("baby-grant", known, NOW)
+    assert found.documents == ("application", "birth_certificate", "income_paper")
+    assert found.amount is not None
+    assert (found.amount.low, found.amount.high) == (60000, 60000)
+
+
 def test_a_hidden_entry_is_not_answered(tiny: TinyBase) -> None:
     tiny.change(
         "overlay",
@@ -187,12 +250,14 @@ def test_listing_and_showing(tiny: TinyBase) -> None:
         "aliases": ["birth-money"],
         "group": "families",
         "status": "published",
-        "evaluated": False,
+        "evaluated": True,
         "phrasings": 4,
         "cases": 2,
         "sources": 2,
     }
     assert rows["later-aid"]["status"] == "draft"
+    assert not rows["later-aid"]["evaluated"]
+    assert not rows["income-aid"]["evaluated"]
     text = show(base, "birth-money")
     for part in (
         "Виплата при народженні (baby-grant, версія 2, published)",

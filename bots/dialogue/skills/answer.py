@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, cards
+from bots.dialogue import buttons, cards, inquiry
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import documents, handoff, menu, offices, referral
+from bots.dialogue.skills import documents, handoff, interview, menu, offices, referral
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, Turn
-from conversations.messages import Choice, Reply
+from conversations.messages import Choice, MessageKind, Reply
 from knowledge_base.answers import EntryCard
 from knowledge_base.understanding.meaning import Facet
 
@@ -85,14 +85,17 @@ def choices(card: EntryCard, facet: Facet) -> tuple[Choice, ...]:
         other
         for other in (AFTER_THE_CARD if facet is Facet.OVERVIEW else AFTER_A_FACET)
         if other is not facet
+        and not (other is Facet.ELIGIBILITY and card.evaluated)
         and (
             other in card.facets
             or (known.get(other) and facet is not Facet.OVERVIEW)
             or (other is Facet.DOCUMENTS and documents.has_list(card))
         )
     ]
-    doors = [buttons.facet_of(card, other) for other in asked[:SHOWN_FACETS]]
-    return (*buttons.own(*doors), *buttons.row())
+    doors = [buttons.facet_of(card, other) for other in asked]
+    if card.evaluated:
+        doors.insert(0 if facet is Facet.ELIGIBILITY else 1, buttons.rights(card))
+    return (*buttons.own(*doors)[:SHOWN_FACETS], *buttons.row())
 
 
 def _about(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
@@ -100,6 +103,8 @@ def _about(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
         return referral.show(scene, card, facet)
     if facet is Facet.DOCUMENTS and documents.has_list(card):
         return documents.show(scene, card)
+    if facet is Facet.ELIGIBILITY and _asks_personally(scene) and (begun := inquiry.start(scene, card)):
+        return begun
     state = replace(scene.settled, topic=card.id, facet=facet)
     reply = _overview(card) if facet is Facet.OVERVIEW else _facet(scene, card, facet)
     if reply is not None:
@@ -107,6 +112,11 @@ def _about(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
     effects = [NoteUnanswered(scene.question, (card.id,))] if scene.question else []
     reply = _not_known_here(scene, card, facet)
     return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=facet, effects=effects)
+
+
+def _asks_personally(scene: Scene) -> bool:
+    """«Чи маю я право» begins the interview; «хто отримує» is answered."""
+    return scene.event.kind is MessageKind.TEXT and interview.asks_personally(scene.words)
 
 
 def _overview(card: EntryCard) -> Reply:

@@ -1,4 +1,7 @@
-"""The document list: numbered, ticked off by numbers, with where to get what is missing."""
+"""The document list: this person's own, numbered, ticked off by numbers, with where to get what is missing.
+
+What a person has is kept with the conversation, so that the list goes on where it was after any other question.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, cards
+from bots.dialogue import buttons, cards, inquiry
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
@@ -29,15 +32,20 @@ def has_list(card: EntryCard) -> bool:
     return card.documents is not None and bool(card.documents.sure or card.documents.possible)
 
 
-def show(scene: Scene, card: EntryCard) -> Turn:
-    """The whole list. The card must have one (`has_list`)."""
+def show(scene: Scene, whole: EntryCard) -> Turn:
+    """The list, or what is left of one that was ticked before. The card must have one (`has_list`)."""
+    card = inquiry.personal(scene, whole)
     papers = card.documents
     assert papers is not None
+    if have := _have(scene, card):
+        return _ticked(scene, card, have)
     numbered = list(enumerate(papers.sure, 1))
     head = say("documents-your-list", count=_count(len(numbered))) if numbered else say("documents-depends")
     maybe = [_possible(paper) for paper in papers.possible]
+    own = [say("result-some-papers")] if card is not whole else []
     closing = [
         *_maybe_lines(maybe),
+        *own,
         *([say("documents-closed")] if papers.closed else []),
         *([say("documents-ask")] if numbered else []),
     ]
@@ -49,6 +57,7 @@ def show(scene: Scene, card: EntryCard) -> Turn:
         maybe=[_opening(line) for line in maybe],
         note="\n".join(
             [
+                *own,
                 *([say("documents-closed")] if papers.closed else []),
                 *([say("documents-ask")] if numbered else []),
             ]
@@ -57,6 +66,7 @@ def show(scene: Scene, card: EntryCard) -> Turn:
     choices = (
         *buttons.own(
             buttons.named(f"k:{card.id}:all", say("button-have-all")) if numbered else None,
+            _refine(scene, card),
             _where_to_get(card),
             _where(card),
         ),
@@ -64,19 +74,23 @@ def show(scene: Scene, card: EntryCard) -> Turn:
     )
     replies = [Reply(text=text) for text in pages[:-1]]
     replies.append(Reply(text=pages[-1], choices=choices, card=structure))
-    step = Step(SKILL, "have", {"entry": card.id, "have": []}) if numbered else None
+    step = Step(SKILL, "have", {"entry": card.id}) if numbered else None
     return scene.turn(
         Kind.CHECKLIST, *replies, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
     )
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
-    """`k:<entry>:all` and `k:<entry>:where`."""
+    """`k:<entry>:all`, `k:<entry>:where` and `k:<entry>:again`."""
     if len(words) != 2:
         return None
-    card = scene.card(words[0])
-    if card is None or card.documents is None or not has_list(card):
+    whole = scene.card(words[0])
+    if whole is None or not has_list(whole):
         return None
+    card = inquiry.personal(scene, whole)
+    assert card.documents is not None
+    if words[1] == "again":
+        return show(replace(scene, state=_having(scene.state, card, set())), whole)
     if words[1] == "all":
         return _ticked(scene, card, {paper.id for paper in card.documents.sure})
     if words[1] == "where":
@@ -98,18 +112,16 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
         return scene.turn(
             Kind.CHECKLIST, reply, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
         )
-    return _ticked(scene, card, chosen | _have(step))
+    return _ticked(scene, card, chosen | _have(scene, card))
 
 
 def repeat(scene: Scene, step: Step) -> Outcome | None:
     """The list as it stands."""
     card = _card_of(scene, step)
-    if card is None or not has_list(card):
-        return None
-    return _ticked(scene, card, _have(step)) if _have(step) else show(scene, card)
+    return show(scene, card) if card is not None and has_list(card) else None
 
 
-def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Outcome:
+def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Turn:
     papers = card.documents
     assert papers is not None
     left = [(number, paper) for number, paper in enumerate(papers.sure, 1) if paper.id not in have]
@@ -118,7 +130,7 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Outcome:
     if left:
         head = say("documents-left", have=have_count, all=all_count)
         pages = _pages(scene, head, left, [], cards.tail(card))
-        step: Step | None = Step(SKILL, "have", {"entry": card.id, "have": sorted(have)})
+        step: Step | None = Step(SKILL, "have", {"entry": card.id})
         choices = _list_choices(card)
     else:
         body += [say("documents-all-maybe")] if papers.possible else []
@@ -126,15 +138,15 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Outcome:
         head = say("documents-all", have=have_count, all=all_count)
         pages = [cards.fit(head, body, cards.tail(card))]
         step = None
-        choices = (*buttons.own(_where(card), buttons.facet_of(card, Facet.HOW)), *buttons.row())
+        again = buttons.named(f"k:{card.id}:again", say("button-start-papers"))
+        choices = (*buttons.own(_where(card), buttons.facet_of(card, Facet.HOW), again), *buttons.row())
     replies = [Reply(text=text) for text in pages[:-1]]
     # Lines, not items: a page numbers items itself, and these keep their numbers of the whole list.
     lines = [CardLine(label=f"{number}.", value=_with_note(paper)) for number, paper in left]
     structure = cards.structure(card, head.rstrip(":"), lines=lines, note="\n".join(body))
     replies.append(Reply(text=pages[-1], choices=choices, card=structure))
-    return scene.turn(
-        Kind.CHECKLIST, *replies, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
-    )
+    state = _having(_on(scene, card, step), card, have)
+    return scene.turn(Kind.CHECKLIST, *replies, state=state, topic=card.id, facet=Facet.DOCUMENTS)
 
 
 def _places(scene: Scene, card: EntryCard) -> Outcome | None:
@@ -239,10 +251,24 @@ def _is_open(scene: Scene, card: EntryCard) -> bool:
 
 
 def _card_of(scene: Scene, step: Step) -> EntryCard | None:
+    """The card of the open list, with this person's own papers."""
     entry = step.facts.get("entry")
-    return scene.card(entry) if isinstance(entry, str) else None
+    card = scene.card(entry) if isinstance(entry, str) else None
+    return inquiry.personal(scene, card) if card is not None else None
 
 
-def _have(step: Step) -> set[str]:
-    have = step.facts.get("have")
-    return {paper for paper in have if isinstance(paper, str)} if isinstance(have, list) else set()
+def _refine(scene: Scene, card: EntryCard) -> Choice | None:
+    """More questions, where they would settle which of the possible papers are needed."""
+    if card.documents is None or not card.documents.possible or not inquiry.papers_open(scene, card):
+        return None
+    return buttons.named(f"i:{card.id}:papers", say("button-refine-papers"))
+
+
+def _have(scene: Scene, card: EntryCard) -> set[str]:
+    return set(scene.state.papers.get(card.id, ()))
+
+
+def _having(state: State, card: EntryCard, have: set[str]) -> State:
+    """The state with the papers a person has; an entry with none is forgotten."""
+    others = {entry: papers for entry, papers in state.papers.items() if entry != card.id}
+    return replace(state, papers={**others, **({card.id: tuple(sorted(have))} if have else {})})

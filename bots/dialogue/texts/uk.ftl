@@ -415,3 +415,124 @@ button-left = Уже виїхали
 button-kids = Є малі діти
 button-adults = Лише дорослі
 button-harm = Загроза зараз
+
+## Interview: whether one is entitled
+
+interview-start = Перевірмо, чи належить вам: { $title }.
+interview-left =
+    Лишилося приблизно { $count ->
+        [one] { $count } питання
+        [few] { $count } питання
+       *[other] { $count } питань
+    }.
+interview-ticks = Чи стосується вас щось із цього? Напишіть номери.
+interview-limit-more = { $label }: більше ніж { $limit }?
+interview-limit-less = { $label }: менше ніж { $limit }?
+interview-limit-after = { $label }: пізніше ніж { $limit }?
+interview-limit-before = { $label }: раніше ніж { $limit }?
+interview-children = Питаю про всіх дітей разом.
+interview-why = { $why } Не скажете — буде «можливо» замість «так».
+interview-consent = Далі питання про здоров’я. Відповідь бачать лише спеціалісти управління. Можна не відповідати.
+interview-confirm = Ви вже казали раніше:
+interview-confirm-ask = Так і досі? Якщо ні, напишіть номери, які змінилися.
+interview-about = Записано приблизно: { $list }.
+interview-corrected = Виправлено: { $list }.
+interview-back = Повертаюся на крок назад.
+interview-first = Це перше питання. Вийти можна через меню.
+interview-skipped = Гаразд, пропускаємо.
+interview-hint = Підказка: { $hint }
+interview-not-heard = Це не схоже на відповідь. Спробуйте простіше, наприклад: { $example }.
+interview-not-heard-ticks = Напишіть номери через пробіл або натисніть «Нічого з цього».
+interview-example-bool = «так» чи «ні»
+interview-example-number = «двоє»
+interview-example-money = «десь дванадцять тисяч»
+interview-example-date = «у березні» чи «торік»
+interview-example-choice = номер зі списку
+interview-vague = Назвіть хоча б приблизно: «від … до …».
+interview-outside-future = Цей день ще не настав. Напишіть, будь ласка, ще раз.
+interview-outside-day = Такого дня в календарі немає. Напишіть, будь ласка, ще раз.
+interview-outside-small = Так мало бути не може: найменше — { $limit }. Напишіть ще раз.
+interview-outside-great = Так багато бути не може: найбільше — { $limit }. Напишіть ще раз.
+interview-outside-whole = Тут потрібне ціле число. Напишіть, будь ласка, ще раз.
+interview-outside = Такого бути не може. Напишіть, будь ласка, ще раз.
+interview-differs =
+    Щось не сходиться. Що правильно?
+    { $first }
+    { $second }
+interview-return = Повернімося до перевірки права?
+interview-left-it = Гаразд. Сказане збережено, повернутися можна будь-коли.
+interview-enough = Можна й досить: покажу, що вже видно.
+interview-edit = Що виправити? Напишіть номери.
+interview-edit-none = Виправляти поки нічого. Перевірмо ще раз?
+
+result-yes = За тим, що ви сказали, умови виконано.
+result-no =
+    За тим, що ви сказали, { $kind ->
+        [status] цього статусу не дадуть
+        [service] цього не оформлять
+       *[other] цю допомогу не призначать
+    }.
+result-reason = Причина: { $reason }.
+result-no-more = Також: { $reason }.
+result-closed = Зараз нових заяв на це не беруть.
+result-possible-from = Стане можливою з { $date }.
+result-nearest-more = За іншої умови право було б. Потрібно: { $label } понад { $limit }.
+result-nearest-less = За іншої умови право було б. Потрібно: { $label } до { $limit }.
+result-instead = Натомість перевірте: { $title }.
+result-unknown = Можливо, так. Щоб сказати точно, бракує відповіді.
+result-need = Бракує: { $list }.
+result-specialist = Тут вирішує спеціаліст: { $reason }.
+result-specialist-call = Покличте його: усе сказане піде разом із розмовою.
+result-about = приблизно { $amount }
+result-estimate = Рішення й точна сума — за тим, хто платить. Він звірить дані з реєстрами.
+result-decides = Остаточно вирішує той, хто призначає. Він звірить дані з реєстрами.
+result-stale = Суму на { $year } рік ще не підтверджено. Останнє відоме — станом на { $date }. Уточніть у спеціаліста.
+result-some-papers = Перелік складено з ваших відповідей.
+reasons-head = Ось чому:
+reason-yes = Так: { $reason }
+reason-no = Ні: { $reason }
+reason-unknown = Ще не відомо: { $reason }
+reason-specialist = Вирішує людина: { $reason }
+reasons-source = Підстава: { $list }.
+steps-head = Ось так рахували:
+steps-total = Разом: { $amount }
+steps-wide = Межі широкі, бо дещо названо приблизно.
+steps-none = Тут рахувати нічого: сума однакова для всіх, хто має право.
+
+button-rights = Чи маю право?
+button-dont-know = Не знаю
+button-refuse = Не хочу казати
+button-why = Навіщо це?
+button-none-of-these = Нічого з цього
+button-greater = Більше
+button-not-greater = Не більше
+button-less = Менше
+button-not-less = Не менше
+button-later = Пізніше
+button-not-later = Не пізніше
+button-earlier = Раніше
+button-not-earlier = Не раніше
+button-agree = Погоджуюсь
+button-skip-health = Пропустити
+button-still-so = Так, усе так
+button-fix = Виправити
+button-first = Перше
+button-second = Друге
+button-go-on = Продовжити
+button-enough = Досить
+button-because = Чому так?
+button-how-counted = Як рахували?
+button-not-right = Щось не так
+button-answer-more = Відповісти
+button-refine-papers = Уточнити перелік
+button-start-papers = Позначити спочатку
+reasons-checked = Перевірено { $checked }.
+interview-children-told =
+    { $count ->
+        [1] Записано
+        [2] Записано двох дітей
+        [3] Записано трьох дітей
+        [4] Записано чотирьох дітей
+       *[other] Записано дітей: { $count }
+    }. Дати народження: { $list }.
+result-until = до { $date }

@@ -1,0 +1,316 @@
+"""How an interview goes on: what is asked next, what an answer changes, what is read back, what it comes to.
+
+`Talk` is one interview in its setting; every function takes it and makes the turn. The skill `interview` hears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bots.dialogue import asking, buttons, memory
+from bots.dialogue.result import Result
+from bots.dialogue.scene import Scene
+from bots.dialogue.texts import say
+from bots.dialogue.turn import Kind, State, Step, Told, Turn
+from conversations.messages import Choice, Reply
+from knowledge_base.answers import EntryCard
+from knowledge_base.assessor import Assessor
+from knowledge_base.rules.facts import Contradiction, Known
+from knowledge_base.rules.interview import Question
+from knowledge_base.rules.values import Range, Value
+from knowledge_base.understanding.meaning import Facet
+
+SKILL = "interview"
+ASK, DONE, CONFIRM, CONSENT, DIFFERS, EDIT = "ask", "done", "confirm", "consent", "differs", "edit"
+HEALTH = "health"
+ENOUGH_AFTER = 7
+"""Questions after which it is offered to stop and see."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An interview as it goes on: the entry, its rules, and the step's own memory."""
+
+    scene: Scene
+    card: EntryCard
+    assessor: Assessor
+    state: State
+    facts: dict[str, Any]
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        return tuple(self.facts.get("skipped", ()))
+
+    @property
+    def asked(self) -> list[list[str]]:
+        """Facts answered, question by question, the last one last."""
+        return [list(names) for names in self.facts.get("asked", ())]
+
+    @property
+    def known(self) -> Known:
+        return memory.known(self.state, self.assessor, self.scene.now)
+
+    @property
+    def question(self) -> Question | None:
+        return asking.load(self.facts.get("question"), self.assessor)
+
+    def having(self, **changed: Any) -> Talk:
+        """The same with parts of the step's memory changed."""
+        return replace(self, facts={**self.facts, **changed})
+
+    def told(self, answers: dict[str, Told]) -> Talk:
+        """The same with facts told now."""
+        return replace(self, state=memory.remember(self.state, answers))
+
+    def turn(self, name: str, *replies: Reply, kind: Kind = Kind.INTERVIEW) -> Turn:
+        step = Step(SKILL, name, {**self.facts, "entry": self.card.id})
+        state = replace(
+            self.state,
+            step=step,
+            misunderstood=0,
+            topic=self.card.id,
+            facet=Facet.ELIGIBILITY,
+            paused=None,
+        )
+        return self.scene.turn(kind, *replies, state=state, topic=self.card.id, facet=Facet.ELIGIBILITY)
+
+
+def start(scene: Scene, card: EntryCard) -> Turn | None:
+    """Begin, or go on with what is known already; None for an entry without rules."""
+    assessor = scene.knowledge.assessor(card.id, scene.now)
+    if assessor is None:
+        return None
+    talk = Talk(scene, card, assessor, replace(scene.settled, paused=None), {"skipped": [], "asked": []})
+    aged = memory.to_confirm(scene.state, assessor, scene.now)
+    if aged:
+        return confirm(talk.having(aged=list(aged)))
+    lead = [say("interview-start", title=named(card))]
+    if assessor.opening:
+        lead.append(assessor.opening)
+    return go_on(talk, lead)
+
+
+def named(card: EntryCard) -> str:
+    return card.title[:1].lower() + card.title[1:] if card.title[1:2].islower() else card.title
+
+
+def go_on(talk: Talk, lead: Sequence[str] = ()) -> Turn:
+    """The next question, or the result where nothing more can be found out."""
+    try:
+        question = talk.assessor.next(talk.known, talk.skipped, documents=bool(talk.facts.get("papers")))
+    except Contradiction as fault:
+        return differs(talk, fault)
+    if question is None:
+        return conclude(talk, lead)
+    needs_consent = any(talk.assessor.fact(name).fact.consent for name in question.facts)
+    if needs_consent and HEALTH not in talk.state.consents:
+        choices = (
+            buttons.button("i:agree", "agree"),
+            buttons.button("i:decline", "skip-health"),
+            *buttons.row(),
+        )
+        text = "\n".join([*lead, say("interview-consent")])
+        return talk.having(question=None).turn(CONSENT, Reply(text=text, choices=choices))
+    return ask(talk.having(question=asking.dump(question), misheard=0), question, lead)
+
+
+def ask(talk: Talk, question: Question, lead: Sequence[str] = ()) -> Turn:
+    asked = talk.asked
+    many = len(asked) >= ENOUGH_AFTER and len(asked) % ENOUGH_AFTER == 0
+    lines = [*lead, *([say("interview-enough")] if many else [])]
+    if question.fact.startswith("child.") and len(talk.state.children) > 1 and question.fact != memory.CHILD:
+        lines.append(say("interview-children"))
+    reply = asking.reply(talk.assessor, question, lines, back=bool(asked))
+    if many:
+        reply = reply.model_copy(update={"choices": (enough_button(), *reply.choices)})
+    return talk.turn(ASK, reply)
+
+
+def enough_button() -> Choice:
+    return buttons.button("i:end", "enough")
+
+
+def conclude(talk: Talk, lead: Sequence[str] = ()) -> Turn:
+    try:
+        found = talk.assessor.assess(talk.known)
+    except Contradiction as fault:
+        return differs(talk, fault)
+    result = Result(talk.scene, personal(talk.scene, talk.card, talk.state), talk.assessor, talk.known, found)
+    return talk.having(question=None).turn(DONE, result.reply(lead), kind=Kind.ANSWER)
+
+
+def personal(scene: Scene, card: EntryCard, state: State | None = None) -> EntryCard:
+    """The card with the list of papers this very person needs, as far as it is known from what they told."""
+    assessor = scene.knowledge.assessor(card.id, scene.now)
+    if assessor is None or card.documents is None:
+        return card
+    known = memory.known(state or scene.state, assessor, scene.now)
+    used = set(assessor.facts)
+    if not used & set(known.facts) and not known.children:
+        return card
+    try:
+        found = assessor.assess(known)
+    except Contradiction:
+        return card
+    if not (found.documents or found.possible_documents):
+        return card
+    return replace(card, documents=assessor.papers(found, card.documents))
+
+
+def papers_open(scene: Scene, card: EntryCard) -> bool:
+    """Whether more questions could settle which of the possible papers are needed."""
+    assessor = scene.knowledge.assessor(card.id, scene.now)
+    if assessor is None:
+        return False
+    known = memory.known(scene.state, assessor, scene.now)
+    try:
+        return bool(assessor.next(known, (), documents=True))
+    except Contradiction:
+        return False
+
+
+def talk_of(scene: Scene, card: EntryCard, facts: dict[str, Any]) -> Talk | None:
+    assessor = scene.knowledge.assessor(card.id, scene.now)
+    return None if assessor is None else Talk(scene, card, assessor, scene.settled, facts)
+
+
+def talk_of_step(scene: Scene, step: Step) -> Talk | None:
+    entry = scene.card(str(step.facts.get("entry")))
+    return talk_of(scene, entry, dict(step.facts)) if entry is not None else None
+
+
+def children(talk: Talk, births: tuple[Range, ...]) -> Turn:
+    approximate = not all(birth.exact for birth in births)
+    if len(births) == 1:
+        answer = memory.told(births[0], talk.scene.now, approximate=approximate)
+        state = memory.remember(talk.state, {memory.CHILD: answer})
+    else:
+        state = memory.remember_children(talk.state, births, talk.scene.now, approximate=approximate)
+    said = ", ".join(talk.assessor.value(memory.CHILD, birth) for birth in births)
+    talk = replace(talk, state=state).having(asked=[*talk.asked, [memory.CHILD]])
+    return go_on(talk, [say("interview-children-told", count=len(births), list=said)])
+
+
+def answered(talk: Talk, values: dict[str, Value], *, approximate: bool = False) -> Turn:
+    now = talk.scene.now
+    answers = {name: memory.told(value, now, approximate=approximate) for name, value in values.items()}
+    talk = talk.told(answers).having(
+        asked=[*talk.asked, list(values)],
+        skipped=[name for name in talk.skipped if name not in values],
+    )
+    lead = []
+    if approximate:
+        said = "; ".join(f"{talk.assessor.value(name, value)}" for name, value in values.items())
+        lead = [say("interview-about", list=said)]
+    return go_on(talk, lead)
+
+
+def ticked(talk: Talk, question: Question, numbers: Iterable[int]) -> Turn:
+    chosen = set(numbers)
+    values = {
+        tick.fact: tick.ticked if number in chosen else tick.clear
+        for number, tick in enumerate(question.ticks, 1)
+    }
+    return answered(talk, values)
+
+
+def skip(talk: Talk, names: Iterable[str]) -> Turn:
+    """«Не знаю» is an answer: not asked again, and told where to look."""
+    gone = list(names)
+    hint = next((card.hint for name in gone if (card := talk.assessor.fact(name)).hint), None)
+    lead = [say("interview-hint", hint=hint)] if hint else [say("interview-skipped")]
+    talk = replace(talk, state=memory.forget(talk.state, gone))
+    return go_on(talk.having(skipped=[*talk.skipped, *gone], asked=[*talk.asked, gone]), lead)
+
+
+def corrected(talk: Talk, name: str, value: Value) -> Turn:
+    talk = talk.told({name: memory.told(value, talk.scene.now)})
+    talk = talk.having(skipped=[one for one in talk.skipped if one != name])
+    said = f"{talk.assessor.fact(name).label}: {talk.assessor.value(name, value)}"
+    return go_on(talk, [say("interview-corrected", list=said)])
+
+
+def why(talk: Talk, question: Question) -> Turn:
+    reasons = dict.fromkeys(talk.assessor.fact(name).why for name in question.facts[:2])
+    return ask(talk, question, [say("interview-why", why=" ".join(reasons))])
+
+
+def again(talk: Talk, question: Question, word: str) -> Turn:
+    return ask(talk, question, [word])
+
+
+def confirm(talk: Talk) -> Turn:
+    """What was told some time ago is read back before it decides."""
+    names = [name for name in talk.facts.get("aged", ()) if told_in_words(talk, name)]
+    lines = [f"{number}. {told_in_words(talk, name)}" for number, name in enumerate(names, 1)]
+    text = "\n".join([say("interview-confirm"), *lines, say("interview-confirm-ask")])
+    choices = (buttons.button("i:ok", "still-so"), buttons.button("i:fix", "fix"), *buttons.row())
+    return talk.having(listed=names).turn(CONFIRM, Reply(text=text, choices=choices))
+
+
+def confirmed(talk: Talk) -> Turn:
+    aged = list(talk.facts.get("aged", ()))
+    state = memory.confirm(talk.state, aged, talk.scene.now)
+    return go_on(replace(talk, state=state).having(aged=[]))
+
+
+def edit(talk: Talk, names: Sequence[str] | None = None) -> Turn:
+    """A list of what was told, to choose by number what to mend."""
+    used = set(talk.assessor.facts)
+    mine = names if names is not None else [name for name in talk.assessor.facts if name in used]
+    listed = [name for name in mine if told_in_words(talk, name)]
+    if not listed:
+        start_again = buttons.named(f"i:{talk.card.id}:more", say("button-answer-more"))
+        reply = Reply(text=say("interview-edit-none"), choices=(*buttons.own(start_again), *buttons.row()))
+        return talk.turn(DONE, reply)
+    lines = [f"{number}. {told_in_words(talk, name)}" for number, name in enumerate(listed, 1)]
+    text = "\n".join([say("interview-edit"), *lines])
+    return talk.having(listed=listed).turn(EDIT, Reply(text=text, choices=buttons.row()))
+
+
+def mended(talk: Talk, names: list[str]) -> Turn:
+    """These facts are asked anew, the rest is confirmed."""
+    rest = [name for name in talk.facts.get("listed", ()) if name not in names]
+    state = memory.confirm(memory.forget(talk.state, names), rest, talk.scene.now)
+    skipped = [name for name in talk.skipped if name not in names]
+    return go_on(replace(talk, state=state).having(skipped=skipped, aged=[]))
+
+
+def told_in_words(talk: Talk, name: str) -> str | None:
+    """`дохід усіх разом за місяць: від 10 000 до 12 000 грн`."""
+    fact = talk.assessor.known_fact(name)
+    if fact is None:
+        return None
+    label = talk.assessor.fact(name).label
+    kept = [talk.state.told[name]] if name in talk.state.told else []
+    if name == memory.CHILD and talk.state.children:
+        kept = [child[name] for child in talk.state.children if name in child]
+    values = [value for one in kept if (value := memory.unpack(one.value, fact)) is not None]
+    said = ", ".join(talk.assessor.value(name, value) for value in values)
+    return f"{label}: {said}" if said else None
+
+
+def differs(talk: Talk, fault: Contradiction) -> Turn:
+    """Two answers that exclude each other: which is right?"""
+    asked = [name for names in talk.asked for name in names]
+    involved = [name for name in dict.fromkeys((fault.fact, *fault.by)) if told_in_words(talk, name)]
+    if len(involved) < 2:
+        # The other side is not something that was told: the last answer is asked anew.
+        last = involved or asked[-1:]
+        return go_on(replace(talk, state=memory.forget(talk.state, last or list(talk.state.told))))
+    involved.sort(key=lambda name: asked.index(name) if name in asked else -1)
+    old, new = involved[:-1], involved[-1]
+    first = ", ".join(text for name in old if (text := told_in_words(talk, name)))
+    second = told_in_words(talk, new) or ""
+    text = say("interview-differs", first=f"1. {first}", second=f"2. {second}")
+    choices = (buttons.button("i:first", "first"), buttons.button("i:second", "second"), *buttons.row())
+    facts = talk.having(old=old, new=new)
+    return facts.turn(DIFFERS, Reply(text=text, choices=choices))
+
+
+def decided(talk: Talk, *, keep_old: bool) -> Turn:
+    old, new = list(talk.facts.get("old", ())), talk.facts.get("new")
+    gone = [new] if keep_old and new else old
+    return go_on(replace(talk, state=memory.forget(talk.state, gone)))

@@ -1,0 +1,453 @@
+"""The interview: am I entitled? Asks what decides most, hears buttons and free words, says what it comes to.
+
+Nothing is lost on the way: another question pauses it, what was said can be mended at any moment, and what was
+told once is not asked again, only confirmed when some time has passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bots.dialogue import asking, buttons, inquiry, memory, typed
+from bots.dialogue.inquiry import Talk
+from bots.dialogue.result import Result
+from bots.dialogue.scene import Scene
+from bots.dialogue.texts import say
+from bots.dialogue.turn import Kind, Outcome, Step, Turn
+from conversations.messages import Reply
+from knowledge_base.answers import EntryCard
+from knowledge_base.rules.facts import Contradiction
+from knowledge_base.rules.interview import Question
+from knowledge_base.rules.values import Range, Value, within
+from knowledge_base.understanding.answers import Heard, hear_children, hear_ticks
+from knowledge_base.understanding.answers import hear as hear_answer
+from knowledge_base.understanding.meaning import SmallTalk, Verdict
+
+SKILL = inquiry.SKILL
+LONGEST_CORRECTION = 60
+
+_ENOUGH = re.compile(
+    r"(?:все[,\s]+)?(?:досить|доволі|годі|хватит|достаточно|стоп|стоп питань)(?:\s+(?:вже\s+)?(?:питань|вопросов))?"
+)
+_BACK = re.compile(r"(?:крок )?назад|поверн(?:ись|ися|іться)(?: назад)?|помилил\w+|ошиблась|ошибся|описал\w+")
+_WHY = re.compile(r"(?:а )?(?:навіщо|нащо|нашо|зачем|для чого|для чего|чого питаєте)\b.*")
+_GO_ON = re.compile(r"(?:продовж\w+|далі|дальше|поїхали|давай(?:те)? далі|продолж\w+)")
+_INSTEAD = re.compile(
+    r"(?:ой|йой|вибач\w*|точніше|тобто|вернее)?[\s,.!:-]*не\s+(?P<old>.+?)[\s,]+а\s+(?P<new>.+)"
+)
+_OOPS = re.compile(r"(?:ой|йой|вибач\w*|точніше|вернее|помилил\w+|ошибл\w+|описал\w+)[\s,.!:-]+(?P<new>.+)")
+_MORE = re.compile(r"(?:та )?(?:більше|больше|вище|понад|пізніше|позже)")
+_LESS = re.compile(r"(?:та )?(?:не більше|не больше|менше|меньше|нижче|раніше|раньше)")
+_ASKS = re.compile(
+    r"\?|\b(?:як\w*|скільк\w*|скок\w*|де|куди|коли|чому|чого|що|шо|чо|что|где|куда|сколько|когда|почему|как\w*|чи|хто|кто"
+    r"|документ\w*|папер\w*|бумаг\w*|довідк\w*|справк\w*|строк\w*|термін\w*|адрес\w*|можна|можно)\b",
+    re.IGNORECASE,
+)
+_TWINS = re.compile(r"\b(?:двійн|двойн|близн)", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"(?:чи|я|ми|мені|нам|мне)\b.*\b(?:має(?:мо)?|маю|має|матиму|имею|имеем)\b.*\bправо"
+    r"|\b(?:маю|маємо|матиму|имею) (?:я |ми )?право"
+    r"|\b(?:мені|нам|мне) .*\b(?:положен\w*|дадуть|дають|дадут|належ\w+|полагается|світить|видадуть|призначать)"
+    r"|\b(?:положен\w*|дадуть|дадут|належ\w+|полагается|призначать) (?:мені|нам|мне|ли нам|ли мне|чи мені)"
+    r"|\b(?:чи )?(?:можу|могу|можемо|зможу) (?:я |ми )?(?:отрим\w+|получ\w+|оформ\w+|розраховувати)"
+    r"|перевір\w* (?:моє )?право",
+    re.IGNORECASE,
+)
+
+
+def asks_personally(words: str) -> bool:
+    """Whether somebody asks about themselves, not about the rule: «чи маю я право»."""
+    return bool(_PERSONAL.search(words.lower().replace("'", "’")))
+
+
+# ---- presses
+
+
+def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
+    """Every `i:…`; see `buttons`."""
+    match list(words):
+        case ["go"]:
+            return _resume(scene)
+        case [entry] if (card := scene.card(entry)) is not None:
+            return inquiry.start(scene, card)
+        case [entry, word] if word in ABOUT_RESULT and (card := scene.card(entry)) is not None:
+            return _about_result(scene, card, word)
+    talk = _talk(scene)
+    if talk is None:
+        return None
+    match list(words):
+        case ["end"]:
+            return inquiry.conclude(talk)
+        case ["ok"]:
+            return inquiry.confirmed(talk)
+        case ["fix"]:
+            return inquiry.edit(talk, talk.facts.get("aged") or None)
+        case ["agree"]:
+            consents = (*talk.state.consents, inquiry.HEALTH)
+            return inquiry.go_on(replace(talk, state=replace(talk.state, consents=consents)))
+        case ["decline"]:
+            health = [name for name in talk.assessor.facts if talk.assessor.fact(name).fact.consent]
+            return inquiry.go_on(talk.having(skipped=[*talk.skipped, *health]), [say("interview-skipped")])
+        case ["first" | "second" as which]:
+            return inquiry.decided(talk, keep_old=which == "first")
+        case ["ticks", word]:
+            return _tick_press(talk, word)
+        case [key, word] if (name := asking.fact_of(key, talk.assessor)) is not None:
+            return _fact_press(talk, name, word)
+    return None
+
+
+ABOUT_RESULT = frozenset({"because", "how", "edit", "more", "papers"})
+
+
+def _about_result(scene: Scene, card: EntryCard, word: str) -> Outcome | None:
+    talk = _talk(scene, card)
+    if talk is None:
+        return None
+    if word == "edit":
+        return inquiry.edit(talk)
+    if word == "more":
+        return inquiry.go_on(talk.having(skipped=[]))
+    if word == "papers":
+        return inquiry.go_on(talk.having(skipped=[], papers=True))
+    try:
+        found = talk.assessor.assess(talk.known)
+    except Contradiction as fault:
+        return inquiry.differs(talk, fault)
+    result = Result(scene, inquiry.personal(scene, card, talk.state), talk.assessor, talk.known, found)
+    reply = result.because() if word == "because" else result.how()
+    return talk.turn(inquiry.DONE, reply, kind=Kind.ANSWER)
+
+
+def _talk(scene: Scene, card: EntryCard | None = None) -> inquiry.Talk | None:
+    """The open interview, or the paused one; of `card` where one is named."""
+    for step in (scene.state.step, scene.state.paused):
+        if step is None or step.skill != SKILL:
+            continue
+        entry = scene.card(str(step.facts.get("entry")))
+        if entry is not None and (card is None or entry.id == card.id):
+            return inquiry.talk_of(scene, entry, dict(step.facts))
+    return inquiry.talk_of(scene, card, {"skipped": [], "asked": []}) if card is not None else None
+
+
+def _resume(scene: Scene) -> Outcome | None:
+    talk = _talk(scene)
+    if talk is None:
+        return None
+    step = scene.state.step if scene.state.step and scene.state.step.skill == SKILL else scene.state.paused
+    return repeat(replace(scene, state=replace(scene.state, step=step)), step) if step else None
+
+
+def _tick_press(talk: inquiry.Talk, word: str) -> Outcome | None:
+    question = talk.question
+    if question is None or question.kind != "ticks":
+        return inquiry.go_on(talk)
+    if word == "none":
+        return inquiry.ticked(talk, question, frozenset())
+    if word == "idk":
+        return inquiry.skip(talk, question.facts)
+    return inquiry.why(talk, question) if word == "why" else None
+
+
+def _fact_press(talk: inquiry.Talk, name: str, word: str) -> Outcome | None:
+    question = talk.question
+    if word == "why":
+        return inquiry.why(talk, question) if question else inquiry.go_on(talk)
+    if word in ("idk", "skip"):
+        return inquiry.skip(talk, (name,))
+    value = asking.answer_of(word, talk.assessor.fact(name).fact)
+    if value is None:
+        return None
+    if question is not None and name in question.facts:
+        return inquiry.answered(talk, {name: value})
+    return inquiry.corrected(talk, name, value)
+
+
+# ---- words
+
+
+def hear(scene: Scene, step: Step) -> Outcome | None:
+    """Free words inside an interview; None where they are not about it."""
+    talk = inquiry.talk_of_step(scene, step)
+    if talk is None:
+        return None
+    choice = typed.by_label(scene.words, scene.state.offered)
+    if choice is not None:
+        return press(scene, choice.id.split(":")[1:]) if choice.id.startswith("i:") else None
+    words = _plain(scene.words)
+    controlled = _control(talk, step, words)
+    if controlled is not None:
+        return controlled
+    if corrected := _correction(talk, words):
+        return corrected
+    match step.name:
+        case "ask":
+            question = talk.question
+            return _hear_answer(talk, question) if question is not None else None
+        case "consent" | "confirm" | "differs" | "edit":
+            return _hear_choice(talk, step.name)
+    return None
+
+
+def hear_paused(scene: Scene, step: Step) -> Outcome | None:
+    """Words that go back to an interview which waits: a correction, «так», or simply the answer."""
+    talk = inquiry.talk_of_step(scene, step)
+    if talk is None:
+        return None
+    words = _plain(scene.words)
+    if (corrected := _correction(talk, words)) or step.name == inquiry.DONE:
+        return corrected
+    offered = any(choice.id == "i:go" for choice in scene.state.offered)
+    small_talk = scene.meaning.small_talk
+    if offered and (small_talk is SmallTalk.YES or _GO_ON.fullmatch(words)):
+        return inquiry.go_on(talk)
+    if offered and small_talk is SmallTalk.NO:
+        return _left(scene)
+    return hear(scene, step) if step.name == inquiry.ASK and small_talk is None else None
+
+
+def _left(scene: Scene) -> Turn:
+    """«Ні» to «Повернімося?»: what was said is kept."""
+    state = replace(scene.state, paused=None)
+    return scene.turn(
+        Kind.SMALLTALK, Reply(text=say("interview-left-it"), choices=buttons.row()), state=state
+    )
+
+
+def _plain(words: str) -> str:
+    return words.lower().replace("'", "’").strip(" .!…")
+
+
+def _control(talk: inquiry.Talk, step: Step, words: str) -> Turn | None:
+    """«досить», «назад», «навіщо», «продовжити»."""
+    if _BACK.fullmatch(words):
+        return back(talk.scene, step)
+    if _ENOUGH.fullmatch(words):
+        return inquiry.conclude(talk)
+    if step.name == inquiry.DONE:
+        return None
+    if _GO_ON.fullmatch(words) and step.name != inquiry.ASK:
+        return inquiry.go_on(talk)
+    question = talk.question
+    if _WHY.fullmatch(words) and question is not None and "?" not in words.rstrip("?"):
+        return inquiry.why(talk, question)
+    return None
+
+
+def _hear_answer(talk: inquiry.Talk, question: Question) -> Turn | None:
+    words = talk.scene.words
+    today = talk.scene.today
+    if question.kind == "ticks":
+        return _hear_ticks(talk, question)
+    fact = talk.assessor.fact(question.fact).fact
+    if question.fact == memory.CHILD:
+        births = _births(talk)
+        if len(births) > 1:
+            return inquiry.children(talk, births)
+    if question.kind == "threshold" and (side := _side(words, question)) is not None:
+        return inquiry.answered(talk, {question.fact: side})
+    heard = hear_answer(words, fact, today)
+    return _volunteered(talk) if heard is None else _take(talk, question, heard)
+
+
+def _volunteered(talk: Talk) -> Turn | None:
+    """Children told of while something else is asked: «двоє, 4 і 7» is never lost."""
+    if memory.CHILD not in talk.assessor.facts or talk.state.children or memory.CHILD in talk.state.told:
+        return None
+    births = _births(talk)
+    return inquiry.children(talk, births) if births else None
+
+
+def _births(talk: Talk) -> tuple[Range, ...]:
+    """The children somebody tells of; twins are two of one day."""
+    words, today = talk.scene.words, talk.scene.today
+    births = hear_children(words, today)
+    if births is None:
+        heard = hear_answer(words, talk.assessor.fact(memory.CHILD).fact, today)
+        day = heard.value if heard is not None and heard.outside is None else None
+        births = (day,) if isinstance(day, Range) else ()
+    return births * 2 if len(births) == 1 and _TWINS.search(words) else births
+
+
+def _side(words: str, question: Question) -> Range | None:
+    """«більше» or «менше» to a limit."""
+    plain = words.lower().strip(" .!")
+    lower, upper = question.parts
+    if _LESS.fullmatch(plain):
+        return lower
+    return upper if _MORE.fullmatch(plain) else None
+
+
+def _take(talk: inquiry.Talk, question: Question, heard: Heard) -> Turn:
+    name = question.fact
+    if heard.dont_know or heard.refused:
+        return inquiry.skip(talk, (name,))
+    if heard.outside is not None:
+        return inquiry.again(talk, question, _impossible(talk, name, heard))
+    if heard.vague or heard.value is None:
+        return inquiry.again(talk, question, say("interview-vague"))
+    return inquiry.answered(talk, {name: heard.value}, approximate=heard.approximate)
+
+
+def _impossible(talk: inquiry.Talk, name: str, heard: Heard) -> str:
+    """Why it cannot be so, in words."""
+    fact = talk.assessor.fact(name).fact
+    match heard.outside:
+        case "future" | "too_late":
+            return say("interview-outside-future")
+        case "no_such_day":
+            return say("interview-outside-day")
+        case "not_whole":
+            return say("interview-outside-whole")
+        case "negative" | "too_small" if fact.min is not None and not isinstance(fact.min, str):
+            return say("interview-outside-small", limit=talk.assessor.bound(name, fact.min))
+        case "too_great" if fact.max is not None and not isinstance(fact.max, str):
+            return say("interview-outside-great", limit=talk.assessor.bound(name, fact.max))
+    return say("interview-outside")
+
+
+def _hear_ticks(talk: inquiry.Talk, question: Question) -> Turn | None:
+    words = talk.scene.words
+    ticked = hear_ticks(words, len(question.ticks))
+    if ticked is not None:
+        return inquiry.ticked(talk, question, ticked)
+    for tick in question.ticks:
+        fact = talk.assessor.fact(tick.fact).fact
+        heard = hear_answer(words, fact, talk.scene.today)
+        if heard is not None and (heard.dont_know or heard.refused):
+            return inquiry.skip(talk, question.facts)
+    return None
+
+
+def _hear_choice(talk: inquiry.Talk, name: str) -> Turn | None:
+    """Yes or no to a consent, to what was told before, to which of two is right; numbers of what to mend."""
+    if name in (inquiry.CONFIRM, inquiry.EDIT):
+        listed = list(talk.facts.get("listed", ()))
+        numbers = hear_ticks(talk.scene.words, len(listed))
+        if numbers:
+            return inquiry.mended(talk, [listed[number - 1] for number in sorted(numbers)])
+    small_talk = talk.scene.meaning.small_talk
+    if small_talk not in (SmallTalk.YES, SmallTalk.NO):
+        return None
+    agreed = small_talk is SmallTalk.YES
+    if name == inquiry.CONFIRM:
+        return inquiry.confirmed(talk) if agreed else inquiry.edit(talk, talk.facts.get("aged") or None)
+    if name == inquiry.CONSENT:
+        found = press(talk.scene, ["agree" if agreed else "decline"])
+        return found if isinstance(found, Turn) else None
+    return None
+
+
+def _correction(talk: inquiry.Talk, words: str) -> Turn | None:
+    """«не двоє, а троє», «ой, троє»: the answer it mends is the last one that fits."""
+    if len(words) > LONGEST_CORRECTION:
+        return None
+    found = _INSTEAD.fullmatch(words)
+    oops = None if found else _OOPS.fullmatch(words)
+    match_ = found or oops
+    if match_ is None:
+        return None
+    old = found["old"] if found else None
+    for names in reversed(talk.asked):
+        for name in names:
+            mended = _mends(talk, name, match_["new"], old)
+            if mended is not None:
+                return inquiry.corrected(talk, name, mended)
+    return None
+
+
+def _mends(talk: inquiry.Talk, name: str, new: str, old: str | None) -> Value | None:
+    """The new value of a fact, where the words fit it, and the old words what was told."""
+    told = talk.state.told.get(name)
+    if told is None:
+        return None
+    fact = talk.assessor.fact(name).fact
+    heard = hear_answer(new, fact, talk.scene.today)
+    if heard is None or heard.value is None or heard.outside is not None:
+        return None
+    if old is not None:
+        before = hear_answer(old, fact, talk.scene.today)
+        kept = memory.unpack(told.value, fact)
+        if before is None or before.value is None or kept is None or not within(kept, before.value):
+            return None
+    return heard.value
+
+
+def back(scene: Scene, step: Step) -> Turn | None:
+    """One question back: its answer is forgotten and asked anew."""
+    talk = inquiry.talk_of_step(scene, step)
+    if talk is None:
+        return None
+    asked = talk.asked
+    if not asked:
+        question = talk.question
+        return inquiry.ask(talk, question, [say("interview-first")]) if question is not None else None
+    last = asked.pop()
+    talk = replace(talk, state=memory.forget(talk.state, last)).having(
+        asked=asked, skipped=[name for name in talk.skipped if name not in last]
+    )
+    return inquiry.go_on(talk, [say("interview-back")])
+
+
+def repeat(scene: Scene, step: Step) -> Outcome | None:
+    """The open question again, or the result as it stands."""
+    talk = inquiry.talk_of_step(scene, step)
+    if talk is None:
+        return None
+    if step.name == inquiry.CONFIRM:
+        return inquiry.confirm(talk)
+    if step.name == inquiry.EDIT:
+        return inquiry.edit(talk)
+    return inquiry.conclude(talk) if step.name == inquiry.DONE else inquiry.go_on(talk)
+
+
+def is_aside(scene: Scene, step: Step) -> bool:
+    """Whether words that answer nothing ask about something, or speak of another matter."""
+    meaning = scene.meaning
+    if meaning.verdict is Verdict.SURE and scene.known(meaning.ranked[0].topic) != step.facts.get("entry"):
+        return True
+    if _ASKS.search(scene.words):
+        return meaning.verdict is Verdict.SURE or meaning.facet is not None or meaning.follow_up
+    return meaning.small_talk not in (None, SmallTalk.YES, SmallTalk.NO, SmallTalk.GIBBERISH)
+
+
+def not_heard(scene: Scene, step: Step) -> Outcome | None:
+    """Words that answer nothing: once more with an example, the second time with a person in sight."""
+    talk = inquiry.talk_of_step(scene, step)
+    question = talk.question if talk is not None else None
+    if talk is None or step.name != inquiry.ASK or question is None:
+        return None
+    misheard = int(talk.facts.get("misheard", 0)) + 1
+    if question.kind == "ticks":
+        word = say("interview-not-heard-ticks")
+    else:
+        kind = talk.assessor.fact(question.fact).fact.type
+        word = say("interview-not-heard", example=say(f"interview-example-{kind}"))
+    return inquiry.ask(talk.having(misheard=misheard), question, [word])
+
+
+def keep(scene: Scene, turn: Turn) -> Turn:
+    """An interview that another question has interrupted waits, and the answer offers the way back."""
+    step = scene.state.step
+    waiting = step if step is not None and step.skill == SKILL else scene.state.paused
+    mine = turn.state.step is not None and turn.state.step.skill == SKILL
+    if waiting is None or mine or turn.kind in LEAVES or not turn.replies:
+        return turn
+    state = replace(turn.state, paused=waiting)
+    if turn.kind not in OFFERS_RETURN or waiting.name == inquiry.DONE:
+        return replace(turn, state=state)
+    last = turn.replies[-1]
+    offered = (buttons.button("i:go", "go-on"), *last.choices)
+    text = f"{last.text}\n\n{say('interview-return')}"
+    reply = last.model_copy(update={"text": text, "choices": offered})
+    if last.card is not None:
+        note = "\n".join(filter(None, [last.card.note, say("interview-return")]))
+        reply = reply.model_copy(update={"card": last.card.model_copy(update={"note": note})})
+    return replace(turn, state=state, replies=(*turn.replies[:-1], reply))
+
+
+LEAVES = frozenset({Kind.DANGER, Kind.HANDOFF})
+"""Turns after which nobody is led back to questions by the bot itself."""
+OFFERS_RETURN = frozenset({Kind.ANSWER, Kind.CHECKLIST, Kind.OFFICES, Kind.REFERRAL, Kind.SMALLTALK})

@@ -1,0 +1,370 @@
+"""An evaluated entry as the dialogue asks about it: questions, outcome, reasons, sums and papers, in Ukrainian.
+
+The rules give ids and values; here they become words, with every figure from the parameters of that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from knowledge_base import language
+from knowledge_base.answers import DocumentList
+from knowledge_base.rendering import Renderer, Unsayable
+from knowledge_base.rules.assessment import Assessment, Rules
+from knowledge_base.rules.community import CommunityView
+from knowledge_base.rules.comparing import Truth
+from knowledge_base.rules.facts import Contradiction, FactFault, Known, fault_of
+from knowledge_base.rules.interview import Question, Tick, next_question
+from knowledge_base.rules.judging import Judged
+from knowledge_base.rules.narrowing import turns
+from knowledge_base.rules.schema import Fact, Text, Variant
+from knowledge_base.rules.values import Options, Point, Range, Value, exactly
+
+BECOMES_POSSIBLE_WITHIN = 3 * 366
+"""Days ahead in which an outcome that only time changes is looked for."""
+KOPIYKA = Decimal("0.01")
+FAR = 1_000_000
+"""The greatest sum tried for a nearest yes."""
+PAID = {"once": "один раз", "monthly": "на місяць", "quarterly": "на квартал", "yearly": "на рік"}
+PER = {"child": "на кожну дитину", "person": "на людину"}
+NOUNS = {"years": "рік", "months": "місяць", "days": "день"}
+NOUNS_AFTER = {"years": "року", "months": "місяця", "days": "дня"}
+
+
+@dataclass(frozen=True)
+class FactCard:
+    """A fact as it is asked about: the question, buttons (option id, label), why, and where to look."""
+
+    id: str
+    fact: Fact
+    ask: str
+    label: str
+    why: str
+    hint: str | None
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A condition of the law in words, whether it holds, and the act it stands in."""
+
+    id: str
+    text: str
+    truth: Truth
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The value of one fact that would make a no a yes, in words: above the limit, or not above it."""
+
+    label: str
+    limit: str
+    above: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named step of a computation with its value in words: `Дохід на людину`, `від 5 000 до 6 000 грн`."""
+
+    label: str
+    value: str
+
+
+class Assessor:
+    """Immutable and thread-safe but for its caches. `papers` says a list of documents by their ids."""
+
+    def __init__(self, rules: Rules, view: CommunityView, today: date) -> None:
+        self._rules = rules
+        self._view = view
+        self._today = today
+        self._renderer = Renderer(view, today)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact the entry's rules may look at."""
+        return self._rules.used_facts
+
+    @property
+    def opening(self) -> str | None:
+        """A sentence before the first question."""
+        interview = self._rules.entry.interview
+        return self._said(interview.opening) if interview else None
+
+    @property
+    def is_per_child(self) -> bool:
+        return self._rules.entry.subject == "child"
+
+    def assess(self, known: Known) -> Assessment:
+        """What the entry comes to. Raises Contradiction."""
+        return self._rules.assess(known, self._today)
+
+    def next(self, known: Known, skipped: Collection[str], *, documents: bool = False) -> Question | None:
+        """The next question, None where nothing more can be found out. Raises Contradiction."""
+        return next_question(self._rules, known, self._today, skipped=skipped, documents=documents)
+
+    def fact(self, fact_id: str) -> FactCard:
+        """A fact in words. Raises KeyError for an unknown one."""
+        fact = self._view.facts[fact_id]
+        return FactCard(
+            id=fact_id,
+            fact=fact,
+            ask=self._said(fact.ask) or fact.label.uk,
+            label=self._said(fact.label) or fact_id,
+            why=self._said(fact.why) or "",
+            hint=self._said(fact.hint),
+            options=tuple((name, text.uk) for name, text in (fact.options or {}).items()),
+        )
+
+    def known_fact(self, fact_id: str) -> Fact | None:
+        """A fact as the dictionary describes it; None for one it does not have."""
+        return self._view.facts.get(fact_id)
+
+    def fault(self, fact_id: str, value: Value) -> FactFault | None:
+        """Why a fact cannot be so; None where it can."""
+        return fault_of(fact_id, self._view.facts[fact_id], value, self._today)
+
+    def tick_line(self, tick: Tick) -> str:
+        """A line of the list to tick, with the limit of the rule in it."""
+        fact = self._view.facts[tick.fact]
+        assert fact.tick is not None
+        limit = "" if tick.limit is None else self._point(fact, tick.limit)
+        written = Text(uk=fact.tick.uk.replace("{limit}", limit))
+        return self._said(written) or fact.label.uk
+
+    def value(self, fact_id: str, value: Value) -> str:
+        """What is known of a fact, in words: `так`, `мати`, `від 10 000 до 14 000 грн`."""
+        fact = self._view.facts[fact_id]
+        if isinstance(value, Options):
+            return _answers(fact, value)
+        return self._range(fact, value)
+
+    def limit(self, fact_id: str, point: Point) -> str:
+        """A limit in words."""
+        return self._point(self._view.facts[fact_id], point)
+
+    def bound(self, fact_id: str, bound: object) -> str:
+        """The least or the greatest a fact may be, in words."""
+        if isinstance(bound, date | Decimal):
+            return self.limit(fact_id, bound)
+        return self.limit(fact_id, Decimal(str(bound)))
+
+    def reasons(self, found: Assessment) -> tuple[Reason, ...]:
+        """The conditions that have been judged, in the order of the entry."""
+        judged = found.judged
+        return tuple(self._reasons(judged)) if judged is not None else ()
+
+    def refusals(self, found: Assessment) -> tuple[str, ...]:
+        """Why not, or why a person must decide: the words of the conditions in `because`."""
+        several = found.children or (found,)
+        texts = [
+            reason.text
+            for one in several
+            for reason in self.reasons(one)
+            if reason.id in found.because and reason.truth in (Truth.NO, Truth.SPECIALIST)
+        ]
+        return tuple(dict.fromkeys(texts))
+
+    def possible_from(self, known: Known) -> date | None:
+        """The first day on which it is no longer refused, where only time stands in the way."""
+        refused_until, day = self._today, self._today + timedelta(days=1)
+        while day <= self._today + timedelta(days=BECOMES_POSSIBLE_WITHIN):
+            if self._refused_on(known, day):
+                refused_until, day = day, day + timedelta(days=28)
+                continue
+            while refused_until + timedelta(days=1) < day:
+                middle = refused_until + (day - refused_until) // 2
+                if self._refused_on(known, middle):
+                    refused_until = middle
+                else:
+                    day = middle
+            return day
+        return None
+
+    def _refused_on(self, known: Known, day: date) -> bool:
+        try:
+            return self._rules.assess(known, day).outcome is Truth.NO
+        except Contradiction:
+            return True
+
+    def nearest(self, known: Known, found: Assessment) -> Nearest | None:
+        """The nearest yes by a fact nobody gains by bending; None where there is none, or several refuse."""
+        if len(found.because) != 1 or found.children:
+            return None
+        for name in self._rules.used_facts:
+            fact, value = self._view.facts[name], found.facts.get(name)
+            if not fact.tellable or not isinstance(value, Range) or not value.exact:
+                continue
+            for side in self._sides(name, value, known):
+                return side
+        return None
+
+    def _sides(self, name: str, value: Range, known: Known) -> Iterator[Nearest]:
+        """Where the outcome turns above or below what was told."""
+
+        def truth(point: Point) -> Truth:
+            outcome = self._outcome_with(known, name, point)
+            return Truth.NO if outcome is Truth.NO else Truth.YES
+
+        whole = self._rules.dictionary.domains(self._today)[name]
+        if not isinstance(whole, Range):
+            return
+        fact = self._view.facts[name]
+        top = whole.high if whole.high is not None else Decimal(FAR)
+        for turn in turns(truth, Range(value.low, top)):
+            if turn.before_truth is Truth.NO:
+                yield Nearest(fact.label.uk, self._point(fact, turn.before), above=True)
+                return
+        for turn in turns(truth, Range(whole.low, value.low)):
+            if turn.after_truth is Truth.NO:
+                yield Nearest(fact.label.uk, self._point(fact, turn.before), above=False)
+                return
+
+    def _outcome_with(self, known: Known, name: str, point: Point) -> Truth:
+        try:
+            facts = {**known.facts, name: exactly(point)}
+            return self._rules.assess(Known(facts, known.children), self._today).outcome
+        except Contradiction:
+            return Truth.NO
+
+    def amount(self, found: Assessment) -> str | None:
+        """`50 000 грн один раз на кожну дитину`, `від 510 до 1 631 грн на місяць`; None where it is not known."""
+        if found.amount is None or not found.variants:
+            return None
+        chosen = [
+            variant
+            for variant in self._rules.entry.variants
+            if variant.id in found.variants and variant.amount
+        ]
+        money = language.money_range(*_whole_hryvnias(found.amount.low, found.amount.high))
+        said = [money, *_paid(chosen, several=bool(found.children))]
+        return " ".join(said)
+
+    def is_estimate(self, found: Assessment) -> bool:
+        """Whether another authority has the last word on the sum."""
+        return any(
+            variant.amount.estimate
+            for variant in self._rules.entry.variants
+            if variant.id in found.variants and variant.amount
+        )
+
+    def steps(self, found: Assessment) -> tuple[Step, ...]:
+        """The named steps of the computation, each with its value; a step nobody can work out is left out."""
+        work = self._rules.calculation(found.facts, self._today)
+        steps: list[Step] = []
+        for name, step in self._rules.entry.derive.items():
+            value = work.named(name)
+            if step.label is None or step.unit not in ("UAH", "UAH/month") or not isinstance(value, Range):
+                continue
+            if value.low is not None and value.high is not None:
+                low, high = _whole_hryvnias(Decimal(str(value.low)), Decimal(str(value.high)))
+                steps.append(Step(self._said(step.label) or name, language.money_range(low, high)))
+        return tuple(steps)
+
+    def last_day(self, found: Assessment) -> date | None:
+        """The last day to apply, where there is one and it is known. Of a range the earliest: it suits them all."""
+        for deadline in self._rules.entry.deadlines:
+            last = found.deadlines.get(deadline.id)
+            if last is not None and isinstance(last.low, date):
+                return last.low
+        return None
+
+    def stale_since(self, found: Assessment) -> date | None:
+        """The last day the figures behind the outcome are vouched for, if that is past."""
+        days = [
+            period.known_through
+            for name in found.stale
+            for period in self._view.parameters[name].values
+            if period.to is None and period.known_through is not None
+        ]
+        return min(days, default=None)
+
+    def papers(self, found: Assessment, whole: DocumentList) -> DocumentList:
+        """The personal list out of the entry's whole one: sure, possible, and nothing that is not needed."""
+        lines = {line.id: line for line in (*whole.sure, *whole.possible)}
+        known = {item.doc for item, _ in self._rules.documents}
+        added = tuple(line for line in whole.sure if line.id not in known)
+        maybe = tuple(line for line in whole.possible if line.id not in known)
+        return DocumentList(
+            sure=(*(lines[name] for name in found.documents if name in lines), *added),
+            possible=(*(lines[name] for name in found.possible_documents if name in lines), *maybe),
+            closed=whole.closed,
+        )
+
+    def _reasons(self, judged: Judged) -> Iterator[Reason]:
+        labels = judged.condition.labels
+        if labels.id is None:
+            for child in judged.children:
+                yield from self._reasons(child)
+            return
+        holds = judged.truth in (Truth.YES, Truth.UNKNOWN)
+        words = labels.why if holds else labels.if_not or labels.why
+        text = self._said(Text(uk=words["uk"])) if words else None
+        if text:
+            yield Reason(labels.id, text, judged.truth, self._source(labels.src))
+
+    def _source(self, src: str | None) -> str | None:
+        act = self._view.sources.get(src) if src else None
+        if act is None:
+            return None
+        pin = next((one.pin for one in self._rules.entry.sources if one.id == src), None)
+        return f"{act.title.uk}, {pin}" if pin else act.title.uk
+
+    def _said(self, text: Text | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            return self._renderer.render(text.uk, self._rules.entry).text
+        except Unsayable:
+            return None
+
+    def _range(self, fact: Fact, value: Range) -> str:
+        low, high = value.low, value.high
+        if low is not None and high is not None:
+            if low == high:
+                return self._point(fact, low)
+            if isinstance(low, Decimal) and isinstance(high, Decimal) and fact.type == "money":
+                return language.money_range(low, high)
+            return f"від {self._point(fact, low)} до {self._point(fact, high)}"
+        if low is not None:
+            return f"від {self._point(fact, low, after=True)}"
+        return f"до {self._point(fact, high, after=True)}" if high is not None else "не відомо"
+
+    @staticmethod
+    def _point(fact: Fact, point: Point, *, after: bool = False) -> str:
+        if isinstance(point, date):
+            return language.day(point)
+        if fact.type == "money":
+            return language.money(point)
+        noun = (NOUNS_AFTER if after else NOUNS).get(fact.unit or "")
+        return language.plural(point, noun) if noun else language.number(point)
+
+
+def _answers(fact: Fact, value: Options) -> str:
+    """`так`, `мати`, `мати або батько`."""
+    if fact.type == "bool":
+        return ("так" if True in value.members else "ні") if value.exact else "не відомо"
+    labels = [text.uk for name, text in (fact.options or {}).items() if name in value.members]
+    return " або ".join(label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels)
+
+
+def _whole_hryvnias(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:
+    """An exact sum to the kopiyka; a range from whole hryvnias to whole ones, so that it still holds the sum."""
+    if low == high:
+        exact = low.quantize(KOPIYKA, ROUND_HALF_UP)
+        return exact, exact
+    return low.to_integral_value(ROUND_FLOOR), high.to_integral_value(ROUND_CEILING)
+
+
+def _paid(variants: Collection[Variant], *, several: bool) -> Iterator[str]:
+    """`на місяць`, `на кожну дитину`: only what is so for every way it may come out."""
+    amounts = [variant.amount for variant in variants if variant.amount]
+    ways = {amount.paid if isinstance(amount.paid, str) else "parts" for amount in amounts}
+    pers = {amount.per for amount in amounts}
+    if len(ways) == 1 and (way := PAID.get(ways.pop())):
+        yield way
+    if len(pers) == 1 and (per := PER.get(pers.pop())):
+        yield "на всіх дітей" if several else per
