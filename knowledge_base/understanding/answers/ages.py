@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -23,6 +22,8 @@ _IN_DAYS = {"month": 30, "week": 7, "day": 1}
 _OF_HALF = {"month": 7, "week": 3, "day": 0}
 """Days to either side of a length told by halves."""
 _MONTHS_IN_YEAR = 12
+_ROUND_DAYS = 7
+"""From so many days on «тому» is said roughly: a day to either side."""
 _HALF_MONTH = timedelta(days=15)
 AGO = folded("тому назад")
 """Words after a length that count it back from today."""
@@ -79,7 +80,8 @@ def ago(today: date, length: Decimal, measure: Measure) -> Days | None:
     if measure == "month" and not length % 1:
         middle = months_before(today, int(length))
         return days_before(middle, _HALF_MONTH.days), min(today, middle + _HALF_MONTH)
-    days, reach = int(length * _IN_DAYS[measure]), _OF_HALF[measure] if measure != "day" else 0
+    days = int(length * _IN_DAYS[measure])
+    reach = _OF_HALF[measure] if measure != "day" else int(days >= _ROUND_DAYS)
     return days_before(today, days + reach), days_before(today, max(0, days - reach))
 
 
@@ -111,7 +113,7 @@ def joined_months(tokens: Sequence[Token], said: Sequence[Quantity]) -> list[Qua
         before = joined[-1] if joined else None
         if before and (before.measure, one.measure) == ("year", "month") and _is_close(tokens, before, one):
             months = before.low * _MONTHS_IN_YEAR + one.low
-            joined[-1] = replace(before, low=months, high=months, end=one.end, measure="month")
+            joined[-1] = before._replace(low=months, high=months, end=one.end, measure="month")
         else:
             joined.append(one)
     return joined

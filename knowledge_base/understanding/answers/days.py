@@ -6,7 +6,7 @@ What is not exact is a stretch of days:
 - «на початку», «в середині», «в кінці» is the first, middle or last third of a month, a season or a year;
 - an age («їй 4 роки», «два тижні») reaches from the day after which one more would have passed to the day it was
   reached; halves («пів року», «півтора року») reach a month further to either side;
-- «N тому» reaches half a measure to either side; days are exact;
+- «N тому» reaches half a measure to either side; from seven days on a day, fewer days are exact;
 - «до» ends with the first day of what follows, «після» begins with its last: they may be meant within it.
 """
 
@@ -29,6 +29,7 @@ _OR = folded("чи або или либо") | {"-"}
 _TO, _AND = folded("до по"), folded("і та й и")
 _FROM, _BETWEEN = folded("від от з с із"), folded("між между")
 _UNTIL, _SINCE = folded("до перед раніше раньше"), folded("після после пізніше позже")
+_WILL_BE = folded("буде будет народиться родится чекаємо ждем")
 _THAN = folded("ніж чем за")
 _NEWBORN = folded("новонароджений новонароджена новонароджене немовля новорожденный новорожденная")
 _NEWBORN_DAYS = 28
@@ -45,6 +46,8 @@ def hear_day(tokens: Sequence[Token], fact: Fact, today: date, latest: date | No
 
 def _read(tokens: Sequence[Token], today: date, asked: frozenset[str]) -> tuple[Range, bool] | Heard | None:
     """The days told and whether more was understood than was said; `NO_SUCH_DAY` for the 31st of February."""
+    if not _WILL_BE.isdisjoint(words_of(tokens)):
+        return None
     stretches = CalendarReader(tokens, today).every()
     if any(one.impossible for one in stretches):
         return NO_SUCH_DAY

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from knowledge_base.rules.schema import Fact
-from knowledge_base.rules.values import Range, exactly, hull
+from knowledge_base.rules.values import exactly, hull
 from knowledge_base.understanding.answers.choices import hear_choice, types_label
 from knowledge_base.understanding.answers.days import hear_day
 from knowledge_base.understanding.answers.heard import (
@@ -84,18 +84,21 @@ def _unsaid(words: Sequence[str]) -> Heard | None:
 
 def _amount(heard: Heard | None, tokens: Sequence[Token], fact: Fact) -> Heard | None:
     """The number heard, or what is said in place of one."""
-    words, asked = words_of(tokens), asked_about(fact.ask.uk, fact.label.uk)
-    if heard is not None and heard.value is not None and allows_zero(fact):
-        if there_is_no(words, asked):
-            return heard_number(exactly(_NOUGHT), fact, approximate=True)
-        if words and words[0] in NONE_WORDS:
-            # «Нема. На книжці 20-30 тисяч»: nought or that, whichever was asked for.
-            both = hull([exactly(_NOUGHT), heard.value])
-            return replace(heard, value=both, approximate=True) if isinstance(both, Range) else heard
+    words = words_of(tokens)
     if heard is not None:
-        return heard
+        none_said = not NONE_WORDS.isdisjoint(words) and heard.value is not None and allows_zero(fact)
+        return _or_none(heard, words, fact) if none_said else heard
     if unsaid := _unsaid(words):
         return unsaid
+    asked = asked_about(fact.ask.uk, fact.label.uk)
     if allows_zero(fact) and says_none(words, asked):
         return heard_number(exactly(_NOUGHT), fact, approximate=False)
     return VAGUE if is_vague(words, asked, money=fact.type == "money") else None
+
+
+def _or_none(heard: Heard, words: Sequence[str], fact: Fact) -> Heard:
+    """A number beside «нема»: nought if that is said of what was asked for, maybe nought if it comes first."""
+    if there_is_no(words, asked_about(fact.ask.uk, fact.label.uk)):
+        return heard_number(exactly(_NOUGHT), fact, approximate=True)
+    both = hull([exactly(_NOUGHT), heard.value]) if heard.value and words[0] in NONE_WORDS else None
+    return replace(heard, value=both, approximate=True) if both else heard

@@ -17,7 +17,6 @@ The rules beside those of `quantities`:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -141,13 +140,17 @@ def _of_all(
 ) -> tuple[Range, bool]:
     """The sum of everybody, or of one where the fact is of one; and whether it was pieced together."""
     words = words_of(tokens)
-    people, spoken = _people(tokens, said), padded(words)
-    of_each = any(phrase in spoken for phrase in _EACH_ONE)
+    spoken = padded(words)
+    of_each = bool(words) and any(phrase in spoken for phrase in _EACH_ONE)
     if _is_of_each(fact.ask.uk):
         total, loose = _together(tokens, paid)
-        return (total, loose) if people is None or of_each else (_each_or_all(total, people), True)
-    several = of_each or not _SEVERAL.isdisjoint(words)
-    return _together(tokens, [_for_all(one, people, several) if one.each or of_each else one for one in paid])
+        people = None if of_each else _people(tokens, said)
+        return (total, loose) if people is None else (_each_or_all(total, people), True)
+    if of_each or any(one.each for one in paid):
+        people = _people(tokens, said)
+        several = of_each or not _SEVERAL.isdisjoint(words)
+        paid = [_for_all(one, people, several) if one.each or of_each else one for one in paid]
+    return _together(tokens, paid)
 
 
 def _with_wages(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -190,7 +193,7 @@ def _in_thousands(paid: Sequence[Quantity]) -> list[Quantity]:
         not one.scaled and one.measure in (None, "hryvnia") and _HUNDRED <= one.high < THOUSAND
         for one in paid
     )
-    return [replace(one.times(THOUSAND), loose=True) if one.bare and not plain else one for one in paid]
+    return [one.times(THOUSAND)._replace(loose=True) if one.bare and not plain else one for one in paid]
 
 
 def _in_hryvnias(one: Quantity, minimum_wage: Decimal | None) -> Quantity:
@@ -198,8 +201,8 @@ def _in_hryvnias(one: Quantity, minimum_wage: Decimal | None) -> Quantity:
         return one.times(1 / _HUNDRED)
     if one.measure == "wage" and minimum_wage is not None:
         wages = one.times(minimum_wage)
-        return replace(wages, reach="about") if wages.reach == "exact" else wages
-    return replace(one, loose=True) if one.measure == "rouble" else one
+        return wages._replace(reach="about") if wages.reach == "exact" else wages
+    return one._replace(loose=True) if one.measure == "rouble" else one
 
 
 def _people(tokens: Sequence[Token], said: Sequence[Quantity]) -> Quantity | None:
@@ -222,9 +225,9 @@ def _is_of_each(question: str) -> bool:
 
 def _for_all(one: Quantity, people: Quantity | None, several: bool) -> Quantity:
     if people is not None:
-        return replace(one, low=one.low * people.low, high=one.high * people.high, loose=True)
+        return one._replace(low=one.low * people.low, high=one.high * people.high, loose=True)
     open_end = several and one.reach in ("exact", "about")
-    return replace(one, reach="at_least" if open_end else one.reach, loose=True)
+    return one._replace(reach="at_least" if open_end else one.reach, loose=True)
 
 
 def _each_or_all(total: Range, people: Quantity) -> Range:
@@ -234,6 +237,8 @@ def _each_or_all(total: Range, people: Quantity) -> Range:
 
 def _together(tokens: Sequence[Token], paid: Sequence[Quantity]) -> tuple[Range, bool]:
     """The one sum of all that is said, and whether it was pieced together."""
+    if len(paid) == 1:
+        return paid[0].range(whole=True), paid[0].loose
     spoken = [
         (one, {token.text for token in tokens[earlier.end if earlier else 0 : one.start]})
         for earlier, one in zip([None, *paid], paid, strict=False)

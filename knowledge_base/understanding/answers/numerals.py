@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from knowledge_base.understanding.answers.tokens import Kind, Token
 from knowledge_base.understanding.answers.vocabulary import (
@@ -32,13 +32,14 @@ _MONEY = (None, "hryvnia", "rouble", "kopiyka")
 
 
 class Written(StrEnum):
+    """How a number is told. A collective counts people: «двоє», «вдвох»."""
+
     FIGURES = "figures"
     WORDS = "words"
     COLLECTIVE = "collective"
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number and the place after it. `scaled`: thousands or millions were named.
 
     `loose`: it was pieced together from the way people speak and wants reading back. `measure` is that of a word
@@ -64,10 +65,10 @@ def read_numeral(tokens: Sequence[Token], start: int, *, money: bool = False) ->
     by, end = scale
     if head.value >= THOUSAND and by == THOUSAND:
         # «12 500 тисяч» is a slip of the tongue: nobody here means millions.
-        return replace(head, end=end, scaled=True, loose=True)
+        return head._replace(end=end, scaled=True, loose=True)
     whole = Numeral(head.value * by, end, head.written, scaled=True, loose=head.loose)
     if _half_follows(tokens, end):
-        return replace(whole, value=whole.value + by / 2, end=end + 2)
+        return whole._replace(value=whole.value + by / 2, end=end + 2)
     return _with_rest(tokens, whole, by)
 
 
@@ -130,7 +131,7 @@ def _cardinal(tokens: Sequence[Token], start: int) -> tuple[int, int]:
 
 def _with_half(tokens: Sequence[Token], whole: Numeral) -> Numeral:
     if _half_follows(tokens, whole.end) and whole.value == int(whole.value) and whole.value < THOUSAND:
-        return replace(whole, value=whole.value + Decimal("0.5"), end=whole.end + 2)
+        return whole._replace(value=whole.value + Decimal("0.5"), end=whole.end + 2)
     return whole
 
 
@@ -180,11 +181,11 @@ def _with_rest(tokens: Sequence[Token], whole: Numeral, by: Decimal) -> Numeral:
     if rest is None or rest.measure or rest.end == place or _is_scale(tokens, rest.end, money=True):
         return whole
     if added and 0 < rest.value < _HUNDRED and rest.written is Written.FIGURES:
-        return replace(whole, value=whole.value + rest.value * by, end=rest.end, loose=True)
+        return whole._replace(value=whole.value + rest.value * by, end=rest.end, loose=True)
     measure = MEASURES.get(tokens[rest.end].text) if rest.end < len(tokens) else None
     if measure not in _MONEY or rest.written is Written.COLLECTIVE:
         return whole
     least = 1 if measure else 20 if rest.written is Written.WORDS else _HUNDRED
     if least <= rest.value < by:
-        return replace(whole, value=whole.value + rest.value, end=rest.end)
+        return whole._replace(value=whole.value + rest.value, end=rest.end)
     return whole

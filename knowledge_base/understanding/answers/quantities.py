@@ -14,9 +14,9 @@ The rules of approximation:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from knowledge_base.rules.values import Range
 from knowledge_base.understanding.answers.numerals import Numeral, Written, read_numeral
@@ -38,8 +38,7 @@ BARE_BELOW = Decimal(100)
 """A number under this, without thousands or a currency, may be said of thousands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number or a range as it was said, at tokens `start` to `end` (exclusive).
 
     `scaled`: thousands were named. `loose`: wants reading back. `each`: «по». `denied`: «не 5». `added`: «і ще».
@@ -69,7 +68,7 @@ class Quantity:
         return self.loose or self.reach != "exact" or self.low != self.high
 
     def times(self, factor: Decimal) -> Quantity:
-        return replace(self, low=self.low * factor, high=self.high * factor)
+        return self._replace(low=self.low * factor, high=self.high * factor)
 
     def range(self, *, whole: bool = False) -> Range:
         """The values it may be. `whole`: what «близько» widens is widened to whole numbers."""
@@ -203,7 +202,7 @@ def read_quantities(tokens: Sequence[Token], *, money: bool = False) -> list[Qua
             in_thousands = before.low * THOUSAND
             scaled_low = quantity.scaled and before.bare and in_thousands <= quantity.high
             low = in_thousands if scaled_low else before.low
-            found[-1] = replace(quantity, low=low, start=before.start, reach="exact")
+            found[-1] = quantity._replace(low=low, start=before.start, reach="exact")
         else:
             found.append(quantity)
     return found
@@ -337,9 +336,9 @@ class _Reading:
         if place >= len(tokens):
             return None, place
         word = tokens[place].text
-        if word == _YEAR_OR_ROUBLE:
-            return ("rouble" if self._money else "year"), place + 1
         measure = MEASURES.get(word)
+        if word == _YEAR_OR_ROUBLE:
+            measure = "rouble" if self._money else "year"
         if measure is None:
             return None, place
         if word == _NUMBERLIKE_MAN and self._money and place + 1 < len(tokens):

@@ -30,7 +30,7 @@ _DONT_KNOW = phrases(
     "трудно сказать|не можу сказати|не могу сказать|не впевнений|не впевнена|не уверен|не уверена|"
     "поняття не маю|понятия не имею|гадки не маю|уявлення не маю|не в курсі|не в курсе|забув|забула|забыл|"
     "забыла|невідомо|неизвестно|фіг знає|фиг знает|хто його знає|кто его знает|бог його знає|бозна|"
-    "не знаєм|не знаємо|незнаю|ніпанятно|не рахував|не рахувала|не рахували|не считал|не считала|"
+    "не знаєм|не знаємо|незнаю|не рахував|не рахувала|не рахували|не считал|не считала|"
     "не скажу точно|точно не скажу|складно сказати|сложно сказать|не згадаю|не вспомню|не розумію|"
     "не понимаю|idk|x з"
 )
@@ -54,9 +54,9 @@ _COMMANDS = folded(
 _VAGUE = folded(
     "багато небагато мало мізер мізерна мізерно копійки копійка копейки трохи трошки немного много "
     "чуть крихти крихта достатньо кілька декілька несколько пару пара мільйони тисячі "
-    "тысячи куча купа чимало чимала немало непогано більшменш порізному поразному дрібниці дріб'язок "
+    "тысячи куча купа чимало чимала немало непогано дрібниці дріб'язок "
     "вистачає хватает невистачає сльози слезы велика великий великі маленька маленький мізерний "
-    "невелика невеликий дохріна дофіга дофига"
+    "невелика невеликий"
 )
 _VAGUE_PHRASES = phrases(
     "по різному|по разному|коли як|як коли|когда как|как когда|раз на раз|не густо|кіт наплакав|"
@@ -121,12 +121,15 @@ _LACKED = folded(
 )
 _WITHOUT = folded("без")
 _LONGEST_NONE, _LONGEST_REFUSAL, _LONGEST_VAGUE, _LONGEST_UNKNOWING = 10, 8, 7, 5
+_LONGEST_COMMAND = 6
 _MOST_BESIDE_VAGUE = 2
 _COUNTED_OUT = FILLERS | KIN_WORDS | ORDER_WORDS | YES_WORDS | NO_WORDS | NONE_WORDS | HAVE_WORDS | HAD_WORDS
 
 
 def is_command(tokens: Sequence[Token]) -> bool:
     """Whether the answer is a word for the engine: «назад», «досить», «оператор»."""
+    if len(tokens) > _LONGEST_COMMAND:
+        return False
     words = words_of(tokens)
     if not 0 < len(words) <= 2 or any(token.number is not None for token in tokens):
         return False
@@ -149,7 +152,7 @@ def begins_unknowing(words: Sequence[str]) -> bool:
 
 def refuses(words: Sequence[str]) -> bool:
     """Whether it declines to say: «не скажу», «пропустити», «далі»."""
-    if len(words) > _LONGEST_REFUSAL:
+    if not 0 < len(words) <= _LONGEST_REFUSAL:
         return False
     said = padded(words)
     return any(phrase in said for phrase in _REFUSED) or said in _SKIPPED

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from knowledge_base.rules.values import DAY
 from knowledge_base.understanding.answers.numerals import read_small
-from knowledge_base.understanding.answers.tokens import Kind, Token
+from knowledge_base.understanding.answers.tokens import Kind, Token, leading_figures
 from knowledge_base.understanding.answers.vocabulary import (
     CARDINALS,
     MONTH_AFTER_PREPOSITION,
@@ -43,6 +43,7 @@ _YEAR, _MONTH = folded("року рік році год года году"), fol
 _WEEK_WORDS = folded("тижня тиждень тижні тижню недели неделе неделю")
 _IN_YEAR = folded("року році году")
 _AFTER_YEAR = folded("року рік році роки год года году р г")
+_BEFORE_YEAR = frozenset(",.-")
 _OF_MONTH = folded("числа число")
 _IN = folded("в у во на")
 _YEAR_ENDING = ("му", "ому")
@@ -208,6 +209,8 @@ class CalendarReader:
             second = self._day_number(end + 1)
             if second is not None and self._month_number(second[1]) is not None:
                 last, end = second
+        if end < len(self._tokens) and self._tokens[end].text == "-":
+            end += 1  # «05-травня-2020»
         month = self._month_number(end)
         if month is not None:
             return self._with_year(day, last, month, place, end + 1)
@@ -225,7 +228,7 @@ class CalendarReader:
         if token.kind is Kind.WORD:
             small = read_small(self._tokens, place)
             return small if small and 0 < small[0] <= _LONGEST_MONTH else None
-        if token.number is None or len(token.text.partition("-")[0]) > 2 or token.number > _CENTURY:
+        if token.number is None or len(leading_figures(token)) > 2 or token.number > _CENTURY:
             return None
         return int(token.number), place + 1
 
@@ -284,19 +287,22 @@ class CalendarReader:
         if place >= len(self._tokens):
             return None, place
         token = self._tokens[place]
-        if token.text in (",", ".") and place + 1 < len(self._tokens):
+        if token.text in _BEFORE_YEAR and place + 1 < len(self._tokens):
             place, token = place + 1, self._tokens[place + 1]
         words = self._year_in_words(place)
         if words is not None:
             return words
-        figures = token.text.partition("-")[0]
-        if token.number is None or len(figures) not in (2, 4) or not figures.isdigit():
+        figures = leading_figures(token)
+        if token.number is None or len(figures) not in (2, 4):
             return None, place
         return full_year(int(figures), self._today), self._after_year(place + 1)
 
     def _year_in_words(self, place: int) -> tuple[int, int] | None:
-        """«Дві тисячі двадцять другого»."""
+        """«Дві тисячі двадцять другого», «двадцять другого року»."""
         tokens = self._tokens
+        short = read_small(tokens, place)
+        if short and short[0] >= 10 and short[1] < len(tokens) and tokens[short[1]].text in _IN_YEAR:
+            return full_year(short[0], self._today), short[1] + 1
         if place + 2 >= len(tokens) or CARDINALS.get(tokens[place].text) != 2:
             return None
         small = read_small(tokens, place + 2) if SCALES.get(tokens[place + 1].text) == THOUSAND else None

@@ -54,15 +54,19 @@ _SUMS = re.compile(
 )
 _DAYS = re.compile(
     rf"(?P<day>{_DAY_IN_FIGURES}|[0-9]{{1,2}}[ ][0-9]{{1,2}}[ ][0-9]{{4}}(?![0-9])|[0-9]{{8}}(?![0-9])"
+    r"|[0-9]{1,2},[0-9]{1,2},[0-9]{4}(?![0-9])"
     r"|[0-9]{1,2}[./-](?:19|20)[0-9]{2}(?![0-9])|[0-9]{1,2}[./](?:0[1-9]|1[0-2])(?![0-9])|[0-9]{1,2}/[1-9](?![0-9]))"
     rf"|(?P<ordinal>{_ORDINAL})|(?P<number>[0-9]+(?:[.,][0-9]+)?)|{_WORD_OR_SIGN}"
 )
 _LISTS = re.compile(rf"(?P<day>(?!))|(?P<ordinal>{_ORDINAL})|(?P<number>[0-9]+)|{_WORD_OR_SIGN}")
 _SQUARE_METRES = re.compile(r"(?<![^\W\d_])(?:[мm]2|кв\.?\s?м(?:етр\w*)?\.?|м\.?\s?кв\.?)(?!\w)")
+_FIGURES = re.compile(r"[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ .,])[0-9]{3})+(?:[.,][0-9]{1,2})?")
 
 
 class Kind(StrEnum):
+    """What a piece of an answer is. An ordinal is figures with an ending: «10-го», «3-х»."""
+
     WORD = "word"
     NUMBER = "number"
     ORDINAL = "ordinal"
@@ -132,9 +136,9 @@ def _cut(pattern: re.Pattern[str], text: str) -> tuple[Token, ...]:
             case "number":
                 found.append(Token(Kind.NUMBER, piece, _number(piece), glued))
             case "ordinal":
-                digits = re.match(r"[0-9]+", piece)
-                assert digits is not None
-                found.append(Token(Kind.ORDINAL, piece, Decimal(digits[0]), glued))
+                figures = _FIGURES.match(piece)
+                assert figures is not None
+                found.append(Token(Kind.ORDINAL, piece, Decimal(figures[0]), glued))
             case "row":
                 found.append(Token(Kind.NUMBER, piece, None, glued))
             case "day":
@@ -157,6 +161,12 @@ def with_days(text: str) -> tuple[Token, ...]:
 def with_lists(text: str) -> tuple[Token, ...]:
     """For numbered lists: every row of digits by itself."""
     return _cut(_LISTS, text)
+
+
+def leading_figures(token: Token) -> str:
+    """The figures a number or an ordinal begins with: «22» of «22-го»."""
+    found = _FIGURES.match(token.text)
+    return found[0] if found else ""
 
 
 def words_of(tokens: Sequence[Token]) -> list[str]:
