@@ -95,7 +95,7 @@ def _known(library: Library, text: str, today: date) -> Known:
     except ImpossibleFacts as fault:
         raise BadInput(*(one.message for one in fault.faults)) from None
     except Contradiction as fault:
-        raise BadInput(str(fault)) from None
+        raise BadInput(f"{fault}; виправте щось одне") from None
     except json.JSONDecodeError as fault:
         raise BadInput(
             f"--facts: це не JSON, рядок {fault.lineno}, знак {fault.colno}: {fault.msg}"

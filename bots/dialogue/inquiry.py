@@ -17,6 +17,7 @@ from bots.dialogue.turn import Kind, State, Step, Told, Turn
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import EntryCard
 from knowledge_base.assessor import Assessor
+from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.rules.interview import Question
 from knowledge_base.rules.values import Range, Value
@@ -280,16 +281,20 @@ def mended(talk: Talk, names: list[str]) -> Turn:
 
 def told_in_words(talk: Talk, name: str) -> str | None:
     """`дохід усіх разом за місяць: від 10 000 до 12 000 грн`."""
+    said = told_value(talk, name)
+    return f"{talk.assessor.fact(name).label}: {said}" if said is not None else None
+
+
+def told_value(talk: Talk, name: str) -> str | None:
+    """`від 10 000 до 12 000 грн`; None for a fact nothing was told of."""
     fact = talk.assessor.known_fact(name)
     if fact is None:
         return None
-    label = talk.assessor.fact(name).label
     kept = [talk.state.told[name]] if name in talk.state.told else []
     if name == memory.CHILD and talk.state.children:
         kept = [child[name] for child in talk.state.children if name in child]
     values = [value for one in kept if (value := memory.unpack(one.value, fact)) is not None]
-    said = ", ".join(talk.assessor.value(name, value) for value in values)
-    return f"{label}: {said}" if said else None
+    return ", ".join(talk.assessor.value(name, value) for value in values) or None
 
 
 def differs(talk: Talk, fault: Contradiction) -> Turn:
@@ -314,3 +319,33 @@ def decided(talk: Talk, *, keep_old: bool) -> Turn:
     old, new = list(talk.facts.get("old", ())), talk.facts.get("new")
     gone = [new] if keep_old and new else old
     return go_on(replace(talk, state=memory.forget(talk.state, gone)))
+
+
+def packet(scene: Scene) -> tuple[tuple[str, str], ...]:
+    """What was told about the open matter and what it came to, for the specialist who goes on."""
+    card = scene.card(scene.open_topic) if scene.open_topic else None
+    talk = talk_of(scene, card, {}) if card is not None else None
+    if card is None or talk is None:
+        return ()
+    told = [
+        (talk.assessor.fact(name).label, said)
+        for name in talk.assessor.facts
+        if (said := told_value(talk, name)) is not None
+    ]
+    return (*told, (say("packet-outcome"), _outcome_in_words(talk))) if told else ()
+
+
+def _outcome_in_words(talk: Talk) -> str:
+    try:
+        found = talk.assessor.assess(talk.known)
+    except Contradiction:
+        return say("packet-differs")
+    match found.outcome:
+        case Truth.YES:
+            return say("packet-yes")
+        case Truth.NO:
+            return say("packet-no", reason="; ".join(talk.assessor.refusals(found)))
+        case Truth.SPECIALIST:
+            return say("packet-specialist", reason="; ".join(talk.assessor.refusals(found)))
+    need = ", ".join(talk.assessor.fact(name).label for name in found.need)
+    return say("packet-unknown", list=need)

@@ -144,7 +144,10 @@ class State:
 
 @dataclass(frozen=True)
 class OpenTicket:
-    """Call a person. `reason` is why ('asked', 'unknown', 'danger', 'call_back', 'file', 'dissatisfied')."""
+    """Call a person. `reason` is why ('asked', 'unknown', 'danger', 'call_back', 'file', 'dissatisfied').
+
+    `told` are facts about the matter that the person told: a name and a value each, in words.
+    """
 
     number: str
     reason: str
@@ -154,6 +157,7 @@ class OpenTicket:
     danger: Danger | None = None
     phone: str | None = None
     call_at: str | None = None
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Tu
                 danger=effect.danger.value if effect.danger else None,
                 phone=effect.phone,
                 call_at=effect.call_at,
+                told=effect.told,
             )
         case CancelTicket():
             await tickets.cancel(db, claimed.id, now)

@@ -40,7 +40,8 @@ class Ticket:
     """A consultation.
 
     `question` is what the person asks; `reason` why a person was called: asked, unknown, danger, call_back,
-    file, dissatisfied. `answered_at` is when a specialist first wrote: the promise is kept by then.
+    file, dissatisfied. `answered_at` is when a specialist first wrote: the promise is kept by then. `told` are
+    facts the person told the bot: a name and a value each, in words.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Ticket:
     question: str
     phone: str | None
     call_at: str | None
+    told: tuple[tuple[str, str], ...]
     assigned_to: str | None
     assigned_name: str | None
     created_at: datetime
@@ -85,6 +87,7 @@ def from_row(row: RowMapping) -> Ticket:
         question=row["question"],
         phone=row["phone"],
         call_at=row["call_at"],
+        told=tuple((word, value) for word, value in row["told"] or ()),
         assigned_to=row["assigned_to"],
         assigned_name=row["assigned_name"],
         created_at=row["created_at"],
@@ -174,6 +177,7 @@ async def open_ticket(
     danger: str | None = None,
     phone: str | None = None,
     call_at: str | None = None,
+    told: Sequence[tuple[str, str]] = (),
 ) -> Ticket:
     """Call a person.
 
@@ -201,6 +205,7 @@ async def open_ticket(
             question=question,
             phone=phone,
             call_at=call_at,
+            told=[list(one) for one in told] or None,
             created_at=now,
             promised_at=promised_at,
         )
@@ -211,7 +216,7 @@ async def open_ticket(
     if row is not None:
         await say_system(db, conversation_id, wording.passed_to_specialists(now, number), now)
         return from_row(row)
-    return await _add(db, conversation_id, question, topic, danger, phone, call_at, now)
+    return await _add(db, conversation_id, question, topic, danger, phone, call_at, told, now)
 
 
 async def _add(
@@ -222,6 +227,7 @@ async def _add(
     danger: str | None,
     phone: str | None,
     call_at: str | None,
+    told: Sequence[tuple[str, str]],
     now: datetime,
 ) -> Ticket:
     found = await db.execute(_open().where(tickets.c.conversation_id == conversation_id).with_for_update())
@@ -238,6 +244,7 @@ async def _add(
             danger_at=now if danger else tickets.c.danger_at,
             phone=phone or ticket.phone,
             call_at=call_at or ticket.call_at,
+            told=[list(one) for one in told or ticket.told] or None,
             priority=max(ticket.priority, FIRST if danger else NORMAL),
         )
         .returning(tickets)
@@ -354,7 +361,7 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
     cleared = await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id)
-        .values(question="", phone=None, call_at=None, summary=None, rating_comment=None)
+        .values(question="", phone=None, call_at=None, told=None, summary=None, rating_comment=None)
         .returning(tickets.c.id)
     )
     return len(cleared.all())

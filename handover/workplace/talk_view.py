@@ -269,6 +269,7 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
     about = topic_title(ticket.topic, knowledge, now)
     if about:
         facts.append(Fact("Тема", about))
+    facts += [Fact(word[:1].upper() + word[1:], value) for word, value in ticket.told]
     facts.append(Fact("Канал", words.channel(head.ref.channel)))
     facts.append(Fact("Кличе людину з", words.moment(ticket.created_at, now)))
     if ticket.status == "waiting":

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from knowledge_base.checks import CONTENT
 from tests.app.conftest import Run
 
 KINDS = {
@@ -29,14 +30,7 @@ KINDS = {
 FACETS = {"overview", "eligibility", "amount", "documents", "where", "how", "deadline", "refusal", "status"}
 DECISIONS = {"answer", "clarify", "handoff", "referral", "danger", "smalltalk"}
 ENTRIES = {
-    "birth-benefit",
-    "housing-subsidy",
-    "idp-living-allowance",
-    "idp-registration",
-    "benefit-certificate",
-    "office-info",
-    "referral-mobilisation",
-    "referral-passport",
+    path.stem for path in CONTENT.glob("**/benefits/*/*.yaml") if not path.name.endswith(".cases.yaml")
 }
 
 

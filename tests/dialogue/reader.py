@@ -30,6 +30,7 @@ UNSURE = {
 }
 NOT_OURS = ("рецепт", "футбол")
 FACETS = {
+    "право": Facet.ELIGIBILITY,
     "документ": Facet.DOCUMENTS,
     "папери": Facet.DOCUMENTS,
     "скільки": Facet.AMOUNT,

@@ -1,11 +1,11 @@
 """Golden dialogues: YAML the customer can read, played line by line.
 
-A head: `title`, `first_time`, `night` (true or a moment, with `promised` and `opens`), `ahead`,
-`wait_minutes`, `stored`. A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or
-`house: {event: facts}`, and `later` (days); then what must come: `kind`, `topic`, `facet`, `starts` (the last
-reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the last reply: `answer` and `note`
-whole, `lines`), `buttons` (all labels of the last reply, in order), `replies` (how many), `effects` (a readable
-line each).
+A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true
+or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`. A turn: `citizen` (words, `[photo]`,
+`[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what must come: `kind`,
+`topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the
+last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `replies`
+(how many), `effects` (a readable line each).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from bots.dialogue.turn import (
 )
 from conversations.messages import Card
 
+from .real_knowledge import real_knowledge
 from .stage import NOON, Stage
 
 FOLDER = Path(__file__).parent / "golden"
@@ -92,6 +93,8 @@ def in_words(effect: Effect) -> str:
 def staged(dialogue: dict[str, Any]) -> Stage:
     """The stage as the script's head sets it."""
     stage = Stage(state=State(greeted=not dialogue.get("first_time", False)))
+    if dialogue.get("base") == "real":
+        stage.knowledge = real_knowledge()
     if night := dialogue.get("night"):
         stage.now = datetime.fromisoformat(NIGHT["now"] if night is True else night)
         stage.queue = replace(

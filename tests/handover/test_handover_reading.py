@@ -54,6 +54,19 @@ async def test_the_packet_opens_with_the_reason_and_the_phone_can_be_dialled(rec
     assert "Взяти розмову" in page
 
 
+async def test_the_packet_shows_what_was_told_as_words(reception, now):
+    iryna = await reception.signed_in("iryna")
+    told = (
+        ("дохід усіх разом за місяць", "від 10 000 до 12 000 грн"),
+        ("перевірка права", "бракує: <b>сума</b>"),
+    )
+    ticket = await waiting(reception.database, now, topic="housing-subsidy", told=told)
+    page = (await iryna.get(f"/workplace/conversations/{ticket.conversation_id}")).text
+    packet = page[page.index('id="packet"') :]
+    assert "<dt>Дохід усіх разом за місяць</dt><dd>від 10 000 до 12 000 грн</dd>" in packet
+    assert "<dt>Перевірка права</dt><dd>бракує: &lt;b&gt;сума&lt;/b&gt;</dd>" in packet
+
+
 async def test_reading_is_recorded_once_for_a_while(reception, now):
     iryna = await reception.signed_in("iryna")
     ticket = await waiting(reception.database, now)

@@ -308,7 +308,9 @@ async def test_another_communitys_ticket_does_not_exist(database, now):
 
 
 async def test_erasing_takes_the_words_out_and_keeps_the_number(database, now):
-    ticket = await waiting(database, now, "Моя історія", phone="067 000 00 00")
+    told = (("дохід", "12 000 грн"),)
+    ticket = await waiting(database, now, "Моя історія", phone="067 000 00 00", told=told)
+    assert ticket.told == told
     async with database.write() as db:
         await tickets.note_unanswered(
             db, COMMUNITY, ticket.conversation_id, "Моя історія", ["housing-subsidy"], now
@@ -317,4 +319,5 @@ async def test_erasing_takes_the_words_out_and_keeps_the_number(database, now):
         kept = await tickets.by_id(db, COMMUNITY, ticket.id)
         left = await db.scalar(select(func.count()).select_from(tables.unanswered))
     assert (kept.number, kept.question, kept.phone, kept.status) == (ticket.number, "", None, "resolved")
+    assert kept.told == ()
     assert left == 0

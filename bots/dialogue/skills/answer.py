@@ -33,6 +33,7 @@ AFTER_THE_CARD = (
     Facet.DEADLINE,
 )
 SHOWN_FACETS = 4
+ABOUT_RIGHTS = (Facet.ELIGIBILITY, Facet.OVERVIEW)
 
 
 def give(scene: Scene, entry_id: str, facet: Facet, second: str | None = None) -> Outcome | None:
@@ -103,7 +104,7 @@ def _about(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
         return referral.show(scene, card, facet)
     if facet is Facet.DOCUMENTS and documents.has_list(card):
         return documents.show(scene, card)
-    if facet is Facet.ELIGIBILITY and _asks_personally(scene) and (begun := inquiry.start(scene, card)):
+    if facet in ABOUT_RIGHTS and _asks_personally(scene) and (begun := inquiry.start(scene, card)):
         return begun
     state = replace(scene.settled, topic=card.id, facet=facet)
     reply = _overview(card) if facet is Facet.OVERVIEW else _facet(scene, card, facet)

@@ -27,6 +27,7 @@ from knowledge_base.understanding.meaning import SmallTalk, Verdict
 
 SKILL = inquiry.SKILL
 LONGEST_CORRECTION = 60
+BOTH = ("first", "second")
 
 _ENOUGH = re.compile(
     r"(?:все[,\s]+)?(?:досить|доволі|годі|хватит|достаточно|стоп|стоп питань)(?:\s+(?:вже\s+)?(?:питань|вопросов))?"
@@ -38,6 +39,13 @@ _INSTEAD = re.compile(
     r"(?:ой|йой|вибач\w*|точніше|тобто|вернее)?[\s,.!:-]*не\s+(?P<old>.+?)[\s,]+а\s+(?P<new>.+)"
 )
 _OOPS = re.compile(r"(?:ой|йой|вибач\w*|точніше|вернее|помилил\w+|ошибл\w+|описал\w+)[\s,.!:-]+(?P<new>.+)")
+_AGREES = re.compile(
+    r"(?:ну )?(?:так|да|ага|угу|добре|гаразд|ок|хочу|згоден|згодна|погоджуюсь|давай(?:те)?)"
+    r"(?:,? (?:так|все так|звісно))?"
+)
+_DECLINES = re.compile(
+    r"(?:та )?(?:ні|нет|неа|не|не треба|не хочу|не надо|не зараз|потім|пізніше)(?:,? дякую)?"
+)
 _MORE = re.compile(r"(?:та )?(?:більше|больше|вище|понад|пізніше|позже)")
 _LESS = re.compile(r"(?:та )?(?:не більше|не больше|менше|меньше|нижче|раніше|раньше)")
 _ASKS = re.compile(
@@ -90,7 +98,7 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
         case ["decline"]:
             health = [name for name in talk.assessor.facts if talk.assessor.fact(name).fact.consent]
             return inquiry.go_on(talk.having(skipped=[*talk.skipped, *health]), [say("interview-skipped")])
-        case ["first" | "second" as which]:
+        case [("first" | "second") as which]:
             return inquiry.decided(talk, keep_old=which == "first")
         case ["ticks", word]:
             return _tick_press(talk, word)
@@ -200,12 +208,11 @@ def hear_paused(scene: Scene, step: Step) -> Outcome | None:
     if (corrected := _correction(talk, words)) or step.name == inquiry.DONE:
         return corrected
     offered = any(choice.id == "i:go" for choice in scene.state.offered)
-    small_talk = scene.meaning.small_talk
-    if offered and (small_talk is SmallTalk.YES or _GO_ON.fullmatch(words)):
+    if offered and (_AGREES.fullmatch(words) or _GO_ON.fullmatch(words)):
         return inquiry.go_on(talk)
-    if offered and small_talk is SmallTalk.NO:
+    if offered and _DECLINES.fullmatch(words):
         return _left(scene)
-    return hear(scene, step) if step.name == inquiry.ASK and small_talk is None else None
+    return hear(scene, step) if step.name == inquiry.ASK and scene.meaning.small_talk is None else None
 
 
 def _left(scene: Scene) -> Turn:
@@ -242,14 +249,15 @@ def _hear_answer(talk: inquiry.Talk, question: Question) -> Turn | None:
     if question.kind == "ticks":
         return _hear_ticks(talk, question)
     fact = talk.assessor.fact(question.fact).fact
-    if question.fact == memory.CHILD:
-        births = _births(talk)
-        if len(births) > 1:
-            return inquiry.children(talk, births)
+    births = _births(talk) if question.fact == memory.CHILD else ()
+    if len(births) > 1:
+        return inquiry.children(talk, births)
     if question.kind == "threshold" and (side := _side(words, question)) is not None:
         return inquiry.answered(talk, {question.fact: side})
     heard = hear_answer(words, fact, today)
-    return _volunteered(talk) if heard is None else _take(talk, question, heard)
+    if heard is not None:
+        return _take(talk, question, heard)
+    return inquiry.children(talk, births) if births else _volunteered(talk)
 
 
 def _volunteered(talk: Talk) -> Turn | None:
@@ -321,23 +329,23 @@ def _hear_ticks(talk: inquiry.Talk, question: Question) -> Turn | None:
     return None
 
 
-def _hear_choice(talk: inquiry.Talk, name: str) -> Turn | None:
-    """Yes or no to a consent, to what was told before, to which of two is right; numbers of what to mend."""
-    if name in (inquiry.CONFIRM, inquiry.EDIT):
-        listed = list(talk.facts.get("listed", ()))
-        numbers = hear_ticks(talk.scene.words, len(listed))
-        if numbers:
-            return inquiry.mended(talk, [listed[number - 1] for number in sorted(numbers)])
-    small_talk = talk.scene.meaning.small_talk
-    if small_talk not in (SmallTalk.YES, SmallTalk.NO):
-        return None
-    agreed = small_talk is SmallTalk.YES
-    if name == inquiry.CONFIRM:
-        return inquiry.confirmed(talk) if agreed else inquiry.edit(talk, talk.facts.get("aged") or None)
-    if name == inquiry.CONSENT:
+def _hear_choice(talk: Talk, name: str) -> Turn | None:
+    """Yes or no to a consent or to what was told before; numbers of what to mend, or of which is right."""
+    words = _plain(talk.scene.words)
+    agreed, declined = bool(_AGREES.fullmatch(words)), bool(_DECLINES.fullmatch(words))
+    if name == inquiry.CONSENT and (agreed or declined):
         found = press(talk.scene, ["agree" if agreed else "decline"])
         return found if isinstance(found, Turn) else None
-    return None
+    if name == inquiry.CONFIRM and agreed:
+        return inquiry.confirmed(talk)
+    if name == inquiry.CONFIRM and declined:
+        return inquiry.edit(talk, talk.facts.get("aged") or None)
+    if name == inquiry.DIFFERS:
+        which = hear_ticks(talk.scene.words, len(BOTH)) or ()
+        return inquiry.decided(talk, keep_old=1 in which) if len(which) == 1 else None
+    listed = list(talk.facts.get("listed", ()))
+    numbers = hear_ticks(talk.scene.words, len(listed)) if listed else None
+    return inquiry.mended(talk, [listed[number - 1] for number in sorted(numbers)]) if numbers else None
 
 
 def _correction(talk: inquiry.Talk, words: str) -> Turn | None:
@@ -433,7 +441,7 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     step = scene.state.step
     waiting = step if step is not None and step.skill == SKILL else scene.state.paused
     mine = turn.state.step is not None and turn.state.step.skill == SKILL
-    if waiting is None or mine or turn.kind in LEAVES or not turn.replies:
+    if waiting is None or mine or not turn.replies:
         return turn
     state = replace(turn.state, paused=waiting)
     if turn.kind not in OFFERS_RETURN or waiting.name == inquiry.DONE:
@@ -448,6 +456,5 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     return replace(turn, state=state, replies=(*turn.replies[:-1], reply))
 
 
-LEAVES = frozenset({Kind.DANGER, Kind.HANDOFF})
-"""Turns after which nobody is led back to questions by the bot itself."""
 OFFERS_RETURN = frozenset({Kind.ANSWER, Kind.CHECKLIST, Kind.OFFICES, Kind.REFERRAL, Kind.SMALLTALK})
+"""Turns after which the way back is offered; after danger, or while a person is called, nobody is led back."""

@@ -536,3 +536,12 @@ interview-children-told =
        *[other] Записано дітей: { $count }
     }. Дати народження: { $list }.
 result-until = до { $date }
+
+## What a specialist reads of an interview
+
+packet-outcome = перевірка права
+packet-yes = так, за сказаним умови виконано
+packet-no = ні: { $reason }
+packet-specialist = вирішує спеціаліст: { $reason }
+packet-unknown = бракує: { $list }
+packet-differs = сказане не сходиться
