@@ -52,6 +52,7 @@ bench-engine: install
 
 bench-rules: install
 	@$(BIN)/python -m benchmarks.rules
+	@$(BIN)/python -m benchmarks.questions
 
 cluster: install
 	@$(BIN)/python -m bots.app.cluster

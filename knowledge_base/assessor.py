@@ -158,15 +158,17 @@ class Assessor:
         return tuple(self._reasons(judged)) if judged is not None else ()
 
     def refusals(self, found: Assessment) -> tuple[str, ...]:
-        """Why not, or why a person must decide: the words of the conditions in `because`."""
+        """Why not, or why a person must decide: the words of the conditions in `because`, in their order."""
         several = found.children or (found,)
-        texts = [
-            reason.text
-            for one in several
-            for reason in self.reasons(one)
-            if reason.id in found.because and reason.truth in (Truth.NO, Truth.SPECIALIST)
+        nodes = [node for one in several if one.judged for node in one.judged.walk()]
+        named = {
+            node.condition.labels.id: node.condition.labels for node in nodes if node.condition.labels.id
+        }
+        words = [
+            labels.if_not or labels.why for name in found.because if (labels := named.get(name)) is not None
         ]
-        return tuple(dict.fromkeys(texts))
+        texts = [self._said(Text(uk=one["uk"])) for one in words if one]
+        return tuple(dict.fromkeys(text for text in texts if text))
 
     def possible_from(self, known: Known) -> date | None:
         """The first day on which it is no longer refused, where only time stands in the way."""

@@ -297,7 +297,9 @@ class _Work:
         if rules.entry.status in NOT_PAID_NOW:
             return Assessment(rules.entry.id, self.today, Truth.NO, because=(rules.entry.status,))
         judged = settled(rules.eligible, self.facts, self.judge)
-        outcome = judged.truth
+        # Everything is told and the rules still cannot say: no parameter reaches that far back. A person can.
+        beyond = judged.truth is Truth.UNKNOWN and not judged.need
+        outcome = Truth.SPECIALIST if beyond else judged.truth
         if outcome is Truth.NO:
             return Assessment(
                 rules.entry.id,
@@ -316,7 +318,7 @@ class _Work:
             entry=rules.entry.id,
             on=self.today,
             outcome=outcome,
-            because=_ids(judged, Truth.SPECIALIST) if outcome is Truth.SPECIALIST else (),
+            because=_ids(judged, judged.truth) if outcome is Truth.SPECIALIST else (),
             need=self._ordered(judged.need),
             variants=variants,
             amount=amount,

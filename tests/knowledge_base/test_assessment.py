@@ -591,3 +591,17 @@ documents:
 """
     found = assess(ruled, {})
     assert (found.documents, found.possible_documents) == (("certificate",), ())
+
+
+# ---- where the rules end
+
+
+def test_what_no_parameter_reaches_is_for_a_person_and_asks_nothing_more() -> None:
+    text = """
+basis_date: applicant.retired_on
+eligible: {all: [{id: poor, that: "household.income_month < @pm_general"}]}
+"""
+    known_all = {"applicant.retired_on": "2001-05-01", INCOME: 1000}
+    found = assess(text, known_all)
+    assert (found.outcome, found.because, found.need) == (Truth.SPECIALIST, ("poor",), ())
+    assert assess(text, known_all | {"applicant.retired_on": "2024-05-01"}).outcome is Truth.YES
