@@ -99,7 +99,9 @@ def _listen(scene: Scene) -> Outcome:
     if scene.state.danger is not None and danger.says_who_reads(scene):
         return danger.follow(scene, scene.state.danger)
     if scene.meaning.danger is not None:
-        return danger.card(scene, scene.meaning.danger)
+        # A guess gives way to a plain answer: «двоє, 4 і 7» is no cry for help where ages were asked.
+        answered = _interviewed(scene) if scene.meaning.danger_guessed else None
+        return answered or danger.card(scene, scene.meaning.danger)
     if event.kind in attachments.WORDLESS:
         return attachments.receive(scene)
     if not scene.words:

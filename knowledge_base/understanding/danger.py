@@ -38,7 +38,8 @@ def _patterns(key: str) -> list[str]:
 
 
 CALM = "calm"
-# A bare word («дитина», «чоловік») says nothing yet; what is said in so few words the patterns hold.
+# A bare word («дитина», «чоловік») or a few numbers («двоє, 4 і 7») say nothing yet; what is said in so few words
+# the patterns hold.
 _FEWEST_WORDS = 4
 # A cry for help is short: a long text is heard in pieces that overlap.
 _WINDOW, _STEP = 20, 10
@@ -60,7 +61,7 @@ class LearnedEar:
 
     def hear(self, normalise: Normaliser, spelled: Sequence[str]) -> Danger | None:
         """The likeliest danger of the most alarming piece, None where all are calm enough."""
-        if len(spelled) < _FEWEST_WORDS:
+        if sum(not word.isdigit() for word in spelled) < _FEWEST_WORDS:
             return None
         calm = self.model.classes.index(CALM)
         chances = (self.model.probabilities(found) for found in cues_of_windows(normalise, spelled) if found)
@@ -89,12 +90,18 @@ class DangerEar:
 
     def hear(self, spelled: Sequence[str]) -> Danger | None:
         """The gravest danger in a text, given as words of `spell`; None when none is heard."""
+        return self.listen(spelled)[0]
+
+    def listen(self, spelled: Sequence[str]) -> tuple[Danger | None, bool]:
+        """The same, and whether it is only guessed: said in no pattern's words, heard by the learned ear."""
         idioms = self._harmless.find(spelled)
         words = list(spelled)
         for idiom in idioms:
             words[idiom.start : idiom.end] = [_BLANK] * (idiom.end - idiom.start)
         # What is left around an idiom is a torso, and the learned ear would guess at it.
-        return self._by_patterns(words) or (None if idioms else self._learned.hear(self._normalise, words))
+        said = self._by_patterns(words)
+        guessed = None if said or idioms else self._learned.hear(self._normalise, words)
+        return said or guessed, guessed is not None
 
     def _by_patterns(self, spelled: Sequence[str]) -> Danger | None:
         heard = {found.says for found in self._danger.find(spelled)}

@@ -80,7 +80,8 @@ class Meaning:
     """The reading of one text. `masked` is the text with card numbers and codes replaced by dots.
 
     `ranked` holds at least five topics (or all, where the base has fewer), best first. `not_ours` is the
-    probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'.
+    probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'. `danger_guessed`: no
+    words of danger were found, only the learned ear hears it.
     """
 
     masked: str
@@ -90,6 +91,7 @@ class Meaning:
     facet: Facet | None = None
     follow_up: bool = False
     danger: Danger | None = None
+    danger_guessed: bool = False
     command: Command | None = None
     small_talk: SmallTalk | None = None
     secret: str | None = None

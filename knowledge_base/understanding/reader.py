@@ -100,7 +100,7 @@ class Reader:
     def _hear(self, text: str, on_offer: Mapping[str, str] | None) -> _Heard:
         masked, secret = mask(text[:LONGEST])
         spelled = spell(masked)
-        danger = self._ear.hear(spelled)
+        danger, guessed = self._ear.listen(spelled)
         named = (typed_label(masked, on_offer) if on_offer else None) or typed_label(masked, self._labels)
         command = self._words.commands.command(spelled) if named is None else None
         remark = None
@@ -117,6 +117,7 @@ class Reader:
             ranked=(Ranked(named, 1.0),) if named else (),
             facet=self._facets.facet(told) if remark is None else None,
             danger=danger,
+            danger_guessed=guessed,
             command=command,
             small_talk=remark,
             secret=secret,
@@ -181,6 +182,7 @@ class Reader:
             facet=meaning.facet,
             follow_up=follow_up,
             danger=meaning.danger,
+            danger_guessed=meaning.danger_guessed,
             command=meaning.command,
             small_talk=meaning.small_talk,
             secret=meaning.secret,

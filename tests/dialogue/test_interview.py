@@ -9,10 +9,11 @@ import pytest
 
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.texts.style import LABEL_LIMIT, TEXT_LIMIT
-from bots.dialogue.turn import Kind, OpenTicket, State, Turn
+from bots.dialogue.turn import Heard, Kind, OpenTicket, State, Turn
+from knowledge_base.understanding.meaning import Danger
 
 from .real_knowledge import real_knowledge
-from .stage import Stage
+from .stage import Stage, meaning, message
 
 EVALUATED = [name for name in real_knowledge().entry_ids if real_knowledge().evaluated(name)]
 WORDS = (
@@ -167,3 +168,12 @@ def test_ages_alone_are_birth_dates() -> None:
     turn = talk.line("2, 9 і 17")
     assert turn.replies[-1].text.startswith("Записано трьох дітей.")
     assert len(talk.state.children) == 3
+
+
+def test_a_guess_of_danger_gives_way_to_an_answer_and_its_words_do_not() -> None:
+    talk = begun("birth-benefit")
+    guessed = meaning("у чоловіка все добре, він батько", danger=Danger.VIOLENCE, danger_guessed=True)
+    event = message("у чоловіка все добре, він батько")
+    assert talk.play(Heard(event, guessed)).kind is Kind.INTERVIEW
+    said = meaning("батько мене побив", danger=Danger.VIOLENCE)
+    assert talk.play(Heard(message("батько мене побив"), said)).kind is Kind.DANGER

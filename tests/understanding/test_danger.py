@@ -115,3 +115,11 @@ def test_calm_never_seen_raises_few_alarms(hear: Hear) -> None:
     unseen = invented("unseen_calm.txt")
     alarms = [text for text in unseen if hear(text)]
     assert len(alarms) <= 0.08 * len(unseen), alarms
+
+
+NUMBERS = ("двоє, 4 і 7", "між 10 і 12", "між 10 і 14 тисяч", "2, 9 і 17", "2500, в мороз і 3", "4 і 7 років")
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_a_few_numbers_say_nothing(hear: Hear, text: str) -> None:
+    assert hear(text) is None
