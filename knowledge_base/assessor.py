@@ -324,7 +324,9 @@ class Assessor:
             return None
 
     def _range(self, fact: Fact, value: Range) -> str:
-        low, high = value.low, value.high
+        """`від 10 000 до 14 000 грн`; a bound that is the fact's own says nothing and is left out: `до 680 грн`."""
+        low = None if value.low == fact.min and not value.exact else value.low
+        high = None if value.high == fact.max and not value.exact else value.high
         if low is not None and high is not None:
             if low == high:
                 return self._point(fact, low)

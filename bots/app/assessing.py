@@ -39,7 +39,7 @@ def assess(
     library: Library, base: Base, entry_id: str, facts: str, on: str | None, *, with_explanation: bool
 ) -> dict[str, Plain]:
     """The answer as one object. Raises BadInput with a line for each thing to mend."""
-    name = _entry(library, base, entry_id)
+    name = evaluated_entry(library, base, entry_id)
     now = _moment(library, on)
     known = _known(library, facts, library.today(now))
     found = library.assess(name, known, now)
@@ -57,7 +57,8 @@ def assess(
 # ---- what comes in
 
 
-def _entry(library: Library, base: Base, entry_id: str) -> str:
+def evaluated_entry(library: Library, base: Base, entry_id: str) -> str:
+    """The id of the evaluated entry with this id or alias. Raises BadInput."""
     name = library.resolve(entry_id)
     if name is None:
         if any(entry_id in (entry.id, *entry.aliases) for entry in base.entries.values()):

@@ -98,9 +98,23 @@ def evaluate(
 
 
 @knowledge_app.command("check")
-def knowledge_check() -> None:
+def knowledge_check(
+    full: Annotated[
+        bool, typer.Option("--full", help="Add a line an evaluated entry: ways, longest one, mutants.")
+    ] = False,
+) -> None:
     """Every fault of the content with file, line and field; exit code 1 when there is one."""
-    sys.exit(knowledge.check(_settings()))
+    sys.exit(knowledge.check(_settings(), full=full))
+
+
+@knowledge_app.command("mutants")
+def knowledge_mutants(
+    entry_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object an entry.")] = False,
+) -> None:
+    """How many wrong versions of each evaluated entry its cases notice; those they miss are listed."""
+    for line in knowledge.mutants(_settings(), entry_id, as_json=json_):
+        typer.echo(line)
 
 
 @knowledge_app.command("build")

@@ -71,13 +71,14 @@ class Result:
         amount = self._amount()
         if not steps:
             return Reply(text=say("steps-none"), choices=(*buttons.own(self._because()), *buttons.row()))
-        lines = [f"{number}. {step.label}: {step.value}" for number, step in enumerate(steps, 1)]
+        items = [f"{step.label}: {step.value}" for step in steps]
+        lines = [f"{number}. {item}" for number, item in enumerate(items, 1)]
         total = [say("steps-total", amount=amount)] if amount else []
         wide = self.found.amount is not None and not self.found.amount.exact
         note = [say("steps-wide")] if wide else []
         text = cards.fit(say("steps-head"), [*lines, *total, *note], cards.tail(self.card))
         structure = cards.structure(
-            self.card, say("steps-head").rstrip(":"), items=[*lines], note="\n".join([*total, *note])
+            self.card, say("steps-head").rstrip(":"), items=items, note="\n".join([*total, *note])
         )
         choices = buttons.own(self._papers_button(), self._because(), self._edit())
         return Reply(text=text, choices=(*choices, *buttons.row()), card=structure)
@@ -115,11 +116,11 @@ class Result:
 
     def _specialist(self, lead: Sequence[str]) -> Reply:
         refusals = self.assessor.refusals(self.found)
-        reason = refusals[0].rstrip(".") if refusals else self.card.title
         lines = [*self._sum_line(), *self._when_lines()]
         choices = (buttons.person(), self._papers_button(), self._because(), self._edit())
-        notes = [say("result-specialist-call")]
-        return self._told(say("result-specialist", reason=reason), lines, notes, choices, lead)
+        reason = [say("result-reason", reason=refusals[0].rstrip("."))] if refusals else []
+        notes = [*reason, say("result-specialist-call")]
+        return self._told(say("result-specialist"), lines, notes, choices, lead)
 
     def _told(
         self,
@@ -162,7 +163,8 @@ class Result:
     def _when_lines(self) -> list[CardLine]:
         last = self.assessor.last_day(self.found)
         if last is not None:
-            return [CardLine(label=say("line-when"), value=say("result-until", date=day(last)))]
+            until = CardLine(label=say("line-when"), value=say("result-until", date=day(last)))
+            return [until] if last >= self.found.on else []
         return [CardLine(label=say("line-when"), value=self.card.when)] if self.card.when else []
 
     def _where_line(self) -> list[CardLine]:
