@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from knowledge_base.assessor import Assessor
 from knowledge_base.understanding.meaning import Danger, Facet
-
-if TYPE_CHECKING:
-    from knowledge_base.assessor import Assessor
 
 
 @dataclass(frozen=True)

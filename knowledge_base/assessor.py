@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from knowledge_base import language
-from knowledge_base.answers import DocumentList
 from knowledge_base.rendering import Renderer, Unsayable
 from knowledge_base.rules.assessment import Assessment, Rules
 from knowledge_base.rules.community import CommunityView
@@ -283,18 +282,6 @@ class Assessor:
             if period.to is None and period.known_through is not None
         ]
         return min(days, default=None)
-
-    def papers(self, found: Assessment, whole: DocumentList) -> DocumentList:
-        """The personal list out of the entry's whole one: sure, possible, and nothing that is not needed."""
-        lines = {line.id: line for line in (*whole.sure, *whole.possible)}
-        known = {item.doc for item, _ in self._rules.documents}
-        added = tuple(line for line in whole.sure if line.id not in known)
-        maybe = tuple(line for line in whole.possible if line.id not in known)
-        return DocumentList(
-            sure=(*(lines[name] for name in found.documents if name in lines), *added),
-            possible=(*(lines[name] for name in found.possible_documents if name in lines), *maybe),
-            closed=whole.closed,
-        )
 
     def _reasons(self, judged: Judged) -> Iterator[Reason]:
         labels = judged.condition.labels

@@ -15,8 +15,9 @@ from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, State, Step, Told, Turn
 from conversations.messages import Choice, Reply
-from knowledge_base.answers import EntryCard
+from knowledge_base.answers import DocumentList, EntryCard
 from knowledge_base.assessor import Assessor
+from knowledge_base.rules.assessment import Assessment
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.rules.interview import Question
@@ -157,7 +158,15 @@ def personal(scene: Scene, card: EntryCard, state: State | None = None) -> Entry
         return card
     if not (found.documents or found.possible_documents):
         return card
-    return replace(card, documents=assessor.papers(found, card.documents))
+    return replace(card, documents=_own_papers(found, card.documents))
+
+
+def _own_papers(found: Assessment, whole: DocumentList) -> DocumentList:
+    """The personal list out of the entry's whole one: sure, possible, and nothing that is not needed."""
+    lines = {line.id: line for line in (*whole.sure, *whole.possible)}
+    sure = tuple(lines[name] for name in found.documents if name in lines)
+    possible = tuple(lines[name] for name in found.possible_documents if name in lines)
+    return DocumentList(sure, possible, whole.closed)
 
 
 def papers_open(scene: Scene, card: EntryCard) -> bool:
