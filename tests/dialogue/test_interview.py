@@ -177,3 +177,13 @@ def test_a_guess_of_danger_gives_way_to_an_answer_and_its_words_do_not() -> None
     assert talk.play(Heard(event, guessed)).kind is Kind.INTERVIEW
     said = meaning("батько мене побив", danger=Danger.VIOLENCE)
     assert talk.play(Heard(message("батько мене побив"), said)).kind is Kind.DANGER
+
+
+def test_what_was_told_is_named_among_ones_data_and_erased_with_it() -> None:
+    talk = begun("birth-benefit")
+    talk.line("мама")
+    turn = talk.line("мої дані")
+    assert "1 відповідь на запитання бота" in turn.replies[-1].text
+    talk.line("[button:Стерти все]")
+    assert (talk.state.told, talk.state.children, talk.state.papers) == ({}, (), {})
+    assert (talk.state.step, talk.state.paused, talk.state.consents) == (None, None, ())

@@ -15,7 +15,7 @@ from bots.dialogue.inquiry import Talk
 from bots.dialogue.result import Result
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
-from bots.dialogue.turn import Kind, Outcome, Step, Turn
+from bots.dialogue.turn import EraseStored, Kind, Outcome, Step, Turn
 from conversations.messages import Reply
 from knowledge_base.answers import EntryCard
 from knowledge_base.rules.facts import Contradiction
@@ -441,7 +441,8 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     step = scene.state.step
     waiting = step if step is not None and step.skill == SKILL else scene.state.paused
     mine = turn.state.step is not None and turn.state.step.skill == SKILL
-    if waiting is None or mine or not turn.replies:
+    erased = any(isinstance(effect, EraseStored) and effect.scope == "all" for effect in turn.effects)
+    if waiting is None or mine or erased or not turn.replies:
         return turn
     state = replace(turn.state, paused=waiting)
     if turn.kind not in OFFERS_RETURN or waiting.name == inquiry.DONE:

@@ -75,6 +75,7 @@ def _list(scene: Scene, stored: StoredView) -> str:
         ("stored-messages", stored.messages),
         ("stored-files", stored.files),
         ("stored-tickets", stored.tickets),
+        ("stored-answers", len(scene.state.told) + len(scene.state.children)),
     )
     said = [say(name, count=count) for name, count in counts if count]
     listed = " і ".join(part for part in (", ".join(said[:-1]), said[-1]) if part)

@@ -256,6 +256,12 @@ stored-tickets =
         [few] { $count } консультації
        *[other] { $count } консультацій
     }
+stored-answers =
+    { $count ->
+        [one] { $count } відповідь на запитання бота
+        [few] { $count } відповіді на запитання бота
+       *[other] { $count } відповідей на запитання бота
+    }
 erased-all =
     Стерто { $date } { $clock }. Код підтвердження: { $code }.
     Розмову в себе видаліть самі.
