@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from knowledge_base.checks.cases import differences as run
@@ -10,6 +11,8 @@ from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
 from knowledge_base.checks.rules import RuleChecks, check_facts
 from knowledge_base.checks.texts import LABEL_LIMIT, TextChecks, texts_in
+from knowledge_base.checks.walk import faults as faults_of_walk
+from knowledge_base.checks.walk import walk_entry
 from knowledge_base.rules.assessment import Rules
 from knowledge_base.rules.base import Case
 from knowledge_base.rules.closure import Dictionary
@@ -115,22 +118,31 @@ class _BaseChecks:
             if name in entries:
                 misspelt = list(check_cases(several, entries[name], place, base.facts, set(units)))
                 yield from misspelt
-                if self._runnable and name in sound and not misspelt:
+                if misspelt:
+                    sound.discard(name)
+                elif self._runnable and name in sound:
                     yield from self._run_cases(several, entries[name], place, views)
             elif name not in names:
                 yield place.problem("немає картки, до якої належать ці випадки")
+        for name in sound if self._runnable else ():
+            rules = Rules(entries[name], self._dictionary, units)
+            place = reading.place(owner, "entries", name)
+            yield from faults_of_walk(walk_entry(rules, cases.get(name, ())), rules, place)
         placed = {name: (entry, reading.place(owner, "entries", name)) for name, entry in entries.items()}
         yield from check_claims(placed)
+
+    @cached_property
+    def _dictionary(self) -> Dictionary:
+        return Dictionary(self._base.facts)
 
     def _run_cases(
         self, cases: tuple[Case, ...], entry: Entry, place: Place, views: list[CommunityView]
     ) -> Iterator[Problem]:
         """What the cases beside an entry expect and do not get, in every community that has the entry."""
-        dictionary = Dictionary(self._base.facts)
         for view in views:
             if entry.id not in view.entries:
                 continue
-            rules = Rules(entry, dictionary, view.parameters)
+            rules = Rules(entry, self._dictionary, view.parameters)
             for number, case in enumerate(cases):
                 for field, message in run(rules, case):
                     here = place.at(number, "expect", field)

@@ -111,7 +111,7 @@ class RuleChecks:
                 parts = here.at("amount", "paid")
                 yield from self._formula(paid.once, "number", parts.at("once"))
                 yield from self._formula(paid.then_monthly, "number", parts.at("then_monthly"))
-                yield from self._formula(paid.months, "span", parts.at("months"))
+                yield from self._formula(paid.months, "months", parts.at("months"))
 
     def _papers(self) -> Iterator[Problem]:
         papers = self._entry.documents

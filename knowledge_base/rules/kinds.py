@@ -1,7 +1,8 @@
 """What a formula yields: number, date, length of time, yes/no or an option; misfits are found here.
 
 A parameter in percent counts as a fraction in formulas (15 is 0.15); one in months, days or years is a length
-of time, alone (`@term`) or with its unit written after it (`@term months`).
+of time, alone (`@term`) or with its unit written after it (`@term months`). Years are counted in months; months
+and days are two kinds, since no month has a fixed number of days.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from knowledge_base.rules.grammar import (
 from knowledge_base.rules.problems import nearest
 from knowledge_base.rules.schema import Fact, Unit
 
-Kind = Literal["number", "date", "span", "bool", "choice"]
+Kind = Literal["number", "date", "months", "days", "bool", "choice"]
+Length = Literal["months", "days"]
 OF_FACT: dict[str, Kind] = {
     "bool": "bool",
     "choice": "choice",
@@ -37,11 +39,12 @@ OF_FACT: dict[str, Kind] = {
 IN_WORDS: dict[Kind, str] = {
     "number": "число",
     "date": "дата",
-    "span": "строк",
+    "months": "строк у місяцях",
+    "days": "строк у днях",
     "bool": "так/ні",
     "choice": "варіант",
 }
-LENGTHS = ("months", "days", "years")
+LENGTHS: dict[str, Length] = {"months": "months", "days": "days", "years": "months"}
 
 
 class KindError(ValueError):
@@ -72,12 +75,12 @@ class Scope:
             case Span(count=count, unit=unit):
                 return self._span(count, unit)
             case Negative(of=inner):
-                return self._only(self.kind(inner), ("number", "span"))
+                return self._only(self.kind(inner), ("number", "months", "days"))
             case Extreme(of=several):
                 kinds = {self.kind(one) for one in several}
                 if len(kinds) > 1:
                     raise KindError("min і max беруть величини одного роду")
-                return self._only(kinds.pop(), ("number", "span", "date"))
+                return self._only(kinds.pop(), ("number", "months", "days", "date"))
             case Arithmetic(sign=sign, left=left, right=right):
                 return self._joined(sign, self.kind(left), self.kind(right))
 
@@ -100,8 +103,10 @@ class Scope:
         for value in comparison.values:
             right = self.kind(value)
             if right != left:
+                both_lengths = {left, right} == {"months", "days"}
+                mend = "; порівняйте самі дати: дата + строк" if both_lengths else ""
                 raise KindError(
-                    f"«{comparison.name}» — {IN_WORDS[left]}, а порівнюється з: {IN_WORDS[right]}"
+                    f"«{comparison.name}» — {IN_WORDS[left]}, а порівнюється з: {IN_WORDS[right]}{mend}"
                 )
 
     def _options(self, comparison: Comparison) -> None:
@@ -120,7 +125,7 @@ class Scope:
         unit = self._unit(name)
         if unit == "date":
             return "date"
-        return "span" if unit in LENGTHS else "number"
+        return LENGTHS.get(unit, "number")
 
     def _unit(self, name: str) -> Unit:
         if name not in self.parameters:
@@ -131,20 +136,22 @@ class Scope:
         if isinstance(count, Parameter) and (own := self._unit(count.name)) in LENGTHS:
             if own != unit:
                 raise KindError(f"параметр «{count.name}» має одиницю {own}, а тут {unit}")
-            return "span"
+            return LENGTHS[unit]
         self._only(self.kind(count), ("number",))
-        return "span"
+        return LENGTHS[unit]
 
     def _joined(self, sign: str, left: Kind, right: Kind) -> Kind:
         match sign, left, right:
             case _, "number", "number":
                 return "number"
-            case (("+" | "-"), ("date" | "span"), "span"):
+            case (("+" | "-"), "date", ("months" | "days")):
+                return "date"
+            case (("+" | "-"), ("months" | "days"), _) if left == right:
                 return left
             case "-", "date", "date":
-                return "span"
-            case (("*" | "/"), "span", "number"):
-                return "span"
+                return "days"
+            case (("*" | "/"), ("months" | "days"), "number"):
+                return left
         raise KindError(f"{IN_WORDS[left]} {sign} {IN_WORDS[right]}: так не рахують")
 
     @staticmethod

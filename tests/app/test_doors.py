@@ -364,6 +364,46 @@ def test_each_thing_to_mend_has_its_line(run: Run) -> None:
     assert len(done.stderr.strip().splitlines()) == 2
 
 
+def test_the_mutants_of_an_entry_are_one_object(run: Run) -> None:
+    done = run("knowledge", "mutants", "birth-benefit", "--json")
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    row = json.loads(line)
+    assert set(row) == {"id", "killed", "total", "survivors"}
+    assert row["id"] == "birth-benefit"
+    assert (type(row["killed"]), type(row["total"])) == (int, int)
+    assert 0 < row["killed"] == row["total"] - len(row["survivors"])
+    for survivor in row["survivors"]:
+        assert set(survivor) == {"path", "change"}
+        assert all(isinstance(text, str) and text for text in survivor.values())
+
+
+def test_the_mutants_of_an_entry_are_listed_under_its_score(run: Run) -> None:
+    done = run("knowledge", "mutants", "birth-benefit")
+    assert done.returncode == 0, done.stderr
+    first, *survivors = done.stdout.splitlines()
+    assert re.fullmatch(r"birth-benefit +\d+/\d+", first)
+    killed, total = map(int, first.split()[1].split("/"))
+    assert len(survivors) == total - killed
+    assert all(line.startswith("  ") for line in survivors)
+
+
+def test_mutants_of_an_unknown_entry_name_the_nearest(run: Run) -> None:
+    done = run("knowledge", "mutants", "birth-benefti")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "birth-benefit" in done.stderr
+
+
+def test_the_full_check_has_a_line_an_evaluated_entry(run: Run) -> None:
+    done = run("knowledge", "check", "--full")
+    assert done.returncode == 0, done.stderr
+    shape = re.compile(r"(\S+) +\d+\+? leaves +longest +\d+ +mutants \d+/\d+")
+    *lines, closing = done.stdout.splitlines()
+    named = {match[1] for line in lines if (match := shape.fullmatch(line))}
+    assert {"birth-benefit", "housing-subsidy"} <= named <= ENTRIES
+    assert closing.endswith("to mend before the base can be built")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
