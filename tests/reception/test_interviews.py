@@ -84,7 +84,7 @@ def test_the_specialist_reads_what_was_told(page: Page, reception: Reception, br
     sign_in(desk, reception, "admin", reception.password)
     desk.locator("a.row").first.click()
     packet = desk.locator("#packet")
-    expect(packet).to_contain_text("На що жила людина")
+    expect(packet).to_contain_text("Дохід, на який жила людина")
     expect(packet).to_contain_text("пенсія")
     expect(packet).to_contain_text("Перевірка права")
 
