@@ -8,9 +8,12 @@ from pathlib import Path
 
 from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
+from knowledge_base.checks.facts import check_facts
 from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
-from knowledge_base.checks.rules import RuleChecks, check_facts
-from knowledge_base.checks.texts import LABEL_LIMIT, TextChecks, texts_in
+from knowledge_base.checks.rules import RuleChecks
+from knowledge_base.checks.terms import TermChecks
+from knowledge_base.checks.texts import LABEL_LIMIT, TICK_LIMIT, TextChecks, texts_in
+from knowledge_base.checks.unused import Placed, check_unused
 from knowledge_base.checks.walk import faults as faults_of_walk
 from knowledge_base.checks.walk import walk_entry
 from knowledge_base.rules.assessment import Rules
@@ -45,13 +48,22 @@ class _BaseChecks:
         self._base = reading.base
         self._views = {code: view_of(reading.base, code) for code in reading.base.communities}
         self._runnable = False
+        self._ruled: list[Placed] = []
 
     def problems(self) -> Iterator[Problem]:
+        """What is to be mended; of a base without faults also what nothing uses."""
+        found = list(self._faults())
+        yield from found
+        if not any(one.blocking for one in [*self._reading.problems, *found]):
+            places = {(kind, name): place for (_, kind, name), place in self._reading.places.items()}
+            yield from check_unused(self._base, self._dictionary, self._ruled, places)
+
+    def _faults(self) -> Iterator[Problem]:
         base, reading = self._base, self._reading
         if not base.communities:
             yield Problem("communities", 1, "файл", "немає жодної громади")
         places = {name: reading.place(NATIONAL, "facts", name) for name in base.facts}
-        faults_of_facts = list(check_facts(base.facts, places))
+        faults_of_facts = check_facts(base.facts, places)
         yield from faults_of_facts
         self._runnable = not faults_of_facts and not any(one.blocking for one in reading.problems)
         yield from self._parameters(NATIONAL, base.parameters)
@@ -87,9 +99,15 @@ class _BaseChecks:
                 for path, text in texts_in(item):
                     yield from texts.check(_without_limit(item, text), place.at(*path))
         for name, event in base.life_events.items():
-            if len(event.label.uk) > LABEL_LIMIT:
-                place = self._reading.place(NATIONAL, "life_events", name).at("label", "uk")
-                yield place.problem(f"{len(event.label.uk)} знаків, на кнопці вміщується {LABEL_LIMIT}")
+            place = self._reading.place(NATIONAL, "life_events", name).at("label")
+            yield from texts.check_length(event.label, place, LABEL_LIMIT, "на кнопці")
+        for name, fact in base.facts.items():
+            place = self._reading.place(NATIONAL, "facts", name)
+            for option, label in (fact.options or {}).items():
+                yield from texts.check_length(label, place.at("options", option), LABEL_LIMIT, "на кнопці")
+            if fact.tick is not None:
+                tick = _without_limit(fact, fact.tick)
+                yield from texts.check_length(tick, place.at("tick"), TICK_LIMIT, "у рядку списку")
 
     def _entries(
         self, owner: str, entries: dict[str, Entry], views: list[CommunityView]
@@ -113,6 +131,7 @@ class _BaseChecks:
             yield from wrong
             if not wrong:
                 sound.add(name)
+                yield from TermChecks(entry, place, base.facts, units).problems()
         for name, several in cases.items():
             place = reading.place(owner, "cases", name)
             if name in entries:
@@ -127,6 +146,7 @@ class _BaseChecks:
         for name in sound if self._runnable else ():
             rules = Rules(entries[name], self._dictionary, units)
             place = reading.place(owner, "entries", name)
+            self._ruled.append(Placed(rules, place))
             yield from faults_of_walk(walk_entry(rules, cases.get(name, ())), rules, place)
         placed = {name: (entry, reading.place(owner, "entries", name)) for name, entry in entries.items()}
         yield from check_claims(placed)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from knowledge_base.checks.rules import condition_ids, value_fault
+from knowledge_base.checks.facts import value_fault
+from knowledge_base.checks.rules import condition_ids
 from knowledge_base.checks.texts import LABEL_LIMIT, TextChecks, texts_in
 from knowledge_base.language import typographic
 from knowledge_base.rules.base import Case

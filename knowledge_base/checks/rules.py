@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 
-from knowledge_base.rules.conditions import BeforeDeadline, ConditionError, Leaf, read_condition, walk
-from knowledge_base.rules.grammar import GrammarError, parse_comparison, parse_formula
+from knowledge_base.rules.conditions import (
+    Always,
+    BeforeDeadline,
+    ConditionError,
+    Group,
+    Leaf,
+    read_condition,
+    walk,
+)
+from knowledge_base.rules.grammar import GrammarError, parse_formula
 from knowledge_base.rules.kinds import IN_WORDS, Kind, KindError, Scope
 from knowledge_base.rules.problems import Place, Problem, nearest
-from knowledge_base.rules.schema import Entry, Fact, Schedule
+from knowledge_base.rules.schema import Entry, Schedule
 
-
-def check_facts(facts: Mapping[str, Fact], places: Mapping[str, Place]) -> Iterator[Problem]:
-    """Options where there is a choice, a usual answer that exists, implications that hold together."""
-    scope = Scope(facts, {})
-    for name, fact in facts.items():
-        place = places[name]
-        if (fact.type == "choice") != bool(fact.options):
-            yield place.problem("options потрібні саме для типу choice")
-        if fact.usually is not None and (fault := value_fault(fact, fact.usually)):
-            yield place.at("usually").problem(fault)
-        for number, implied in enumerate(fact.implies):
-            here = place.at("implies", number)
-            yield from _condition(implied.when, here.at("when"), scope, set(), set())
-            for position, line in enumerate(implied.then):
-                try:
-                    scope.check(parse_comparison(line))
-                except (GrammarError, KindError) as error:
-                    yield here.at("then", position).problem(str(error))
-
-
-def value_fault(fact: Fact, value: object) -> str | None:
-    """Why a single value cannot be an answer to a fact; None when it can."""
-    match fact.type:
-        case "bool":
-            fits = isinstance(value, bool)
-        case "choice":
-            options = fact.options or {}
-            if value not in options:
-                return f"немає варіанта «{value}»{nearest(str(value), options)}"
-            fits = True
-        case "date":
-            fits = type(value).__name__ == "date"
-        case _:
-            fits = type(value).__name__ in ("int", "Decimal")
-    return None if fits else f"значення «{value}» не типу {fact.type}"
+DIRECTIONS = ("not_grow", "not_fall")
+AT_LEAST = re.compile(r">= \d+(\.\d+)?")
 
 
 class RuleChecks:
@@ -64,6 +40,7 @@ class RuleChecks:
         yield from self._basis()
         if entry.eligible is not None:
             yield from self._condition(entry.eligible, place.at("eligible"))
+            yield from _reasons(entry.eligible, place.at("eligible"))
         yield from self._variants()
         yield from self._papers()
         for number, deadline in enumerate(entry.deadlines):
@@ -74,9 +51,7 @@ class RuleChecks:
         for number, where in enumerate(entry.where):
             yield from self._when(where.when, place.at("where", number))
         yield from self._interview()
-        for number, rule in enumerate(entry.properties):
-            if rule.when_grows:
-                yield from self._fact(rule.when_grows, place.at("properties", number, "when_grows"))
+        yield from self._properties()
         yield from self._twice()
 
     def _derived(self) -> Iterator[Problem]:
@@ -138,6 +113,17 @@ class RuleChecks:
         for number, name in enumerate(interview.accepts_ranges):
             yield from self._fact(name, place.at("accepts_ranges", number))
 
+    def _properties(self) -> Iterator[Problem]:
+        for number, rule in enumerate(self._entry.properties):
+            here = self._place.at("properties", number)
+            if rule.when_grows is not None:
+                yield from self._fact(rule.when_grows, here.at("when_grows"))
+                if rule.must not in DIRECTIONS:
+                    message = f"можна {' або '.join(DIRECTIONS)}{nearest(rule.must, DIRECTIONS)}"
+                    yield here.at("must").problem(message)
+            elif not AT_LEAST.fullmatch(rule.must):
+                yield here.at("must").problem("без when_grows можна лише «>= число»")
+
     def _twice(self) -> Iterator[Problem]:
         for name in ("variants", "deadlines"):
             seen: set[str] = set()
@@ -169,12 +155,13 @@ class RuleChecks:
             yield from self._condition(tree, place.at("when"))
 
     def _condition(self, tree: object, place: Place) -> Iterator[Problem]:
-        return _condition(tree, place, self._scope, self._acts, self._deadlines)
+        return check_condition(tree, place, self._scope, self._acts, self._deadlines)
 
 
-def _condition(
+def check_condition(
     tree: object, place: Place, scope: Scope, acts: set[str], deadlines: set[str]
 ) -> Iterator[Problem]:
+    """Names, acts and deadlines that a condition speaks of, and whether its comparisons fit."""
     try:
         condition = read_condition(tree)
     except ConditionError as error:
@@ -199,6 +186,22 @@ def _condition(
             case BeforeDeadline(deadline=name) if name not in deadlines:
                 message = f"немає строку «{name}»{nearest(name, deadlines)}"
                 yield here.at("before_deadline").problem(message)
+
+
+def _reasons(tree: object, place: Place) -> Iterator[Problem]:
+    """What may refuse somebody has a name, for the receipt, and says why, for the person."""
+    try:
+        condition = read_condition(tree)
+    except ConditionError:  # reported already
+        return
+    whole = isinstance(condition, Group) and condition.kind == "all" and condition.labels.id is None
+    for path, node in walk(condition):
+        if isinstance(node, Always) or len(path) != (2 if whole else 0):
+            continue
+        if node.labels.id is None:
+            yield place.at(*path).problem("бракує id: відмову не буде чим назвати")
+        if node.labels.if_not is None:
+            yield place.at(*path).problem("бракує if_not: людина не дізнається, чому їй відмовлено")
 
 
 def condition_ids(tree: object) -> set[str]:

@@ -10,6 +10,7 @@ from knowledge_base.checks.figures import figure_in
 from knowledge_base.language import first_sentence, knows_noun
 from knowledge_base.rendering import Renderer, Unsayable
 from knowledge_base.rules.community import CommunityView
+from knowledge_base.rules.grammar import GrammarError
 from knowledge_base.rules.placeholders import (
     OF_AN_ENTRY,
     Placeholder,
@@ -21,6 +22,7 @@ from knowledge_base.rules.problems import Path, Place, Problem, nearest
 from knowledge_base.rules.schema import Entry, Text
 
 LABEL_LIMIT = 20
+TICK_LIMIT = 60
 SENTENCE_LIMIT = 90
 
 
@@ -72,14 +74,22 @@ class TextChecks:
 
     def check_first_sentence(self, text: Text, place: Place, entry: Entry) -> Iterator[Problem]:
         """The first sentence with its figures in must fit a notification."""
+        length = max((len(first_sentence(shown)) for shown in self._shown(text, entry)), default=0)
+        if length > SENTENCE_LIMIT:
+            yield place.at("uk").problem(f"перше речення — {length} знаків, можна {SENTENCE_LIMIT}")
+
+    def check_length(self, text: Text, place: Place, limit: int, where: str) -> Iterator[Problem]:
+        """The text with its figures in must fit where it is shown, in the words of the editor: «на кнопці»."""
+        length = max(map(len, self._shown(text, None)), default=0)
+        if length > limit:
+            yield place.at("uk").problem(f"{length} знаків, {where} вміщується {limit}")
+
+    def _shown(self, text: Text, entry: Entry | None) -> Iterator[str]:
+        """The text in each community; nothing more from the first where it cannot be filled, which is reported."""
         for view in self._views:
             try:
-                rendered = Renderer(view, None).render(text.uk, entry).text
-            except (Unsayable, PlaceholderError, KeyError):
-                return  # already reported by `check`
-            length = len(first_sentence(rendered))
-            if length > SENTENCE_LIMIT:
-                yield place.at("uk").problem(f"перше речення — {length} знаків, можна {SENTENCE_LIMIT}")
+                yield Renderer(view, None).render(text.uk, entry).text
+            except (Unsayable, PlaceholderError, GrammarError, KeyError):
                 return
 
     def _fault(self, inside: str, entry: Entry | None) -> str | None:

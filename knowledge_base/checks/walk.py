@@ -21,7 +21,7 @@ from knowledge_base.rules.narrowing import turns
 from knowledge_base.rules.problems import Path, Place, Problem
 from knowledge_base.rules.settling import open_leaves, parts_between, points_of
 from knowledge_base.rules.thresholds import GREATEST_SOUGHT
-from knowledge_base.rules.values import NUMBER_STEP, Options, Point, Range, Value, exactly
+from knowledge_base.rules.values import DAY, NUMBER_STEP, Options, Point, Range, Value, exactly
 
 NODES_AT_MOST = 4000
 """Where an entry has more ways than this, the walk stops and says so."""
@@ -34,13 +34,21 @@ GRANTED = (Truth.YES, Truth.SPECIALIST)
 Told = Mapping[str, Value]
 
 
+@dataclass(frozen=True)
+class Example:
+    """What was told, and on which day, where something came out that should not."""
+
+    told: Told
+    on: date
+
+
 @dataclass
 class Walk:
     """What a walk over an entry came to.
 
-    `leaves`: in how many ways an interview may end. `longest`: the most facts asked on one of them. `nodes`: how
-    many states were looked at; `cut`: there are more. `variants`, `documents` and `because` were reached;
-    `together` are pairs of variants that both hold, `bare` a right without any variant, each with what was told.
+    `leaves`: in how many ways an interview may end on the day `on`. `longest`: the most facts asked on one of them.
+    `nodes`: how many states were looked at; `cut`: there are more. `variants`, `documents` and `because` were
+    reached; `together` are pairs of variants that both hold, `bare` a right without any variant.
     """
 
     entry: str
@@ -52,8 +60,8 @@ class Walk:
     variants: set[str] = field(default_factory=set)
     documents: set[str] = field(default_factory=set)
     because: set[str] = field(default_factory=set)
-    together: dict[tuple[str, str], Told] = field(default_factory=dict)
-    bare: Told | None = None
+    together: dict[tuple[str, str], Example] = field(default_factory=dict)
+    bare: Example | None = None
 
     def reach(self, found: Assessment) -> None:
         """Notes what an assessment shows to be possible."""
@@ -63,15 +71,32 @@ class Walk:
         if found.outcome in GRANTED and found.variant is not None:
             self.variants.add(found.variant)
 
+    def join(self, later: Walk) -> None:
+        """Adds what a walk on another day came to."""
+        self.nodes += later.nodes
+        self.cut = self.cut or later.cut
+        self.variants |= later.variants
+        self.documents |= later.documents
+        self.because |= later.because
+        self.together = {**later.together, **self.together}
+        self.bare = self.bare or later.bare
+
 
 def walk_entry(rules: Rules, cases: Iterable[Case] = (), *, at_most: int = NODES_AT_MOST) -> Walk:
-    """Walks an entry on the day it was last checked against its sources; what its cases reach is reachable too."""
+    """Walks an entry on the day it was last checked against its sources and wherever its parameters change later.
+
+    What its cases reach is reachable too. `at_most`: states looked at on one day.
+    """
     on = day_of(rules)
     walked = Walk(rules.entry.id, on)
     for case in cases:
         for found in _of_case(rules, case):
             walked.reach(found)
     walked.leaves, walked.longest = _Walker(rules, walked, at_most).walk()
+    for day in _days_of_change(rules, on):
+        later = Walk(rules.entry.id, day)
+        _Walker(rules, later, at_most).walk()
+        walked.join(later)
     for _, name, node in _named(rules.eligible):
         if name not in walked.because and not walked.cut:
             asked_first = Walk(rules.entry.id, on)
@@ -89,6 +114,16 @@ def day_of(rules: Rules) -> date:
     """The day an entry is walked on: it must not be today, or a check would change by itself."""
     checked = [source.checked_on for source in rules.entry.sources if source.checked_on is not None]
     return max(checked, default=rules.entry.review_by)
+
+
+def _days_of_change(rules: Rules, since: date) -> list[date]:
+    """The days on either side of each change of the parameters that is still to come.
+
+    What holds past a horizon is what held before it, only less surely.
+    """
+    periods = (period for name in rules.used_parameters for period in rules.parameters[name].values)
+    changes = {period.from_ for period in periods if period.from_ > since}
+    return sorted({day for change in changes for day in (change - DAY, change)} - {since})
 
 
 def _of_case(rules: Rules, case: Case) -> Iterator[Assessment]:
@@ -152,10 +187,10 @@ class _Walker:
         sure = [one.id for one in self._rules.variants if judge.of(one.when).truth is Truth.YES]
         for number, one in enumerate(sure):
             for other in sure[number + 1 :]:
-                self._walk.together.setdefault((one, other), told)
+                self._walk.together.setdefault((one, other), Example(told, self._today))
         granted_bare = found.outcome is Truth.YES and self._rules.variants and not found.variants
         if granted_bare and self._walk.bare is None:
-            self._walk.bare = told
+            self._walk.bare = Example(told, self._today)
 
     def _state(self, found: Assessment, judge: Judge, need: tuple[str, ...]) -> object:
         """What is decided and what is open, with all that the open parts look at: alike states end alike."""
@@ -284,10 +319,10 @@ def faults(walked: Walk, rules: Rules, place: Place) -> Iterator[Problem]:
         if name not in walked.because:
             here = place.at("eligible", *path)
             yield _unreached(here, f"умова «{name}» нікому не відмовляє", walked)
-    for (one, other), told in walked.together.items():
-        yield variants[other].problem(f"виходить разом із «{one}»: {_shown(told)}")
+    for (one, other), example in walked.together.items():
+        yield variants[other].problem(f"виходить разом із «{one}»: {_shown(example, walked.on)}")
     if walked.bare is not None:
-        yield place.at("variants").problem(f"право є, а варіанта немає: {_shown(walked.bare)}")
+        yield place.at("variants").problem(f"право є, а варіанта немає: {_shown(walked.bare, walked.on)}")
 
 
 def _unreached(place: Place, message: str, walked: Walk) -> Problem:
@@ -306,9 +341,10 @@ def _named(eligible: Condition) -> Iterator[tuple[Path, str, Condition]]:
         yield path, node.labels.id, node
 
 
-def _shown(told: Told) -> str:
-    """What was told, as in a case."""
-    return ", ".join(f"{name}: {_value(value)}" for name, value in told.items()) or "що б не сказали"
+def _shown(example: Example, on: date) -> str:
+    """What was told, as in a case; the day, where it is another one."""
+    told = ", ".join(f"{name}: {_value(value)}" for name, value in example.told.items())
+    return (told or "що б не сказали") + ("" if example.on == on else f" (на {example.on})")
 
 
 def _value(value: Value) -> str:

@@ -153,16 +153,23 @@ class Rules:
     @cached_property
     def used_facts(self) -> tuple[str, ...]:
         """Every fact the rules look at by name, in the order of the dictionary."""
-        formulas = [
-            *(formula for condition in self._conditions for formula in expressions(condition)),
-            *(one.formula for one in self.variants if one.formula),
-            *self.last_days.values(),
-            *self.steps.values(),
-        ]
-        names = {name for formula in formulas for name in self._names_of(formula)}
+        names = {name for formula in self._formulas for name in self._names_of(formula)}
         if self.entry.basis_date != "today":
             names.add(self.entry.basis_date)
         return tuple(name for name in self.dictionary.facts if name in names)
+
+    @property
+    def used_parameters(self) -> frozenset[str]:
+        """Every parameter the rules look at by name."""
+        inside = (part for formula in self._formulas for part in parts(formula))
+        return frozenset(part.name for part in inside if isinstance(part, Parameter))
+
+    @property
+    def _formulas(self) -> Iterable[Expression]:
+        yield from (formula for condition in self.conditions for formula in expressions(condition))
+        yield from (one.formula for one in self.variants if one.formula)
+        yield from self.last_days.values()
+        yield from self.steps.values()
 
     @cached_property
     def own_dictionary(self) -> Dictionary:
@@ -170,7 +177,8 @@ class Rules:
         return self.dictionary.reaching(self.used_facts)
 
     @property
-    def _conditions(self) -> Iterable[Condition]:
+    def conditions(self) -> Iterable[Condition]:
+        """Every condition: of the right, and of each variant, paper, last day and channel."""
         yield self.eligible
         yield from (variant.when for variant in self.variants)
         yield from (when for _, when in self.documents)
@@ -180,7 +188,7 @@ class Rules:
     @cached_property
     def _looks(self) -> Mapping[int, tuple[str, ...]]:
         """The facts that each condition and each part of one may look at, by its identity."""
-        nodes = [node for condition in self._conditions for _, node in walk(condition)]
+        nodes = [node for condition in self.conditions for _, node in walk(condition)]
         return {id(node): tuple(sorted(self._names_in(node))) for node in nodes}
 
     def _names_in(self, condition: Condition) -> frozenset[str]:

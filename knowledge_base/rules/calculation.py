@@ -199,6 +199,10 @@ def _minus(bound: Bound) -> Bound:
 
 def _extreme(which: Literal["min", "max"], several: list[Quantity | None]) -> Quantity | None:
     """The least or the greatest: a bound that is not known does not hide one that decides."""
+    lengths = [one for one in several if isinstance(one, Length)]
+    if lengths and len(lengths) == len(several):  # of one unit, as the kinds were checked beforehand
+        found = _extreme(which, [Range(one.low, one.high) for one in lengths])
+        return _as_length(found, lengths[0].unit)
     ranges = [one for one in several if isinstance(one, Range)]
     if len(ranges) != len(several):
         return None

@@ -68,6 +68,13 @@ class Dictionary:
         self._implied = tuple(one for one in implied if one.facts <= facts.keys())
         self._domains: tuple[date, dict[str, Value]] | None = None
 
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition that facts themselves stand on: what is counted, and what implies what."""
+        yield from self._counts.values()
+        for implied in self._implied:
+            yield from (implied.when, *implied.then)
+
     def inputs(self, name: str) -> frozenset[str]:
         """The facts a computed one is worked out from; none for one that is only asked."""
         return self._inputs.get(name, frozenset())
@@ -108,6 +115,11 @@ class Dictionary:
         if self._domains is None or self._domains[0] != today:
             self._domains = (today, {name: domain(fact, today) for name, fact in self.facts.items()})
         return self._domains[1]
+
+    def supposing(self, condition: Condition, today: date) -> Facts | None:
+        """The domains narrowed to where a condition over facts holds; None where it never does."""
+        narrowing = Narrowing(lambda facts: self._judge(facts, today))
+        return narrowing.by(condition, self.domains(today))
 
     def close(self, known: Known, today: date) -> dict[str, Value]:
         """Every fact with what is known of it; facts of the dictionary's other parts are left aside.

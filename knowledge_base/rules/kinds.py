@@ -110,6 +110,8 @@ class Scope:
                 )
 
     def _options(self, comparison: Comparison) -> None:
+        if comparison.name not in self.facts:
+            raise KindError(f"«{comparison.name}» лише повторює варіант: порівнюйте сам факт")
         options = self.facts[comparison.name].options or {}
         if comparison.op not in ("=", "!=", "in"):
             raise KindError(f"«{comparison.name}» — варіант, порівнюйте через =, != або in")

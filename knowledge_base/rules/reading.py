@@ -119,6 +119,8 @@ class _ContentReader:
         folder = ("communities", code)
         head = self._whole((*folder, "community.yaml"), CommunityHead)
         place = self._place((*folder, "community.yaml"))
+        if not self._fits_as_name(schema.Id, code, place):
+            return None
         if head is None:
             self._problems.append(place.problem("громада без community.yaml або з помилкою в ньому"))
             return None
@@ -165,8 +167,9 @@ class _ContentReader:
             earlier = self._places.setdefault((owner, registry, name), place)
             if earlier is not place:
                 self._problems.append(place.problem(f"«{name}» уже є в {earlier.file.name}"))
+            well_named = self._fits_as_name(schema.FactId if registry == "facts" else schema.Id, name, place)
             item = self._fit(model, value, place)
-            if item is not None:
+            if item is not None and well_named:
                 result[name] = item
         return result
 
@@ -176,15 +179,16 @@ class _ContentReader:
             if parts[-1].endswith(".cases.yaml"):
                 continue
             place = self._place(parts)
-            self._places[(owner, "entries", parts[-1].removesuffix(".yaml"))] = place
+            name = parts[-1].removesuffix(".yaml")
+            self._places[(owner, "entries", name)] = place
             entry = self._fit(schema.Entry, place.file.value, place)
-            if entry is None:
+            if not self._fits_as_name(schema.Id, name, place) or entry is None:
                 continue
-            expected = {"id": parts[-1].removesuffix(".yaml"), "group": parts[-2]}
-            for name, value in expected.items():
-                if getattr(entry, name) != value:
-                    self._problems.append(place.at(name).problem(f"має бути «{value}», як у назві файла"))
-            result[parts[-1].removesuffix(".yaml")] = entry
+            expected = {"id": name, "group": parts[-2]}
+            for key, value in expected.items():
+                if getattr(entry, key) != value:
+                    self._problems.append(place.at(key).problem(f"має бути «{value}», як у назві файла"))
+            result[name] = entry
         return result
 
     def _cases(self, owner: str, folder: tuple[str, ...]) -> dict[str, tuple[Case, ...]]:
@@ -194,8 +198,8 @@ class _ContentReader:
                 continue
             place = self._place(parts)
             cases = self._fit(tuple[Case, ...], place.file.value, place)
-            if cases is not None:
-                name = parts[-1].removesuffix(".cases.yaml")
+            name = parts[-1].removesuffix(".cases.yaml")
+            if self._fits_as_name(schema.Id, name, place) and cases is not None:
                 result[name] = cases
                 self._places[(owner, "cases", name)] = place
         return result
@@ -211,10 +215,22 @@ class _ContentReader:
         try:
             return cast(Shape, _adapter(cast(Hashable, shape)).validate_python(value))
         except ValidationError as errors:
-            for error in errors.errors(include_url=False):
-                where = place.at(*_known_path(place, error["loc"]))
-                self._problems.append(where.problem(message_of(error)))
+            self._refuse(errors, place)
             return None
+
+    def _fits_as_name(self, shape: object, name: str, place: Place) -> bool:
+        """Whether a key of a registry, or the name of a file, can be an id."""
+        try:
+            _adapter(shape).validate_python(name)
+        except ValidationError as errors:
+            self._refuse(errors, place)
+            return False
+        return True
+
+    def _refuse(self, errors: ValidationError, place: Place) -> None:
+        for error in errors.errors(include_url=False):
+            where = place.at(*_known_path(place, error["loc"]))
+            self._problems.append(where.problem(message_of(error)))
 
     def _under(self, folder: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         return (parts for parts in self._files if parts[: len(folder)] == folder)

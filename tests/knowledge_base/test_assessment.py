@@ -496,6 +496,19 @@ deadlines: [{id: soon, when: "applicant.works = yes", last_day: "today + 10 days
     assert assess(ruled, {"applicant.works": False}).deadlines == {}
 
 
+def test_the_shorter_and_the_longer_of_two_terms() -> None:
+    ruled = """\
+eligible: always
+deadlines:
+  - {id: soon, last_day: "today + min(@apply_months, 6 months)"}
+  - {id: late, last_day: "today + max(@apply_months, 6 months)"}
+"""
+    assert assess(ruled, {}).deadlines == {
+        "soon": exactly(date(2027, 5, 24)),
+        "late": exactly(date(2027, 11, 24)),
+    }
+
+
 # ---- which day picks the law
 
 

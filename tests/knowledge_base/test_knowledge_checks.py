@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.checks import CONTENT, check
-from tests.knowledge_base.tiny_base import TinyBase
+from tests.knowledge_base.tiny_base import FILES, TinyBase
 
 
 def test_the_tiny_base_is_whole(tiny: TinyBase) -> None:
@@ -203,6 +203,34 @@ def test_a_first_sentence_is_measured_with_its_figures_and_address(tiny: TinyBas
 def test_another_language_carries_the_same_placeholders(tiny: TinyBase) -> None:
     tiny.change("grant", '"{amount} на дитину"', '"{amount} на дитину", en: "some money a child"')
     assert [problem.field for problem in tiny.errors()] == ["card.amount.en"]
+
+
+def test_an_amount_that_cannot_be_read_is_one_fault(tiny: TinyBase) -> None:
+    line = tiny.change("grant", '"@grant_before"', '"@grant_before +"')
+    found = [problem for problem in tiny.errors() if problem.field == "variants.1.amount.value"]
+    assert [(problem.line, "кінець рядка" in problem.message) for problem in found] == [(line, True)]
+
+
+def test_a_name_that_cannot_be_an_id_is_reported_where_it_stands(tiny: TinyBase) -> None:
+    line = tiny.change("documents", "application: {name", "Заява: {name")
+    tiny.write("national/benefits/service/Later.yaml", "id: later\n")
+    tiny.write("communities/Село/community.yaml", "id: selo\n")
+    found = {
+        (problem.file, problem.line) for problem in tiny.errors() if "не того вигляду" in problem.message
+    }
+    assert found == {
+        ("national/documents/all.yaml", line),
+        ("national/benefits/service/Later.yaml", 1),
+        ("communities/Село/community.yaml", 1),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_that_ends_too_early_is_read_as_far_as_it_goes(tiny: TinyBase, name: str) -> None:
+    lines = FILES[name].splitlines(keepends=True)
+    for last in range(0, len(lines), 4):
+        tiny.write(name, "".join(lines[:last]))
+        assert all(problem.line >= 1 and problem.message for problem in tiny.problems())
 
 
 def test_what_refers_to_a_broken_thing_is_not_reported_as_well(tiny: TinyBase) -> None:

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from knowledge_base.checks.walk import Walk, faults, walk_entry
+from knowledge_base.rules.assessment import Rules
 from knowledge_base.rules.base import Case
 from knowledge_base.rules.problems import Place, SourceFile
+from knowledge_base.rules.schema import Parameter
 from tests.knowledge_base.small_rules import BIRTH_GRANT, SUBSIDY, rules
 from tests.knowledge_base.tiny_base import TinyBase
 
@@ -126,6 +128,34 @@ deadlines: [{id: apply, last_day: "2026-12-31"}]
     )
     assert walk_entry(ruled).documents == set()
     assert walk_entry(ruled, [case]).documents == {"paper"}
+
+
+CHANGING = """\
+subject: person
+basis_date: today
+eligible: {id: poor, that: "household.income_month <= @changing"}
+variants:
+  - {id: small, when: "household.income_month <= 100"}
+  - {id: great, when: "household.income_month > @changing"}
+"""
+
+
+def changing(before: int, after: int) -> dict[str, str]:
+    """The faults of an entry whose limit changes in March, after the day it was checked on."""
+    ruled = rules(CHANGING)
+    periods = [
+        {"from": date(2008, 1, 1), "to": date(2027, 2, 28), "value": before, "source": "law"},
+        {"from": date(2027, 3, 1), "value": after, "source": "law"},
+    ]
+    limit = {"title": {"uk": "Межа"}, "unit": "UAH", "values": tuple(periods)}
+    parameters = {**ruled.parameters, "changing": Parameter.model_validate(limit)}
+    ruled = Rules(ruled.entry, ruled.dictionary, parameters)
+    return {one.field: one.message for one in faults(walk_entry(ruled), ruled, NOWHERE)}
+
+
+def test_what_a_change_of_a_parameter_brings_is_found_before_it_comes() -> None:
+    assert list(changing(before=100, after=100)) == ["variants.1"]
+    assert changing(before=100, after=200)["variants"].endswith("(на 2027-03-01)")
 
 
 def test_a_walk_that_is_cut_only_reminds() -> None:

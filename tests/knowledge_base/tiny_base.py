@@ -121,9 +121,10 @@ sources:
   - {id: order, pin: null, read: excerpt, source_date: null, checked_on: 2026-11-18}
 eligible:
   all:
-    - {id: who, that: "applicant.role in [mother, father]", src: law, why: {uk: "Право має один із батьків"}}
-    - {id: lives, that: "child.lives_with_applicant = yes", src: law, why: {uk: "Дитина живе з вами"}}
-    - {id: in_time, before_deadline: apply}
+    - {id: who, that: "applicant.role in [mother, father]", src: law, why: {uk: "Право має один із батьків"},
+       if_not: {uk: "Право має один із батьків"}}
+    - {id: lives, that: "child.lives_with_applicant = yes", src: law, if_not: {uk: "дитина живе не з вами"}}
+    - {id: in_time, before_deadline: apply, if_not: {uk: "строк минув"}}
 variants:
   - id: new
     when: "child.birth_date >= 2026-01-01"
@@ -186,6 +187,8 @@ derive:
   must_pay: {value: "household.income * @share", unit: UAH}
   left: {value: "max(0, household.income - must_pay) / 2"}
 eligible:
+  id: little
+  if_not: {uk: "дохід завеликий"}
   at_least: 1
   of: ["left > @grant", {not: "household.income < 100"}]
 variants:
@@ -209,6 +212,7 @@ owner: nobody
 review_by: 2027-03-01
 confidence: medium
 sources: [{id: order, pin: null, read: excerpt, source_date: null, checked_on: null}]
+documents: {closed_list: false, items: [{doc: income_paper}]}
 not_modelled: []
 phrasings: {uk: ["щось згодом"]}
 """
@@ -274,6 +278,7 @@ SHORT = {
     "grant": "national/benefits/families/baby-grant.yaml",
     "cases": "national/benefits/families/baby-grant.cases.yaml",
     "aid": "national/benefits/families/income-aid.yaml",
+    "later": "national/benefits/service/later-aid.yaml",
     "offices": "communities/sample/offices.yaml",
     "overlay": "communities/sample/overlay.yaml",
     "community": "communities/sample/community.yaml",
