@@ -187,3 +187,12 @@ def test_what_was_told_is_named_among_ones_data_and_erased_with_it() -> None:
     talk.line("[button:Стерти все]")
     assert (talk.state.told, talk.state.children, talk.state.papers) == ({}, (), {})
     assert (talk.state.step, talk.state.paused, talk.state.consents) == (None, None, ())
+
+
+def test_a_date_of_something_else_is_not_taken_for_a_birth() -> None:
+    talk = begun("birth-benefit")
+    talk.line("мама")
+    talk.line("десь у березні")
+    assert "child.birth_date" not in talk.state.told
+    talk.line("народилась у березні")
+    assert "child.birth_date" in talk.state.told

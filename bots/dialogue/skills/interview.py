@@ -53,6 +53,10 @@ _ASKS = re.compile(
     r"|документ\w*|папер\w*|бумаг\w*|довідк\w*|справк\w*|строк\w*|термін\w*|адрес\w*|можна|можно)\b",
     re.IGNORECASE,
 )
+_OF_CHILDREN = re.compile(
+    r"\b(?:діт|дит|дет|реб|син|сын|доньк|донечк|дочк|дочер|мал[аеийю]|немовл|внук|онук|двійн|двойн|близн|народи|род[иі]л|рок|рік|рочк|лет\b|двоє|троє)",
+    re.IGNORECASE,
+)
 _TWINS = re.compile(r"\b(?:двійн|двойн|близн)", re.IGNORECASE)
 _PERSONAL = re.compile(
     r"(?:чи|я|ми|мені|нам|мне)\b.*\b(?:має(?:мо)?|маю|має|матиму|имею|имеем)\b.*\bправо"
@@ -129,7 +133,7 @@ def _about_result(scene: Scene, card: EntryCard, word: str) -> Outcome | None:
     return talk.turn(inquiry.DONE, reply, kind=Kind.ANSWER)
 
 
-def _talk(scene: Scene, card: EntryCard | None = None) -> inquiry.Talk | None:
+def _talk(scene: Scene, card: EntryCard | None = None) -> Talk | None:
     """The open interview, or the paused one; of `card` where one is named."""
     for step in (scene.state.step, scene.state.paused):
         if step is None or step.skill != SKILL:
@@ -148,7 +152,7 @@ def _resume(scene: Scene) -> Outcome | None:
     return repeat(replace(scene, state=replace(scene.state, step=step)), step) if step else None
 
 
-def _tick_press(talk: inquiry.Talk, word: str) -> Outcome | None:
+def _tick_press(talk: Talk, word: str) -> Outcome | None:
     question = talk.question
     if question is None or question.kind != "ticks":
         return inquiry.go_on(talk)
@@ -159,7 +163,7 @@ def _tick_press(talk: inquiry.Talk, word: str) -> Outcome | None:
     return inquiry.why(talk, question) if word == "why" else None
 
 
-def _fact_press(talk: inquiry.Talk, name: str, word: str) -> Outcome | None:
+def _fact_press(talk: Talk, name: str, word: str) -> Outcome | None:
     question = talk.question
     if word == "why":
         return inquiry.why(talk, question) if question else inquiry.go_on(talk)
@@ -227,7 +231,7 @@ def _plain(words: str) -> str:
     return words.lower().replace("'", "’").strip(" .!…")
 
 
-def _control(talk: inquiry.Talk, step: Step, words: str) -> Turn | None:
+def _control(talk: Talk, step: Step, words: str) -> Turn | None:
     """«досить», «назад», «навіщо», «продовжити»."""
     if _BACK.fullmatch(words):
         return back(talk.scene, step)
@@ -243,7 +247,7 @@ def _control(talk: inquiry.Talk, step: Step, words: str) -> Turn | None:
     return None
 
 
-def _hear_answer(talk: inquiry.Talk, question: Question) -> Turn | None:
+def _hear_answer(talk: Talk, question: Question) -> Turn | None:
     words = talk.scene.words
     today = talk.scene.today
     if question.kind == "ticks":
@@ -264,7 +268,7 @@ def _volunteered(talk: Talk) -> Turn | None:
     """Children told of while something else is asked: «двоє, 4 і 7» is never lost."""
     if memory.CHILD not in talk.assessor.facts or talk.state.children or memory.CHILD in talk.state.told:
         return None
-    births = _births(talk)
+    births = _births(talk) if _OF_CHILDREN.search(talk.scene.words) else ()
     return inquiry.children(talk, births) if births else None
 
 
@@ -288,7 +292,7 @@ def _side(words: str, question: Question) -> Range | None:
     return upper if _MORE.fullmatch(plain) else None
 
 
-def _take(talk: inquiry.Talk, question: Question, heard: Heard) -> Turn:
+def _take(talk: Talk, question: Question, heard: Heard) -> Turn:
     name = question.fact
     if heard.dont_know or heard.refused:
         return inquiry.skip(talk, (name,))
@@ -299,7 +303,7 @@ def _take(talk: inquiry.Talk, question: Question, heard: Heard) -> Turn:
     return inquiry.answered(talk, {name: heard.value}, approximate=heard.approximate)
 
 
-def _impossible(talk: inquiry.Talk, name: str, heard: Heard) -> str:
+def _impossible(talk: Talk, name: str, heard: Heard) -> str:
     """Why it cannot be so, in words."""
     fact = talk.assessor.fact(name).fact
     match heard.outside:
@@ -316,7 +320,7 @@ def _impossible(talk: inquiry.Talk, name: str, heard: Heard) -> str:
     return say("interview-outside")
 
 
-def _hear_ticks(talk: inquiry.Talk, question: Question) -> Turn | None:
+def _hear_ticks(talk: Talk, question: Question) -> Turn | None:
     words = talk.scene.words
     ticked = hear_ticks(words, len(question.ticks))
     if ticked is not None:
@@ -348,7 +352,7 @@ def _hear_choice(talk: Talk, name: str) -> Turn | None:
     return inquiry.mended(talk, [listed[number - 1] for number in sorted(numbers)]) if numbers else None
 
 
-def _correction(talk: inquiry.Talk, words: str) -> Turn | None:
+def _correction(talk: Talk, words: str) -> Turn | None:
     """«не двоє, а троє», «ой, троє»: the answer it mends is the last one that fits."""
     if len(words) > LONGEST_CORRECTION:
         return None
@@ -366,7 +370,7 @@ def _correction(talk: inquiry.Talk, words: str) -> Turn | None:
     return None
 
 
-def _mends(talk: inquiry.Talk, name: str, new: str, old: str | None) -> Value | None:
+def _mends(talk: Talk, name: str, new: str, old: str | None) -> Value | None:
     """The new value of a fact, where the words fit it, and the old words what was told."""
     told = talk.state.told.get(name)
     if told is None:
