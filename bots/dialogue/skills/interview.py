@@ -268,8 +268,10 @@ def _volunteered(talk: Talk) -> Turn | None:
     """Children told of while something else is asked: «двоє, 4 і 7» is never lost."""
     if memory.CHILD not in talk.assessor.facts or talk.state.children or memory.CHILD in talk.state.told:
         return None
-    births = _births(talk) if _OF_CHILDREN.search(talk.scene.words) else ()
-    return inquiry.children(talk, births) if births else None
+    births = _births(talk)
+    # Several ages speak for themselves; one date may be of something else.
+    of_children = len(births) > 1 or _OF_CHILDREN.search(talk.scene.words)
+    return inquiry.children(talk, births) if births and of_children else None
 
 
 def _births(talk: Talk) -> tuple[Range, ...]:
