@@ -68,4 +68,4 @@ def _shown(value: object) -> str:
         return ", ".join(f"{name} {one}" for name, one in value.items()) or "нічого"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "нічого"
-    return str(value)
+    return "нічого" if value is None else str(value)

@@ -132,7 +132,6 @@ deadlines: [{id: apply, last_day: "2026-12-31"}]
 
 CHANGING = """\
 subject: person
-basis_date: today
 eligible: {id: poor, that: "household.income_month <= @changing"}
 variants:
   - {id: small, when: "household.income_month <= 100"}
