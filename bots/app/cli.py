@@ -1,4 +1,7 @@
-"""The command line `pryimalnia`: open the reception, run its parts, talk to it, look after what it keeps."""
+"""The command line `pryimalnia`: open the reception, run its parts, talk to it, look after what it keeps.
+
+A command loads what it needs when it runs: the web server alone takes longer than an assessment.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bots.app import accounts, archive, conversation, evaluation, knowledge, serving
+from bots.app import knowledge
 from bots.app.faults import BadInput, StartFault
 from bots.app.settings import Settings, SettingsError, load
 
@@ -55,24 +58,32 @@ def _run(work: Callable[[Settings], Coroutine[Any, Any, str]]) -> str:
 @app.command()
 def serve() -> None:
     """Everything in one process: web pages, webhooks, thinking and delivering."""
+    from bots.app import serving
+
     serving.serve(_settings(), worker=True)
 
 
 @app.command()
 def web() -> None:
     """Only web pages and webhooks; `worker` thinks and delivers."""
+    from bots.app import serving
+
     serving.serve(_settings(), worker=False)
 
 
 @app.command()
 def worker() -> None:
     """Only thinking and delivering."""
+    from bots.app import serving
+
     serving.work(_settings())
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to this version."""
+    from bots.app import serving
+
     typer.echo(f"database at revision {_run(serving.migrate)}")
 
 
@@ -82,6 +93,8 @@ def chat(
     now: Annotated[datetime | None, typer.Option(help="Pretend it is this moment (ISO).")] = None,
 ) -> None:
     """A conversation in the terminal, in memory: nothing is stored."""
+    from bots.app import conversation
+
     moment = None if now is None else (now if now.tzinfo else now.replace(tzinfo=UTC))
     conversation.converse(_settings(), as_json=json_, now=moment)
 
@@ -94,6 +107,8 @@ def evaluate(
     ] = False,
 ) -> None:
     """What the reception would do with each message; the summary goes to standard error."""
+    from bots.app import evaluation
+
     evaluation.evaluate(_settings(), file, known_only=known_only)
 
 
@@ -158,6 +173,8 @@ def account_add(
     role: Annotated[str, typer.Option(help="specialist, head, editor or administrator.")] = "specialist",
 ) -> None:
     """Make an account; prints its generated password."""
+    from bots.app import accounts
+
     password = _run(lambda settings: accounts.add(settings, login, name, position, role))
     typer.echo(f"login     {login}\npassword  {password}")
 
@@ -165,6 +182,8 @@ def account_add(
 @account_app.command("reset-password")
 def account_reset_password(login: str) -> None:
     """Give an account a new generated password and sign it out everywhere."""
+    from bots.app import accounts
+
     password = _run(lambda settings: accounts.reset_password(settings, login))
     typer.echo(f"login     {login}\npassword  {password}")
 
@@ -172,6 +191,8 @@ def account_reset_password(login: str) -> None:
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup (.tar.gz).")]) -> None:
     """The database and the files people sent, in one archive that either database can take back."""
+    from bots.app import archive
+
     typer.echo(_run(lambda settings: archive.backup(settings, file)))
 
 
@@ -180,4 +201,6 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup made by `backup`.")],
 ) -> None:
     """Put a backup into an empty reception."""
+    from bots.app import archive
+
     typer.echo(_run(lambda settings: archive.restore(settings, file)))

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.reception.conftest import Reception
+from tests.reception.conftest import Reception, free_port
 from tests.reception.test_main_job import DESK, PHONE, ask, sign_in, silent_console
+
+
+@pytest.fixture(scope="module")
+def reception(tmp_path_factory: pytest.TempPathFactory, built_knowledge: Path) -> Iterator[Reception]:
+    """One reception for all: every test is another visitor."""
+    folder = tmp_path_factory.mktemp("interviews")
+    shutil.copytree(built_knowledge, folder / "knowledge")
+    opened = Reception(folder, free_port())
+    opened.open()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
