@@ -282,18 +282,35 @@ def test_a_photo_is_chosen_shown_and_sent(page: Page, served: Served) -> None:
     assert list(served.stage.store.kept.values()) == [PNG]
 
 
+class HeldUploads:
+    """Uploads that stay on their way until they are let go, also those the browser only begins afterwards."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[Route] = []
+        self._free = False
+        page.route("**/files", self._meet)
+
+    def _meet(self, route: Route) -> None:
+        if self._free or route.request.method != "POST":
+            route.continue_()
+        else:
+            self._held.append(route)
+
+    def let_go(self) -> None:
+        self._free = True
+        for route in self._held:
+            route.continue_()
+
+
 def test_a_photo_sent_while_it_uploads_goes_by_itself(page: Page) -> None:
-    held: list[Route] = []
-    page.route(
-        "**/files", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
-    )
+    held = HeldUploads(page)
     chosen = {"name": "договір.png", "mimeType": "image/png", "buffer": PNG}
     page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
     page.get_by_label("Ваше повідомлення").fill("ось договір")
     page.get_by_label("Надіслати", exact=True).click()
     expect(page.locator("#picked-state")).to_have_text("Надішлемо, щойно завантажиться")
     expect(page.locator(".own")).to_have_count(0)
-    held.pop().continue_()
+    held.let_go()
     expect(page.locator(".own img")).to_have_attribute("alt", "Фото: договір.png")
     expect(page.locator(".own")).to_have_count(1)
     expect(page.locator(".own .bubble")).to_contain_text("ось договір")
@@ -301,17 +318,13 @@ def test_a_photo_sent_while_it_uploads_goes_by_itself(page: Page) -> None:
 
 
 def test_a_photo_taken_back_while_it_uploads_sends_nothing(page: Page) -> None:
-    held: list[Route] = []
-    page.route(
-        "**/files", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
-    )
+    held = HeldUploads(page)
     chosen = {"name": "договір.png", "mimeType": "image/png", "buffer": PNG}
     page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
     page.get_by_label("Надіслати", exact=True).click()
     page.locator("#unpick").click()
     page.locator("#file").set_input_files(files=[chosen])  # type: ignore[list-item]  # a plain dict is a FilePayload
-    for route in held:
-        route.continue_()
+    held.let_go()
     expect(page.locator("#picked-state")).to_contain_text("можна надсилати")
     expect(page.locator(".own")).to_have_count(0)
 
