@@ -201,6 +201,10 @@ GRANT_KNOWN: Mapping[str, object] = {
 }
 
 
+def without(given: Mapping[str, object], *names: str) -> dict[str, object]:
+    return {name: value for name, value in given.items() if name not in names}
+
+
 def _read(text: str) -> dict[str, Any]:
     file, problems = read_yaml("test.yaml", text)
     assert not problems, problems
