@@ -89,7 +89,7 @@ def _beside_the_floor(rules: Rules, case: Case) -> None:
         name: float(value) if isinstance(value, Decimal) else value for name, value in case.given.items()
     }
     text = json.dumps(facts)
-    minimum = Decimal(next(one.value for one in rules.parameters["pm_general"].values if one.to is None))  # type: ignore[arg-type]
+    minimum = Decimal(next(one.value for one in rules.parameters["pm_general"].values if one.to is None))  # type: ignore[arg-type]  # no date
     known = read_known(case.given, rules.dictionary.facts, case.as_of)
     amount = rules.assess(known, case.as_of).amount
     assert amount is not None
@@ -116,10 +116,10 @@ def plain_subsidy(facts: Mapping[str, object], minimum: Decimal) -> Decimal | No
         or facts["household.adult_abroad_long"]
         or facts["household.adult_without_income"]
         or facts["household.alimony_debt"]
-        or facts["household.arrears"] > 680  # type: ignore[operator]
-        or facts["household.big_purchase"] > 100_000  # type: ignore[operator]
-        or facts["household.deposits"] > 100_000  # type: ignore[operator]
-        or facts["household.currency_bought"] > 50_000  # type: ignore[operator]
+        or facts["household.arrears"] > 680  # type: ignore[operator]  # a sum
+        or facts["household.big_purchase"] > 100_000  # type: ignore[operator]  # a sum
+        or facts["household.deposits"] > 100_000  # type: ignore[operator]  # a sum
+        or facts["household.currency_bought"] > 50_000  # type: ignore[operator]  # a sum
     ):
         return None
     income = Decimal(str(facts["household.income_month"]))

@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from knowledge_base import language
 from knowledge_base.rules.community import CommunityView
+from knowledge_base.rules.functions import step_formula
 from knowledge_base.rules.grammar import (
     Arithmetic,
     Day,
@@ -121,10 +122,10 @@ class Renderer:
     def _variant_sums(self, entry: Entry, horizons: list[date]) -> Iterator[Decimal]:
         for variant in entry.variants:
             if variant.amount:
-                steps = {name: step.value for name, step in entry.derive.items()}
+                steps = {name: step_formula(step) for name, step in entry.derive.items()}
                 yield self._sum(parse_formula(variant.amount.value), steps, horizons)
 
-    def _sum(self, formula: Expression, steps: Mapping[str, str], horizons: list[date]) -> Decimal:
+    def _sum(self, formula: Expression, steps: Mapping[str, Expression], horizons: list[date]) -> Decimal:
         """What a formula comes to without any fact. Raises Unsayable where it needs one.
 
         `steps` are the derived steps it may use; a step may use only those before it.
@@ -138,7 +139,7 @@ class Renderer:
                     return Decimal(dated.value) / (100 if dated.unit == "percent" else 1)
             case Name(name=name) if name in steps:
                 earlier = dict(takewhile(lambda step: step[0] != name, steps.items()))
-                return self._sum(parse_formula(steps[name]), earlier, horizons)
+                return self._sum(steps[name], earlier, horizons)
             case Negative(of=inner):
                 return -self._sum(inner, steps, horizons)
             case Extreme(which=which, of=several):

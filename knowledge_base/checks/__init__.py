@@ -127,7 +127,8 @@ class _BaseChecks:
             scope = Scope(base.facts, {key: parameter.unit for key, parameter in units.items()})
             events = reading.names("life_events", NATIONAL)
             yield from check_entry(entry, place, texts, acts, events, names)
-            wrong = list(RuleChecks(entry, place, scope, reading.names("documents", NATIONAL)).problems())
+            papers = reading.names("documents", NATIONAL)
+            wrong = list(RuleChecks(entry, place, scope, papers, national=owner == NATIONAL).problems())
             yield from wrong
             if not wrong:
                 sound.add(name)

@@ -18,7 +18,16 @@ from knowledge_base.rules.grammar import TOKEN, Name, parse_comparison, parts
 from knowledge_base.rules.grammar import Parameter as ParameterName
 from knowledge_base.rules.parameters import open_value
 from knowledge_base.rules.problems import Path
-from knowledge_base.rules.schema import Deadline, DocumentItem, Entry, Fact, Number, Parameter, Variant
+from knowledge_base.rules.schema import (
+    Deadline,
+    Derived,
+    DocumentItem,
+    Entry,
+    Fact,
+    Number,
+    Parameter,
+    Variant,
+)
 
 ALWAYS = "always"
 FLIPS = {
@@ -104,8 +113,8 @@ def mutants(rules: Rules) -> Iterator[Mutant]:
 def _fields(entry: Entry, facts: Mapping[str, Fact]) -> Iterator[Changed]:
     """Changes of the fields that rule, each with the new value of the field that its path begins with."""
     for name, step in entry.derive.items():
-        for change, line in _formula(step.value):
-            yield ("derive", name), change, {**entry.derive, name: _with(step, "value", line)}
+        for change, changed in _step(step):
+            yield ("derive", name), change, {**entry.derive, name: changed}
     if entry.eligible is not None:
         yield from _tree(entry.eligible, ("eligible",), facts)
     yield from _each(entry.variants, ("variants",), lambda one: _variant(one, facts))
@@ -114,6 +123,16 @@ def _fields(entry: Entry, facts: Mapping[str, Fact]) -> Iterator[Changed]:
         for path, change, items in papers:
             yield path, change, _with(entry.documents, "items", items)
     yield from _each(entry.deadlines, ("deadlines",), lambda one: _deadline(one, facts))
+
+
+def _step(step: Derived) -> Iterator[tuple[str, Derived]]:
+    if step.value is not None:
+        yield from ((change, _with(step, "value", line)) for change, line in _formula(step.value))
+    for number, formula in enumerate(step.of):
+        for change, line in _formula(formula):
+            yield change, _with(step, "of", (*step.of[:number], line, *step.of[number + 1 :]))
+    if len(step.of) == 1:  # the function left out
+        yield f"без {step.calc}", step.model_copy(update={"value": step.of[0], "calc": None, "of": ()})
 
 
 def _each(

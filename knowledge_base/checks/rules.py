@@ -14,6 +14,7 @@ from knowledge_base.rules.conditions import (
     read_condition,
     walk,
 )
+from knowledge_base.rules.functions import step_formula
 from knowledge_base.rules.grammar import GrammarError, parse_formula
 from knowledge_base.rules.kinds import IN_WORDS, Kind, KindError, Scope
 from knowledge_base.rules.problems import Place, Problem, nearest
@@ -26,11 +27,14 @@ AT_LEAST = re.compile(r">= \d+(\.\d+)?")
 class RuleChecks:
     """Checks one entry beside the registries it may use."""
 
-    def __init__(self, entry: Entry, place: Place, scope: Scope, documents: set[str]) -> None:
+    def __init__(
+        self, entry: Entry, place: Place, scope: Scope, documents: set[str], *, national: bool
+    ) -> None:
         self._entry = entry
         self._place = place
         self._scope = scope
         self._documents = documents
+        self._national = national
         self._acts = {reference.id for reference in entry.sources}
         self._deadlines = {deadline.id for deadline in entry.deadlines}
 
@@ -57,11 +61,13 @@ class RuleChecks:
     def _derived(self) -> Iterator[Problem]:
         for name, step in self._entry.derive.items():
             here = self._place.at("derive", name)
+            if step.calc is not None and not self._national:
+                yield here.at("calc").problem("calc лише для національної бази: тут напишіть value")
             try:
-                self._scope.derived[name] = self._scope.kind(parse_formula(step.value))
+                self._scope.derived[name] = self._scope.kind(step_formula(step))
             except (GrammarError, KindError) as error:
                 self._scope.derived[name] = "number"
-                yield here.at("value").problem(str(error))
+                yield here.at("value" if step.calc is None else "calc").problem(str(error))
             yield from self._src(step.src, here)
 
     def _basis(self) -> Iterator[Problem]:

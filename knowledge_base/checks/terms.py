@@ -10,6 +10,7 @@ from functools import cached_property
 
 from knowledge_base.rules.calculation import MONTHS_IN_YEAR, Calculation, Length, Parameters
 from knowledge_base.rules.conditions import Condition, Leaf, read_condition, walk
+from knowledge_base.rules.functions import step_formula
 from knowledge_base.rules.grammar import (
     Arithmetic,
     Comparison,
@@ -202,7 +203,7 @@ class TermChecks:
 
     @cached_property
     def _steps(self) -> Mapping[str, Expression]:
-        return {name: parse_formula(step.value) for name, step in self.entry.derive.items()}
+        return {name: step_formula(step) for name, step in self.entry.derive.items()}
 
     def _parts(self, formula: Expression) -> Iterator[Expression]:
         """The formula, everything inside it and inside the steps it stands on."""

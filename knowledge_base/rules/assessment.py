@@ -24,6 +24,7 @@ from knowledge_base.rules.conditions import (
     walk,
 )
 from knowledge_base.rules.facts import Known
+from knowledge_base.rules.functions import step_formula
 from knowledge_base.rules.grammar import Expression, Name, Parameter, parse_formula, parts
 from knowledge_base.rules.judging import Judge, Judged, Memory
 from knowledge_base.rules.narrowing import Facts, Narrowing
@@ -143,7 +144,7 @@ class Rules:
         self.where = tuple(
             (one.channel, ALWAYS if one.when is None else read_condition(one.when)) for one in entry.where
         )
-        self.steps = {name: parse_formula(step.value) for name, step in entry.derive.items()}
+        self.steps = {name: step_formula(step) for name, step in entry.derive.items()}
         self._memory_of = lru_cache(DAYS_REMEMBERED)(lambda _: Memory(self._looks))
 
     @cached_property

@@ -14,8 +14,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from knowledge_base.rules.functions import FUNCTIONS
 from knowledge_base.rules.grammar import (
     Arithmetic,
+    Call,
     Day,
     Expression,
     Extreme,
@@ -128,6 +130,10 @@ class Calculation:
                 return _extreme(which, [self.of(one) for one in several])
             case Arithmetic(sign=sign, left=left, right=right):
                 return _joined(sign, self.of(left), self.of(right))
+            case Call(function=function, of=several):
+                given = [self.of(one) for one in several]
+                ranges = tuple(one for one in given if isinstance(one, Range))
+                return FUNCTIONS[function].over(ranges) if len(ranges) == len(given) else None
 
     def named(self, name: str) -> Quantity | None:
         """A derived step, or a fact."""

@@ -7,7 +7,8 @@
     atom       = number ["%"] | 2026-12-31 | yes | no | today | "@" parameter | name
                | ("min" | "max") "(" sum {"," sum} ")" | "(" sum ")"
 
-A bare name is a fact, a derived step or an option: which of them is known only beside the registries.
+A bare name is a fact, a derived step or an option: which of them is known only beside the registries. A call of
+a function is not written in a line: a derived step names it with `calc:`.
 """
 
 from __future__ import annotations
@@ -102,7 +103,15 @@ class Extreme:
     of: tuple[Expression, ...]
 
 
-Expression = Number | Day | Truth | Today | Parameter | Name | Span | Negative | Arithmetic | Extreme
+@dataclass(frozen=True)
+class Call:
+    """A function of `functions.py` over these."""
+
+    function: str
+    of: tuple[Expression, ...]
+
+
+Expression = Number | Day | Truth | Today | Parameter | Name | Span | Negative | Arithmetic | Extreme | Call
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ def parts(expression: Expression) -> Iterator[Expression]:
         case Arithmetic(left=left, right=right):
             yield from parts(left)
             yield from parts(right)
-        case Extreme(of=several):
+        case Extreme(of=several) | Call(of=several):
             for one in several:
                 yield from parts(one)
         case _:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from knowledge_base.rules.functions import FUNCTIONS
 from knowledge_base.rules.grammar import (
     Arithmetic,
+    Call,
     Comparison,
     Day,
     Expression,
@@ -83,6 +85,8 @@ class Scope:
                 return self._only(kinds.pop(), ("number", "months", "days", "date"))
             case Arithmetic(sign=sign, left=left, right=right):
                 return self._joined(sign, self.kind(left), self.kind(right))
+            case Call(function=name, of=several):
+                return self._called(name, [self.kind(one) for one in several])
 
     def kind_of_name(self, name: str) -> Kind:
         """The kind of a fact or of a derived step. Raises KindError."""
@@ -141,6 +145,18 @@ class Scope:
             return LENGTHS[unit]
         self._only(self.kind(count), ("number",))
         return LENGTHS[unit]
+
+    @staticmethod
+    def _called(name: str, given: list[Kind]) -> Kind:
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise KindError(f"невідома функція «{name}»{nearest(name, FUNCTIONS)}")
+        takes = [argument.kind for argument in function.takes]
+        if given != takes:
+            right = ", ".join(f"{one.name} — {IN_WORDS[one.kind]}" for one in function.takes)
+            found = ", ".join(IN_WORDS[kind] for kind in given) or "нічого"
+            raise KindError(f"функція «{name}» бере: {right}; а в of — {found}")
+        return function.gives
 
     def _joined(self, sign: str, left: Kind, right: Kind) -> Kind:
         match sign, left, right:

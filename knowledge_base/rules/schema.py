@@ -9,7 +9,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from knowledge_base.language import typographic
 
@@ -165,12 +174,22 @@ class Card(Strict):
 
 
 class Derived(Strict):
-    """A named step of a computation."""
+    """A named step of a computation: a formula, or a function of `functions.py` over several formulas."""
 
-    value: str
+    value: str | None = None
+    calc: Id | None = None
+    of: tuple[str, ...] = ()
     unit: Unit | None = None
     label: Text | None = None
     src: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Derived:
+        if (self.value is None) == (self.calc is None):
+            raise PydanticCustomError("one_way", "напишіть або value (формулу), або calc (функцію) з of")
+        if self.value is not None and self.of:
+            raise PydanticCustomError("one_way", "of — лише до calc: з value його приберіть")
+        return self
 
 
 class Schedule(Strict):
