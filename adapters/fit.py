@@ -4,6 +4,7 @@ long text           split between paragraphs, lines, sentences, words, in this o
 surplus buttons     listed in words under the text: a typed label means the same as its button
 no buttons at all   a numbered list and «Напишіть номер або слово»
 long label          cut between words, with «…»
+sharing buttons     left out where nothing is shared by a press: the words ask for it anyway
 cards               dropped where not supported; `Reply.text` says the same
 files               named in words where the channel can't carry them
 """
@@ -85,7 +86,8 @@ def _border(text: str, limit: int) -> int:
 def _share_choices(
     choices: Sequence[Choice], capabilities: Capabilities
 ) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-    """Which choices become buttons and which have to be said."""
+    """Which choices become buttons and which have to be said. What can't be shared by a press is left out."""
+    choices = [choice for choice in choices if choice.asks is None or choice.asks in capabilities.shares]
     if capabilities.numbered_choices:
         return (), tuple(choices)
     possible = [choice for choice in choices if len(choice.id.encode()) <= capabilities.choice_id_limit]
@@ -95,7 +97,7 @@ def _share_choices(
 
 
 def _short(choice: Choice, limit: int) -> Choice:
-    return Choice(id=choice.id, label=cut(choice.label, limit))
+    return choice.model_copy(update={"label": cut(choice.label, limit)})
 
 
 def _in_words(choices: Sequence[Choice], text: str, *, numbered: bool) -> str:

@@ -1,7 +1,11 @@
 """The contract every channel keeps: four verbs, its capabilities as data, and the five ways a sending may fail.
 
+Beside the four verbs a channel may fetch files, show signs, pull instead of being called, and connect itself: each
+is a small protocol of its own, kept by those whose vendor has it.
+
 ChannelError
 ├── NotAuthentic            the request is not from whom it says: 403, nothing is stored
+├── ConnectFault            the vendor does not let the channel be set up, and what to mend
 ├── UnreadableBody          authentic but not understood: kept raw, answered 200, alarmed
 └── SendError
     ├── RecipientUnreachable    blocked, deleted, not a subscriber: do not retry, mark the person
@@ -13,20 +17,22 @@ ChannelError
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
 
 from conversations.messages import (
     Attachment,
     AttachmentKind,
     Author,
+    AuthorKind,
+    ChannelEvent,
     ConversationRef,
-    DeliveryReceipt,
-    IncomingMessage,
     OutgoingMessage,
     Reply,
+    Share,
 )
 
 Payload = Mapping[str, Any]
@@ -43,6 +49,17 @@ class NotAuthentic(ChannelError):
 
 class UnreadableBody(ChannelError):
     """The body is authentic but no events can be made of it."""
+
+
+@dataclass
+class ConnectFault(ChannelError):
+    """The vendor does not let us in: what is wrong and what to mend, each one sentence for a person."""
+
+    reason: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.mend}"
 
 
 class SendError(ChannelError):
@@ -82,9 +99,23 @@ class ReplyRejected(SendError):
     """The vendor refuses this payload for good."""
 
 
+class Sign(StrEnum):
+    """A sign that we are there. Nobody waits for it and it is never repeated."""
+
+    SEEN = "seen"
+    TYPING = "typing"
+
+
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can show and tell, as data. Lengths are characters; `choice_id_limit` is bytes."""
+    """What a channel can show and tell, as data. Lengths are characters; `choice_id_limit` is bytes.
+
+    Windows are counted from the person's last word: after `reply_window` nothing can be sent, after
+    `specialist_window` nor can a specialist's words (None: no limit; by default both are one), after `free_window`
+    a message costs `price`. `edits`: a message may take another's place. `pace` is messages a second for the bot.
+    `shares`: what a person can share by a button; other such buttons are left out. `signs` are shown when a message
+    arrives, those that `acknowledge` does not show already.
+    """
 
     text_limit: int
     choices_limit: int
@@ -93,11 +124,29 @@ class Capabilities:
     cards: bool = False
     numbered_choices: bool = False
     reply_window: timedelta | None = None
+    specialist_window: timedelta | None = None
+    free_window: timedelta | None = None
+    price: str | None = None
+    edits: bool = False
+    pace: float | None = None
+    signs: tuple[Sign, ...] = ()
     delivered_receipts: bool = False
     seen_receipts: bool = False
     location: bool = False
+    shares: frozenset[Share] = frozenset()
     file_kinds: frozenset[AttachmentKind] = frozenset()
     file_limit: int = 0
+
+    def closes_at(self, heard_at: datetime | None, author: AuthorKind) -> datetime | None:
+        """Until when words of this author can be sent; None without a window, or where nobody wrote yet."""
+        window = self.reply_window
+        if author is AuthorKind.SPECIALIST and self.specialist_window is not None:
+            window = self.specialist_window
+        return None if window is None or heard_at is None else heard_at + window
+
+    def paid_from(self, heard_at: datetime | None) -> datetime | None:
+        """From when a message costs `price`; None where it never does."""
+        return None if self.free_window is None or heard_at is None else heard_at + self.free_window
 
 
 @dataclass(frozen=True)
@@ -128,6 +177,14 @@ class Acknowledgement:
     media_type: str = "text/plain"
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A sending the vendor took: its id for the message, and what it said of the price, in its own words."""
+
+    external_id: str
+    billing: str | None = None
+
+
 class Channel(Protocol):
     """One way people reach us. `parse` and `render` are pure; only `send` touches the network."""
 
@@ -141,13 +198,11 @@ class Channel(Protocol):
         """Who speaks, in constant time over the raw bytes. Raises NotAuthentic."""
         ...
 
-    def parse(self, body: bytes, caller: Caller) -> Sequence[IncomingMessage | DeliveryReceipt]:
+    def parse(self, body: bytes, caller: Caller) -> Sequence[ChannelEvent]:
         """The events in a body; unknown events give none. Raises UnreadableBody."""
         ...
 
-    def acknowledge(
-        self, request: Request, events: Sequence[IncomingMessage | DeliveryReceipt]
-    ) -> Acknowledgement:
+    def acknowledge(self, request: Request, events: Sequence[ChannelEvent]) -> Acknowledgement:
         """What to answer once everything is stored."""
         ...
 
@@ -155,8 +210,85 @@ class Channel(Protocol):
         """The vendor's requests for one message, in order, within the channel's limits."""
         ...
 
-    async def send(self, ref: ConversationRef, payload: Payload) -> str:
-        """Deliver one payload and return the vendor's id for it. Raises one of the five SendErrors."""
+    async def send(self, ref: ConversationRef, payload: Payload, heard_at: datetime | None = None) -> Sent:
+        """Deliver one payload. `heard_at` is when the person last wrote. Raises one of the five SendErrors."""
+        ...
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """The bytes of a file from the vendor and the name it had there."""
+
+    content: bytes
+    name: str | None = None
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """A channel whose files lie with the vendor."""
+
+    async def fetch_file(self, handle: str) -> FetchedFile:
+        """The file behind a RemoteFile's handle.
+
+        Raises ChannelUnavailable (try again), ReplyRejected (gone, or larger than the vendor hands out).
+        """
+        ...
+
+
+@runtime_checkable
+class ShowsSigns(Protocol):
+    """A channel that can show that its person was read, or is being answered."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def show(self, ref: ConversationRef, sign: Sign) -> None:
+        """Show it. Raises a SendError, which nobody has to act on."""
+        ...
+
+
+Take = Callable[[Request], Awaitable[Acknowledgement]]
+"""Stores what a request brings and gives the channel's answer, as a webhook would get it."""
+
+
+@runtime_checkable
+class Pulls(Protocol):
+    """A channel that can ask its vendor for what is new, where the vendor cannot call us."""
+
+    @property
+    def pulling(self) -> bool:
+        """Whether it has to: no public address is set."""
+        ...
+
+    async def pull(self, take: Take) -> None:
+        """Bring everything new to `take`, for ever; a thing is confirmed to the vendor once `take` has returned.
+
+        Raises ChannelUnavailable, RateLimited (come again later), NotAuthentic (the vendor refuses our token).
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class VendorStatus:
+    """How the vendor sees the channel. `waiting` counts what it still has for us; None is not told."""
+
+    account: str
+    webhook: str | None = None
+    waiting: int | None = None
+    error: str | None = None
+    error_at: datetime | None = None
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """A channel that sets itself up at its vendor."""
+
+    async def connect(self) -> VendorStatus:
+        """Check the token; set webhook, menu, commands; return what the vendor sees. Raises ConnectFault."""
+        ...
+
+    async def status(self) -> VendorStatus:
+        """What the vendor sees now. Raises ConnectFault where it does not know us or gives no answer."""
         ...
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.messages import AuthorKind, Reply
 from conversations.ownership import UnknownConversation
-from conversations.tables import attachments, conversations, inbox, messages, outbox
+from conversations.tables import attachments, conversations, inbox, messages, outbox, remote_files
 
 Scope = Literal["all", "files"]
 
@@ -76,6 +76,7 @@ async def erase(db: AsyncConnection, conversation_id: str, scope: Scope, now: da
     count = await _erase_words(db, conversation_id) if scope == "all" else 0
     if scope == "files":
         await _take_files_out_of_lines(db, conversation_id)
+    await db.execute(delete(remote_files).where(remote_files.c.conversation_id == conversation_id))
     hashes = await _forget_files(db, conversation_id)
     return Erased(messages=count, files=len(hashes), orphans=await _orphans(db, hashes))
 

@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import Table
 
 from conversations.messages import (
+    ChannelEvent,
     ConversationRef,
-    DeliveryReceipt,
     InboxEvent,
     IncomingMessage,
     InternalEvent,
@@ -35,6 +35,9 @@ KEYS_KEPT = timedelta(days=7)
 """How long a repeat is recognised; vendors give up repeating after three days at most."""
 
 LEASE = timedelta(seconds=30)
+
+ALBUM_GATHERS = timedelta(seconds=1.5)
+"""How long a part of an album waits for the next: the vendor sends them one by one and never says which is the last."""
 
 EVENTS_AT_ONCE = 50
 """Events of one conversation in one claim; somebody who floods us must not stretch a batch beyond its lease."""
@@ -79,12 +82,11 @@ def upsert(db: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Inse
     return postgresql.insert(table) if db.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-async def accept(
-    db: AsyncConnection, events: Sequence[IncomingMessage | DeliveryReceipt], now: datetime
-) -> Accepted:
+async def accept(db: AsyncConnection, events: Sequence[ChannelEvent], now: datetime) -> Accepted:
     """Store each event once under its key, with its conversation, all in the caller's transaction.
 
-    Events keep the order they are given in. A receipt starts no conversation: for an unknown one it is dropped.
+    Events keep the order they are given in. Only a message starts a conversation: of one nobody knows, receipts,
+    changes of reach and colleagues' words are dropped. The parts of an album wait for each other for a moment.
     """
     by_key = {_key(event): event for event in reversed(events)}
     # The same order in every transaction, so that two of them with common keys wait for each other, not in a circle.
@@ -126,6 +128,7 @@ async def accept(
                     "event_key": _key(event)[3],
                     "event": event.model_dump(mode="json"),
                     "accepted_at": now,
+                    "ready_at": now + ALBUM_GATHERS if _in_album(event) else None,
                 }
                 for conversation_id, event in kept
             ],
@@ -135,7 +138,11 @@ async def accept(
     return Accepted(new=len(new), repeats=len(events) - len(new), conversations=touched)
 
 
-def _key(event: IncomingMessage | DeliveryReceipt) -> tuple[str, str, str, str]:
+def _in_album(event: ChannelEvent) -> bool:
+    return isinstance(event, IncomingMessage) and event.album is not None
+
+
+def _key(event: ChannelEvent) -> tuple[str, str, str, str]:
     return event.ref.community, event.ref.channel, event.ref.bot, storable_key(event.event_key)
 
 
@@ -154,7 +161,7 @@ def storable_name(name: str | None) -> str | None:
 
 
 async def _conversations_of(
-    db: AsyncConnection, events: Iterable[IncomingMessage | DeliveryReceipt], now: datetime
+    db: AsyncConnection, events: Iterable[ChannelEvent], now: datetime
 ) -> dict[ConversationRef, str]:
     """The ids of the events' conversations; those of messages are made where they are missing."""
     names = {event.ref: None for event in events}
@@ -213,9 +220,7 @@ def _new_id(now: datetime) -> str:
     return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"
 
 
-async def _refer_to_files(
-    db: AsyncConnection, kept: Iterable[tuple[str, IncomingMessage | DeliveryReceipt]]
-) -> None:
+async def _refer_to_files(db: AsyncConnection, kept: Iterable[tuple[str, ChannelEvent]]) -> None:
     references = [
         {
             "conversation_id": conversation_id,
@@ -282,7 +287,9 @@ async def claim(
     Right on both databases: the lease is taken by one guarded UPDATE; SKIP LOCKED only spares PostgreSQL's workers
     from waiting for each other. An event this version can't read is set aside, so that it can't stop the others.
     """
+    gathering = select(inbox.c.conversation_id).where(inbox.c.processed_at.is_(None), inbox.c.ready_at > now)
     free = and_(
+        conversations.c.id.not_in(gathering),
         or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= now),
         true() if communities is None else conversations.c.community_id.in_(communities),
         true() if channels is None else conversations.c.channel.in_(channels),

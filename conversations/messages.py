@@ -47,6 +47,16 @@ class Attachment(Word):
     name: str | None = None
 
 
+class RemoteFile(Word):
+    """A file that still lies with the vendor; `handle` is what the channel's `fetch_file` fetches it by."""
+
+    kind: AttachmentKind
+    handle: str
+    name: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+
+
 class Location(Word):
     """A point on the map, degrees WGS 84."""
 
@@ -55,8 +65,9 @@ class Location(Word):
 
 
 class MessageKind(StrEnum):
-    """What a citizen sent. `other` is anything a channel knows and we have no word for."""
+    """What a citizen sent. `start` opens the chat; `other` is anything a channel knows and we have no word for."""
 
+    START = "start"
     TEXT = "text"
     PRESS = "press"
     PHOTO = "photo"
@@ -69,7 +80,12 @@ class MessageKind(StrEnum):
 
 
 class IncomingMessage(Word):
-    """One thing a citizen did. `event_key` is unique within the bot and makes repeats harmless."""
+    """One thing a citizen did. `event_key` is unique within the bot and makes repeats harmless.
+
+    `remote_files` are fetched later and join `attachments`. `album` is common to the parts of one sending that came
+    as several events. `edited`: it takes the place of what was said before. `start` is what a link into the chat
+    carried. `pressed_in` is the channel's id of the message whose button was pressed.
+    """
 
     type: Literal["message"] = "message"
     ref: ConversationRef
@@ -82,6 +98,11 @@ class IncomingMessage(Word):
     phone: str | None = None
     author_name: str | None = None
     sent_at: datetime
+    remote_files: tuple[RemoteFile, ...] = ()
+    album: str | None = None
+    edited: bool = False
+    start: str | None = None
+    pressed_in: str | None = None
 
 
 class DeliveryState(StrEnum):
@@ -105,6 +126,27 @@ class DeliveryReceipt(Word):
     at: datetime
 
 
+class ColleagueMessage(Word):
+    """What one of ours wrote to the person outside this house, in the vendor's own inbox."""
+
+    type: Literal["colleague"] = "colleague"
+    ref: ConversationRef
+    event_key: str
+    text: str
+    sent_at: datetime
+    remote_files: tuple[RemoteFile, ...] = ()
+
+
+class ReachChange(Word):
+    """The person let us in or shut us out: blocked, unsubscribed, came back."""
+
+    type: Literal["reach"] = "reach"
+    ref: ConversationRef
+    event_key: str
+    reachable: bool
+    at: datetime
+
+
 class InternalEvent(Word):
     """What the house itself has to tell a citizen (a ticket taken, ...). Only the engine makes words of it."""
 
@@ -114,15 +156,26 @@ class InternalEvent(Word):
     at: datetime
 
 
-IncomingEvent = Annotated[IncomingMessage | DeliveryReceipt, Field(discriminator="type")]
-InboxEvent = Annotated[IncomingMessage | DeliveryReceipt | InternalEvent, Field(discriminator="type")]
+ChannelEvent = IncomingMessage | DeliveryReceipt | ColleagueMessage | ReachChange
+"""What a channel may tell."""
+
+InboxEvent = Annotated[ChannelEvent | InternalEvent, Field(discriminator="type")]
+
+
+Share = Literal["phone", "location"]
+"""What a person may share of their own with one press."""
 
 
 class Choice(Word):
-    """A button. `id` is Latin, at most 40 bytes, and means the same for ever; `label` is at most 20 characters."""
+    """A button. `id` is Latin, at most 40 bytes, and means the same for ever; `label` is at most 20 characters.
+
+    `asks`: the press shares the person's own phone or place, which comes as a contact or a location; only channels
+    that can share it show such a button.
+    """
 
     id: str = Field(pattern=r"^[A-Za-z0-9_:.\-]{1,40}$")
     label: str = Field(min_length=1, max_length=20)
+    asks: Share | None = None
 
 
 class CardLine(Word):
@@ -152,12 +205,16 @@ class Card(Word):
 
 
 class Reply(Word):
-    """What we say: plain text that is enough by itself, buttons under it, and the same as a card where there is one."""
+    """What we say: plain text that is enough by itself, buttons under it, and the same as a card where there is one.
+
+    `renews`: it is the screen whose button was pressed, as it looks now; where a channel can, it takes its place.
+    """
 
     text: str = Field(min_length=1)
     choices: tuple[Choice, ...] = ()
     card: Card | None = None
     attachments: tuple[Attachment, ...] = ()
+    renews: bool = False
 
 
 class AuthorKind(StrEnum):
@@ -179,8 +236,12 @@ class Author(Word):
 
 
 class OutgoingMessage(Word):
-    """A reply on its way to a citizen, with its author (a channel may show the specialist's name)."""
+    """A reply on its way to a citizen, with its author (a channel may show the specialist's name).
+
+    `instead_of`: the channel's id of the message that this one takes the place of.
+    """
 
     ref: ConversationRef
     reply: Reply
     author: Author
+    instead_of: str | None = None

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.channel import Payload
+from conversations.channel import Payload, Sent
 from conversations.messages import AuthorKind, ConversationRef, DeliveryReceipt, DeliveryState
 from conversations.ownership import ref_of
 from conversations.tables import conversations, outbox
@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=60)
 """Longer than the longest sending; after it the worker is taken for dead and the row becomes unknown."""
 
 LONGEST_ERROR = 500
+LONGEST_ID = 200
+LONGEST_BILLING = 100
 
 _BEFORE = {
     DeliveryState.DELIVERED: ("sending", "unknown", "sent"),
@@ -36,7 +38,7 @@ _BEFORE = {
 
 @dataclass(frozen=True)
 class Due:
-    """One payload claimed for sending. `attempts` counts this one too."""
+    """One payload claimed for sending. `attempts` counts this one too; `heard_at` is when the person last wrote."""
 
     id: int
     conversation_id: str
@@ -48,6 +50,7 @@ class Due:
     epoch: int
     attempts: int
     created_at: datetime
+    heard_at: datetime | None = None
 
 
 async def claim_due(
@@ -104,7 +107,7 @@ async def claim_due(
         Due(
             id=row["id"],
             conversation_id=row["conversation_id"],
-            ref=refs[row["conversation_id"]],
+            ref=refs[row["conversation_id"]][0],
             position=row["position"],
             part=row["part"],
             payload=row["payload"],
@@ -112,12 +115,13 @@ async def claim_due(
             epoch=row["epoch"],
             attempts=row["attempts"],
             created_at=row["created_at"],
+            heard_at=refs[row["conversation_id"]][1],
         )
         for row in sorted(rows, key=lambda row: int(row["id"]))
     ]
 
 
-async def _refs(db: AsyncConnection, ids: set[str]) -> dict[str, ConversationRef]:
+async def _refs(db: AsyncConnection, ids: set[str]) -> dict[str, tuple[ConversationRef, datetime | None]]:
     if not ids:
         return {}
     rows = await db.execute(
@@ -127,9 +131,10 @@ async def _refs(db: AsyncConnection, ids: set[str]) -> dict[str, ConversationRef
             conversations.c.channel,
             conversations.c.bot,
             conversations.c.address,
+            conversations.c.last_incoming_at,
         ).where(conversations.c.id.in_(ids))
     )
-    return {row["id"]: ref_of(row) for row in rows.mappings()}
+    return {row["id"]: (ref_of(row), row["last_incoming_at"]) for row in rows.mappings()}
 
 
 def _held(due: Due) -> ColumnElement[bool]:
@@ -139,14 +144,15 @@ def _held(due: Due) -> ColumnElement[bool]:
     )
 
 
-async def mark_sent(db: AsyncConnection, due: Due, external_id: str, now: datetime) -> None:
-    """The channel took it under this id."""
+async def mark_sent(db: AsyncConnection, due: Due, sent: Sent, now: datetime) -> None:
+    """The channel took it under this id, at this price."""
     await db.execute(
         update(outbox)
         .where(_held(due))
         .values(
             state="sent",
-            external_id=external_id,
+            external_id=sent.external_id[:LONGEST_ID],
+            billing=sent.billing and sent.billing[:LONGEST_BILLING],
             sent_at=now,
             error=None,
             claimed_by=None,
@@ -182,6 +188,12 @@ async def mark_failed(
     db: AsyncConnection, due: Due, reason: str, now: datetime, *, unreachable: bool = False
 ) -> None:
     """It will never arrive. `unreachable`: nor will anything else, so all that waits for this person fails with it."""
+    # The conversation's row first, as everybody does.
+    await db.execute(
+        select(conversations.c.id)
+        .where(conversations.c.id == due.conversation_id)
+        .with_for_update(key_share=True)
+    )
     failed: dict[str, Any] = {
         "state": "failed",
         "error": _cut(reason),
@@ -189,15 +201,38 @@ async def mark_failed(
         "claimed_until": None,
     }
     if unreachable:
-        await db.execute(
-            update(conversations).where(conversations.c.id == due.conversation_id).values(unreachable_at=now)
-        )
-        await db.execute(
-            update(outbox)
-            .where(outbox.c.conversation_id == due.conversation_id, outbox.c.state == "due")
-            .values(failed)
-        )
+        await shut_out(db, due.conversation_id, reason, now)
     await db.execute(update(outbox).where(_held(due)).values(failed))
+
+
+async def shut_out(db: AsyncConnection, conversation_id: str, reason: str, now: datetime) -> None:
+    """Nothing reaches this person any more until they write: what waits for them fails."""
+    await db.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(unreachable_at=now)
+    )
+    await db.execute(
+        update(outbox)
+        .where(outbox.c.conversation_id == conversation_id, outbox.c.state == "due")
+        .values(state="failed", error=_cut(reason), claimed_by=None, claimed_until=None)
+    )
+
+
+async def let_in(db: AsyncConnection, conversation_id: str) -> None:
+    """The person is reachable again."""
+    await db.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(unreachable_at=None)
+    )
+
+
+async def author_of(db: AsyncConnection, conversation_id: str, external_id: str) -> AuthorKind | None:
+    """Whose words went out under this id; None where none did."""
+    found = await db.execute(
+        select(outbox.c.author_kind).where(
+            outbox.c.conversation_id == conversation_id, outbox.c.external_id == external_id
+        )
+    )
+    kind = found.scalars().first()
+    return None if kind is None else AuthorKind(kind)
 
 
 async def mark_unknown(db: AsyncConnection, due: Due, reason: str, now: datetime) -> None:

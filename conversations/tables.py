@@ -1,4 +1,4 @@
-"""The tables of the log: conversations, keys of events, inbox, transcript, outbox, references to files.
+"""The tables of the log: conversations, keys of events, inbox, transcript, outbox, files here and at the vendors.
 
 `community_id` comes first wherever a query knows the community. Rows of one conversation are found by the
 conversation's id alone: it is unique everywhere and belongs to one community for ever.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -30,6 +31,7 @@ RowId = BigInteger().with_variant(Integer, "sqlite")
 OptionalJson = JSON(none_as_null=True)
 
 PENDING = text("processed_at IS NULL")
+GATHERING = text("processed_at IS NULL AND ready_at IS NOT NULL")
 DUE = text("state = 'due'")
 SENDING = text("state = 'sending'")
 UNFINISHED = text("state IN ('due', 'sending')")
@@ -58,6 +60,7 @@ conversations = Table(
     Column("lease_until", UtcDateTime),
     UniqueConstraint("community_id", "channel", "bot", "address"),
     CheckConstraint("owner_kind IN ('bot', 'queue', 'specialist')", name="owner_kind"),
+    Index("ix_conversations_heard", "community_id", "channel", "last_incoming_at"),
 )
 
 inbound_keys = Table(
@@ -80,9 +83,16 @@ inbox = Table(
     Column("event_key", String(200)),
     Column("event", OptionalJson),
     Column("accepted_at", UtcDateTime, nullable=False),
+    Column("ready_at", UtcDateTime),
     Column("processed_at", UtcDateTime),
     Column("set_aside_reason", String(200)),
     Index("ix_inbox_pending", "id", sqlite_where=PENDING, postgresql_where=PENDING),
+    Index(
+        "ix_inbox_gathering",
+        "conversation_id",
+        sqlite_where=GATHERING,
+        postgresql_where=GATHERING,
+    ),
     Index(
         "ix_inbox_pending_conversation",
         "conversation_id",
@@ -141,6 +151,7 @@ outbox = Table(
     Column("claimed_by", String(200)),
     Column("claimed_until", UtcDateTime),
     Column("external_id", String(200)),
+    Column("billing", String(100)),
     Column("error", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
@@ -159,6 +170,7 @@ outbox = Table(
         postgresql_where=UNFINISHED,
     ),
     Index("ix_outbox_external", "conversation_id", "external_id"),
+    Index("ix_outbox_sent", "community_id", "channel", "sent_at"),
 )
 
 # Who still needs a file: erasing drops the bytes only when the last reference goes. A reference is made when the event
@@ -172,4 +184,39 @@ attachments = Table(
     Column("community_id", String(64), nullable=False),
     Column("position", Integer),
     Index("ix_attachments_content", "content_hash"),
+)
+
+# A file of a citizen that still lies with the vendor. It is fetched apart from thinking: a vendor that is slow with a
+# photo holds up no answer.
+remote_files = Table(
+    "remote_files",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("community_id", String(64), nullable=False),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("event_key", String(200), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("name", String(200)),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_by", String(200)),
+    Column("claimed_until", UtcDateTime),
+    Column("error", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('due', 'fetching', 'failed')", name="state"),
+    Index("ix_remote_files_due", "due_at", "id"),
+    Index("ix_remote_files_line", "conversation_id", "position"),
+)
+
+channel_switches = Table(
+    "channel_switches",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("people_only", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
 )

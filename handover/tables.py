@@ -85,6 +85,7 @@ tickets = Table(
     Column("question", Text, nullable=False),
     Column("phone", String(32)),
     Column("call_at", String(200)),
+    Column("unreached", Text),
     Column("told", JSON(none_as_null=True)),
     Column("assigned_to", String(32)),
     Column("assigned_name", String(200)),

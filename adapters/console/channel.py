@@ -15,10 +15,11 @@ from conversations.channel import (
     Payload,
     RecipientUnreachable,
     Request,
+    Sent,
     UnreadableBody,
 )
 from conversations.clock import utc_now
-from conversations.messages import ConversationRef, DeliveryReceipt, IncomingMessage, OutgoingMessage
+from conversations.messages import ChannelEvent, ConversationRef, OutgoingMessage
 
 BOT = "console"
 ADDRESS = "terminal"
@@ -51,7 +52,7 @@ class ConsoleChannel:
             raise NotAuthentic("the console has no door on the network")
         return Caller(bot=BOT, address=ADDRESS)
 
-    def parse(self, body: bytes, caller: Caller) -> Sequence[IncomingMessage | DeliveryReceipt]:
+    def parse(self, body: bytes, caller: Caller) -> Sequence[ChannelEvent]:
         """Lines `KEY<TAB>LINE`. Raises UnreadableBody."""
         if caller.address is None:
             raise UnreadableBody("nobody is at the terminal")
@@ -63,7 +64,7 @@ class ConsoleChannel:
     def acknowledge(
         self,
         request: Request,  # noqa: ARG002  the contract's signature; a terminal needs no answer
-        events: Sequence[IncomingMessage | DeliveryReceipt],  # noqa: ARG002  as above
+        events: Sequence[ChannelEvent],  # noqa: ARG002  as above
     ) -> Acknowledgement:
         """Nothing to say: whoever typed sees the reply."""
         return Acknowledgement()
@@ -72,10 +73,15 @@ class ConsoleChannel:
         """Text with numbered choices."""
         return render(message)
 
-    async def send(self, ref: ConversationRef, payload: Payload) -> str:
+    async def send(
+        self,
+        ref: ConversationRef,
+        payload: Payload,
+        heard_at: datetime | None = None,  # noqa: ARG002  the contract's signature; a terminal has no window
+    ) -> Sent:
         """Print it. Raises RecipientUnreachable when the terminal is closed."""
         try:
             self._write(str(payload["text"]))
         except (OSError, ValueError) as closed:
             raise RecipientUnreachable(type(closed).__name__) from None
-        return f"{ref.address}-printed"
+        return Sent(f"{ref.address}-printed")

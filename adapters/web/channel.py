@@ -18,14 +18,14 @@ from conversations.channel import (
     NotAuthentic,
     Payload,
     Request,
+    Sent,
     UnreadableBody,
 )
 from conversations.clock import utc_now
 from conversations.messages import (
     Attachment,
+    ChannelEvent,
     ConversationRef,
-    DeliveryReceipt,
-    IncomingMessage,
     OutgoingMessage,
 )
 
@@ -74,7 +74,7 @@ class WebChannel:
         visitors.require_own_page(request.headers, self.origin)
         return Caller(bot=BOT, address=self.visitor(request.cookies))
 
-    def parse(self, body: bytes, caller: Caller) -> Sequence[IncomingMessage | DeliveryReceipt]:
+    def parse(self, body: bytes, caller: Caller) -> Sequence[ChannelEvent]:
         """At most one message. Raises UnreadableBody."""
         address = caller.address
         if address is None:
@@ -86,7 +86,7 @@ class WebChannel:
     def acknowledge(
         self,
         request: Request,  # noqa: ARG002  the contract's signature; the events say all the page needs
-        events: Sequence[IncomingMessage | DeliveryReceipt],
+        events: Sequence[ChannelEvent],
     ) -> Acknowledgement:
         """`{"accepted": [key, …]}`: the page forgets what is named and marks what is not."""
         keys = [page_key(event.event_key) for event in events]
@@ -100,9 +100,10 @@ class WebChannel:
         self,
         ref: ConversationRef,  # noqa: ARG002  the contract's signature; see below
         payload: Payload,  # noqa: ARG002  as above
-    ) -> str:
+        heard_at: datetime | None = None,  # noqa: ARG002  as above
+    ) -> Sent:
         """Nothing goes out: the page reads the durable log through FeedReader, so a stored line is sent."""
-        return SHOWN_BY_PAGE
+        return Sent(SHOWN_BY_PAGE)
 
     def visitor(self, cookies: Mapping[str, str]) -> str:
         """The address of whoever holds the cookie. Raises NotAuthentic."""

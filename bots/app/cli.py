@@ -29,6 +29,8 @@ knowledge_app = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 account_app = typer.Typer(help="Specialists' accounts.", no_args_is_help=True)
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(account_app, name="account")
+channel_app = typer.Typer(help="Messengers: connect them, see how they stand.", no_args_is_help=True)
+app.add_typer(channel_app, name="channel")
 
 FAULT = 1
 USAGE = 2
@@ -186,6 +188,41 @@ def account_reset_password(login: str) -> None:
 
     password = _run(lambda settings: accounts.reset_password(settings, login))
     typer.echo(f"login     {login}\npassword  {password}")
+
+
+@channel_app.command("connect")
+def channel_connect(
+    name: Annotated[str, typer.Argument(help="telegram, viber or messenger.")],
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Check the token, set the webhook, the menu and the commands; prints what the vendor sees."""
+    from bots.app import channels
+
+    typer.echo(_run(lambda settings: channels.connect(settings, name, as_json=json_)))
+
+
+@channel_app.command("status")
+def channel_status(
+    name: Annotated[str | None, typer.Argument(help="One channel, else every one.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object a channel.")] = False,
+) -> None:
+    """What the vendor sees and has waiting, its last fault, the last word in and out."""
+    from bots.app import channels
+
+    typer.echo(_run(lambda settings: channels.status(settings, name, as_json=json_)))
+
+
+@channel_app.command("people-only")
+def channel_people_only(
+    name: Annotated[str, typer.Argument(help="A channel.")],
+    switch: Annotated[str, typer.Argument(metavar="on|off", help="on: the bot gives no answers there.")],
+) -> None:
+    """Leave a channel to people, or give it back to the bot."""
+    from bots.app import channels
+
+    if switch not in ("on", "off"):
+        raise BadInput(f"{switch!r} is neither on nor off; write: channel people-only {name} on")
+    typer.echo(_run(lambda settings: channels.people_only(settings, name, switch == "on")))
 
 
 @app.command()

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.console.channel import ConsoleChannel
+from adapters.supplies import ChannelSettingsFault, Supplies
+from adapters.transport import HttpTransport, Transport
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
 from bots.app import keeping, knowledge
 from bots.app.faults import StartFault
+from bots.app.links import PublicLinks
+from bots.app.menu import MENU
+from bots.app.reports import reports
 from bots.app.settings import Settings
 from bots.dialogue import welcome
 from bots.turns import workers
 from bots.turns.feed import LogFeed
 from bots.turns.minds import Minds
 from bots.turns.runtime import Runtime
+from bots.turns.signs import Signs
 from conversations.attachments import FolderStore
 from conversations.channel import Channel, Payload
 from conversations.clock import utc_now
 from conversations.database import Database, SchemaFault
 from conversations.database import migrate as migrate_database
 from conversations.messages import ConversationRef, OutgoingMessage
+from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
 from handover.workplace.house import WorkplaceHouse
 
 MEGABYTE = 1_000_000
+
+Opener = Callable[[Mapping[str, str], Supplies], Channel | None]
+"""Reads a messenger's settings and opens its channel; None where none of them is set."""
 
 VENDOR = Path(__file__).parents[2] / "node_modules"
 """Where npm puts third-party scripts at install time."""
@@ -42,9 +52,18 @@ class House:
     secret: bytes
 
 
-def channels(settings: Settings, secret: bytes) -> dict[str, Channel]:
-    """Every channel this installation speaks. A new channel is one folder and one line here."""
-    present: Sequence[Channel] = (
+MESSENGERS: Mapping[str, Opener] = {}
+"""Every messenger this installation can speak. A new channel is one folder and one line here."""
+
+
+def messenger_names() -> tuple[str, ...]:
+    """The messengers there are, set up or not."""
+    return tuple(MESSENGERS)
+
+
+def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str, Channel]:
+    """The page, the terminal, and each messenger whose settings are there. Raises StartFault."""
+    present: list[Channel] = [
         WebChannel(
             settings.community,
             secret,
@@ -52,8 +71,32 @@ def channels(settings: Settings, secret: bytes) -> dict[str, Channel]:
             file_limit=settings.file_limit_megabytes * MEGABYTE,
         ),
         ConsoleChannel(settings.community),
-    )
+    ]
+    try:
+        opened_messengers = [opener(settings.vendors, supplies) for opener in MESSENGERS.values()]
+    except ChannelSettingsFault as fault:
+        raise StartFault(str(fault)) from None
+    present += [channel for channel in opened_messengers if channel is not None]
     return {channel.name: channel for channel in present}
+
+
+def supplies_of(
+    settings: Settings, secret: bytes, transport: Transport, store: FolderStore, minds: Minds
+) -> Supplies:
+    """What every messenger is given."""
+    community = settings.community
+    return Supplies(
+        community=community,
+        name=minds[community].knowledge.community.name,
+        public_url=settings.public_url,
+        secret=secret,
+        transport=transport,
+        store=store,
+        menu=MENU,
+        welcome=lambda link: welcome(minds[community].knowledge, utc_now(), link),
+        link=PublicLinks(secret, settings.public_url).link,
+        clock=utc_now,
+    )
 
 
 async def migrated(settings: Settings) -> str:
@@ -83,28 +126,47 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     """The whole house. The knowledge is built first if what is stored is not of this content."""
     secret = keeping.signing_secret(settings)
     minds = Minds({settings.community: knowledge.ready(settings)})
-    async with database(settings) as open_database, _signals(settings) as signals:
+    store = FolderStore(keeping.files_folder(settings), settings.file_limit_megabytes * MEGABYTE)
+    async with (
+        database(settings) as open_database,
+        _signals(settings) as (signals, pace),
+        _transport() as transport,
+    ):
+        present = channels(settings, secret, supplies_of(settings, secret, transport, store, minds))
         runtime = Runtime(
             database=open_database,
             signals=signals,
-            store=FolderStore(keeping.files_folder(settings), settings.file_limit_megabytes * MEGABYTE),
-            channels=channels(settings, secret),
+            store=store,
+            channels=present,
             minds=minds,
             clock=utc_now,
             worker=workers.new_name(),
             answer_minutes=settings.answer_minutes,
+            pace=pace,
+            signs=Signs(present),
         )
         yield House(settings, runtime, secret)
 
 
 @asynccontextmanager
-async def _signals(settings: Settings) -> AsyncIterator[Signals]:
-    signals: MemorySignals | RedisSignals = (
-        RedisSignals(settings.redis_url) if settings.redis_url else MemorySignals()
-    )
+async def _transport() -> AsyncIterator[HttpTransport]:
+    transport = HttpTransport()
     try:
-        yield signals
+        yield transport
     finally:
+        await transport.close()
+
+
+@asynccontextmanager
+async def _signals(settings: Settings) -> AsyncIterator[tuple[Signals, Pace]]:
+    """Wake-ups and turns at sending: over Redis where one is set, else within this process."""
+    url = settings.redis_url
+    signals: MemorySignals | RedisSignals = RedisSignals(url) if url else MemorySignals()
+    pace: MemoryPace | RedisPace = RedisPace(url) if url else MemoryPace()
+    try:
+        yield signals, pace
+    finally:
+        await pace.close()
         await signals.close()
 
 
@@ -139,5 +201,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         render=render,
         clock=runtime.clock,
         vendor=VENDOR,
+        capabilities=lambda name: runtime.channels[name].capabilities if name in runtime.channels else None,
+        reports=lambda community: reports(runtime, community),
         secure_cookies=house.settings.secure_cookies,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -22,6 +23,7 @@ class SettingsError(Exception):
 class Settings(BaseModel):
     """All settings. Each is the environment variable PRYIMALNIA_<NAME> in capitals.
 
+    `vendors` are the variables without that prefix, out of which each channel reads its own (TELEGRAM_TOKEN, …).
     `folder` holds everything a reception keeps when nothing else is said: the database, files people sent, the
     built knowledge and the signing secret.
     """
@@ -40,6 +42,7 @@ class Settings(BaseModel):
     answer_minutes: int = Field(default=30, ge=1, le=480)
     file_limit_megabytes: int = Field(default=10, ge=1, le=50)
     log_level: str = "INFO"
+    vendors: Mapping[str, str] = Field(default_factory=dict, repr=False)
 
     @field_validator("database_url")
     @classmethod
@@ -97,13 +100,13 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
     from_file = (
         {name: value or "" for name, value in dotenv_values(env_file).items()} if env_file.is_file() else {}
     )
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {"vendors": {**from_file, **given}}
     for place, source in ((str(env_file), from_file), ("the environment", given)):
         for name, value in source.items():
             if not name.startswith(PREFIX):
                 continue
             field = name.removeprefix(PREFIX).lower()
-            if field not in Settings.model_fields:
+            if field not in Settings.model_fields or field == "vendors":
                 raise SettingsError(f"{name} in {place} is not a setting; {_nearest(field)}")
             if value != "":
                 values[field] = value
@@ -118,7 +121,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
 
 
 def _nearest(field: str) -> str:
-    known = list(Settings.model_fields)
+    known = [name for name in Settings.model_fields if name != "vendors"]
     match = process.extractOne(field, known, score_cutoff=60)
     if match:
         return f"did you mean {PREFIX}{match[0].upper()}?"

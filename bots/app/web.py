@@ -6,6 +6,7 @@ import importlib.metadata
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.web.pages import routes as chat_routes
 from bots.app.house import House, chat_house, workplace_house
+from bots.app.links import PublicLinks
 from bots.turns.accept import UnknownDoor, accept
 from bots.turns.loops import running
 from conversations.channel import NotAuthentic
@@ -42,6 +44,7 @@ def application(house: House, *, with_worker: bool) -> FastAPI:
     app = FastAPI(title="Приймальня", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_api_route("/webhooks/{community}/{channel}", _webhook(house), methods=["GET", "POST"])
     app.add_api_route("/health", _health(house), methods=["GET"])
+    app.add_api_route("/files/{content_hash}/{name}", _file(house), methods=["GET", "HEAD"])
     app.router.routes.extend(chat_routes(chat_house(house)))
     app.include_router(workplace_routes(workplace_house(house)))
     for away in (SQLAlchemyError, OSError):
@@ -79,6 +82,32 @@ async def _body(request: Request) -> bytes | None:
         if len(body) > BODY_LIMIT:
             return None
     return bytes(body)
+
+
+def _file(house: House) -> Callable[[str, Request], Awaitable[Response]]:
+    """A file we send, for the vendor that was given its link."""
+    links = PublicLinks(house.secret, house.settings.public_url)
+
+    async def file(content_hash: str, request: Request) -> Response:
+        try:
+            if not links.holds(content_hash, request.query_params):
+                raise FileNotFoundError
+            content = await house.runtime.store.get(content_hash)
+        except (FileNotFoundError, ValueError):
+            return PlainTextResponse("Такого файлу немає.", status_code=404)
+        name = quote(request.query_params["name"] or "file", safe="")
+        return Response(
+            content,
+            media_type=request.query_params["type"],
+            headers={
+                "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return file
 
 
 def _health(house: House) -> Callable[[], Awaitable[JSONResponse]]:

@@ -11,6 +11,7 @@ i:<entry>:because|how|edit|more|papers       about a result: why; how it was cou
 c:other                       none of the three
 h:add  h:cancel               the hand-over: add something; no need
 p:any  p:morning  p:evening   the time of a call-back
+p:share  o:near               the person's own phone, the person's place, where a press can share them
 f:person  f:write  f:erase    a voice or a file: pass it on; I will write; erase
 r:ask|more|skip|yes|partly|no:<ticket number>   the rating
 e:all  e:files  e:keep        my data
@@ -97,6 +98,16 @@ def life() -> Choice:
 
 def offices() -> Choice:
     return button("m:offices", "offices")
+
+
+def share_phone() -> Choice:
+    """Shares the person's own number."""
+    return button("p:share", "share-phone").model_copy(update={"asks": "phone"})
+
+
+def share_place() -> Choice:
+    """Shares where the person is."""
+    return button("o:near", "share-place").model_copy(update={"asks": "location"})
 
 
 def row() -> tuple[Choice, ...]:

@@ -95,13 +95,19 @@ def _relay(scene: Scene) -> Turn:
 def _listen(scene: Scene) -> Outcome:
     event = scene.event
     if event.kind is MessageKind.PRESS and event.choice_id is not None:
+        if scene.view.people_only and not _for_people(event.choice_id):
+            return _to_people(scene)
         return _press(scene, event.choice_id) or _stale(scene)
+    if event.kind is MessageKind.START:
+        return smalltalk.start(scene)
     if scene.state.danger is not None and danger.says_who_reads(scene):
         return danger.follow(scene, scene.state.danger)
     if scene.meaning.danger is not None:
         # A guess gives way to a plain answer: «двоє, 4 і 7» is no cry for help where ages were asked.
         answered = _interviewed(scene) if scene.meaning.danger_guessed else None
         return answered or danger.card(scene, scene.meaning.danger)
+    if scene.view.people_only:
+        return _people_step(scene) or _to_people(scene)
     if event.kind in attachments.WORDLESS:
         return attachments.receive(scene)
     if not scene.words:
@@ -118,6 +124,13 @@ def _listen(scene: Scene) -> Outcome:
     )
 
 
+PEOPLE_PRESSES = frozenset({"d", "e", "h", "p", "r"})
+PEOPLE_WORDS = frozenset({"person", "data", "call", "stop", "start"})
+PEOPLE_STEPS = frozenset({callback.SKILL, handoff.SKILL, rating.SKILL})
+PEOPLE_COMMANDS = frozenset({Command.MY_DATA, Command.ERASE, Command.CALL_BACK, Command.STOP})
+WORDS_FOR_WORDS = frozenset({SmallTalk.THANKS, SmallTalk.GOODBYE, SmallTalk.JOY, SmallTalk.GREETING})
+
+
 def _press(scene: Scene, choice_id: str) -> Outcome | None:
     """The turn of an exact button id; None for one nobody knows."""
     if len(choice_id) > CHOICE_ID_LIMIT:
@@ -127,6 +140,36 @@ def _press(scene: Scene, choice_id: str) -> Outcome | None:
         return GLOBAL_WORDS[words[0]](scene)
     pressed = PRESSES.get(prefix)
     return pressed(scene, words) if pressed else None
+
+
+def _for_people(choice_id: str) -> bool:
+    """Whether a button has its meaning also where only people answer."""
+    prefix, _, word = choice_id.partition(":")
+    return prefix in PEOPLE_PRESSES or (prefix == "m" and word in PEOPLE_WORDS)
+
+
+def _people_step(scene: Scene) -> Outcome | None:
+    """What needs no person even where only people answer: an open question of theirs, «дякую», the person's data."""
+    step, talk = scene.state.step, scene.meaning.small_talk
+    if step is not None and step.skill in PEOPLE_STEPS and (heard := _answered_step(scene)):
+        return heard
+    if scene.meaning.command in PEOPLE_COMMANDS:
+        return COMMANDS[scene.meaning.command](scene)
+    bare = len(scene.words.split()) <= BARE_WORDS
+    return smalltalk.respond(scene, talk) if bare and talk in WORDS_FOR_WORDS else _typed_for_people(scene)
+
+
+def _typed_for_people(scene: Scene) -> Outcome | None:
+    """A typed label of a button that means something here."""
+    choice = typed.by_label(scene.words, [one for one in scene.state.offered if _for_people(one.id)])
+    return _press(scene, choice.id) if choice else None
+
+
+def _to_people(scene: Scene) -> Outcome:
+    """To the queue at once; what comes later is added."""
+    if scene.ticket_waits:
+        return handoff.added(scene)
+    return handoff.call(scene, "asked", handoff.question_of(scene))
 
 
 def _stale(scene: Scene) -> Outcome:
@@ -423,7 +466,9 @@ def _long_silent(scene: Scene) -> bool:
 
 def _remember(setting: Setting, turn: Turn) -> Turn:
     """What every turn leaves behind: the moment, and the buttons that can now be typed."""
-    offered = turn.replies[-1].choices if turn.replies else turn.state.offered
+    shown = turn.replies[-1].choices if turn.replies else turn.state.offered
+    # What is shared by a press cannot be typed, and a channel that lacks it numbers the others without it.
+    offered = tuple(choice for choice in shown if choice.asks is None)
     state = replace(turn.state, last_at=setting.now, offered=offered)
     if isinstance(setting, Scene) and setting.question and turn.kind in ASKED:
         state = replace(state, asked=setting.question)

@@ -76,12 +76,17 @@ class StoredView:
 
 @dataclass(frozen=True)
 class View:
-    """What the engine may see beyond the message. `queue` and `stored` are None until a Lookup asks for them."""
+    """What the engine may see beyond the message. `queue` and `stored` are None until a Lookup asks for them.
+
+    `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
+    """
 
     owner: Literal["bot", "queue", "specialist"] = "bot"
     ticket: TicketView | None = None
     queue: QueueView | None = None
     stored: StoredView | None = None
+    people_only: bool = False
+    closes_at: datetime | None = None
 
 
 class Lookup(StrEnum):

@@ -43,6 +43,7 @@ async def accept(runtime: Runtime, community: str, channel_name: str, request: R
         async with runtime.database.write() as db:
             await inbox.accept(db, events, now)
         await runtime.signals.publish(THINK)
+        runtime.signs.show(events)
     return channel.acknowledge(request, events)
 
 

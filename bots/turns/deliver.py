@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from bots.turns.backoff import backoff
 from bots.turns.faults import described
-from bots.turns.runtime import Runtime, conversation_topic
+from bots.turns.runtime import Runtime, conversation_topic, queue_topic
 from conversations import outbox
 from conversations.channel import (
     ChannelUnavailable,
@@ -23,6 +23,7 @@ from conversations.channel import (
     ReplyWindowClosed,
 )
 from conversations.outbox import Due
+from handover.tickets import reach
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,6 @@ BATCH = 50
 SEND_TIMEOUT = 30.0
 """Seconds for one sending; a vendor that takes longer is as good as away, and the message may have arrived."""
 
-FIRST_RETRY = timedelta(seconds=2)
-LONGEST_RETRY = timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
 """After a day without the vendor the message fails and its specialist sees it."""
 
@@ -65,9 +64,14 @@ async def _send_and_tell(runtime: Runtime, due: Due) -> None:
 
 async def _send(runtime: Runtime, due: Due) -> None:
     channel = runtime.channels[due.ref.channel]
+    closes_at = channel.capabilities.closes_at(due.heard_at, due.author_kind)
+    if channel.capabilities.pace is not None:
+        await asyncio.sleep(await runtime.pace.turn(due.ref.channel, channel.capabilities.pace))
     try:
+        if closes_at is not None and runtime.clock() >= closes_at:
+            raise ReplyWindowClosed("the window for answering had closed")
         async with asyncio.timeout(SEND_TIMEOUT):
-            external_id = await channel.send(due.ref, due.payload)
+            sent = await channel.send(due.ref, due.payload, due.heard_at)
     except RateLimited as patience:
         await _later(runtime, due, timedelta(seconds=patience.retry_after), "rate limited")
     except ChannelUnavailable as away:
@@ -75,7 +79,12 @@ async def _send(runtime: Runtime, due: Due) -> None:
     except TimeoutError:
         await _away(runtime, due, "no answer in time", uncertain=True)
     except (RecipientUnreachable, ReplyWindowClosed, ReplyRejected) as final:
-        await _failed(runtime, due, type(final).__name__, unreachable=isinstance(final, RecipientUnreachable))
+        await _failed(
+            runtime,
+            due,
+            str(final) or type(final).__name__,
+            unreachable=isinstance(final, RecipientUnreachable),
+        )
     except Exception as fault:
         # A fault of our own adapter: the message may be on its way, so it is not repeated blindly.
         log.error(
@@ -84,7 +93,7 @@ async def _send(runtime: Runtime, due: Due) -> None:
         await _away(runtime, due, type(fault).__name__, uncertain=True)
     else:
         async with runtime.database.write() as db:
-            await outbox.mark_sent(db, due, external_id, runtime.clock())
+            await outbox.mark_sent(db, due, sent, runtime.clock())
 
 
 async def _away(runtime: Runtime, due: Due, reason: str, *, uncertain: bool) -> None:
@@ -95,7 +104,7 @@ async def _away(runtime: Runtime, due: Due, reason: str, *, uncertain: bool) -> 
     elif now - due.created_at > GIVE_UP:
         await _failed(runtime, due, reason, unreachable=False)
     else:
-        await _later(runtime, due, _backoff(due.attempts), reason)
+        await _later(runtime, due, backoff(due.attempts), reason)
 
 
 async def _later(runtime: Runtime, due: Due, wait: timedelta, reason: str) -> None:
@@ -108,9 +117,7 @@ async def _failed(runtime: Runtime, due: Due, reason: str, *, unreachable: bool)
     log.warning("a message of channel %s failed for good: %s", due.ref.channel, reason)
     async with runtime.database.write() as db:
         await outbox.mark_failed(db, due, reason, runtime.clock(), unreachable=unreachable)
-
-
-def _backoff(attempts: int) -> timedelta:
-    """Doubling from two seconds to five minutes, with a random part so that many do not come at once."""
-    doubled: timedelta = FIRST_RETRY * (1 << min(attempts, 10))
-    return min(doubled, LONGEST_RETRY) * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, guards nothing
+        await reach.not_delivered(
+            db, due.ref.community, due.conversation_id, reason, runtime.clock(), author=due.author_kind
+        )
+    await runtime.signals.publish(queue_topic(due.ref.community))

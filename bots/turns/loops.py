@@ -12,9 +12,12 @@ from functools import partial
 from bots.turns import workers
 from bots.turns.deliver import deliver
 from bots.turns.faults import described
-from bots.turns.runtime import DELIVER, THINK, Runtime
+from bots.turns.fetch import fetch
+from bots.turns.pull import pull
+from bots.turns.runtime import DELIVER, FETCH, THINK, Runtime
 from bots.turns.think import think
 from conversations import inbox, outbox
+from conversations.channel import FetchesFiles, Pulls
 from handover.tickets import promises
 
 log = logging.getLogger(__name__)
@@ -43,12 +46,24 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
         _tend(runtime, stopping),
         _loop(THINK, partial(think, runtime), runtime, stopping),
         *(_loop(DELIVER, partial(deliver, runtime, {name}), runtime, stopping) for name in runtime.channels),
+        *(
+            _loop(FETCH, partial(fetch, runtime, name, channel), runtime, stopping)
+            for name, channel in runtime.channels.items()
+            if isinstance(channel, FetchesFiles)
+        ),
+        *(
+            pull(runtime, community, name, channel, stopping)
+            for name, channel in runtime.channels.items()
+            if isinstance(channel, Pulls) and channel.pulling
+            for community in runtime.minds.communities
+        ),
     ]
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
     finally:
         stopping.set()
+        await runtime.signs.close()
         _, late = await asyncio.wait(tasks, timeout=LAST_BATCH)
         for task in late:
             task.cancel()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bots.turns.minds import Minds
+from bots.turns.signs import Signs
 from conversations.channel import AttachmentStore, Channel
 from conversations.database import Database
+from conversations.pace import MemoryPace, Pace
 from conversations.signals import Signals
 
 
@@ -33,10 +35,13 @@ class Runtime:
     clock: Callable[[], datetime]
     worker: str
     answer_minutes: int
+    pace: Pace = field(default_factory=MemoryPace)
+    signs: Signs = field(default_factory=Signs)
 
 
 THINK = "think"
 DELIVER = "deliver"
+FETCH = "fetch"
 
 
 def conversation_topic(conversation_id: str) -> str:

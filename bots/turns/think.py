@@ -26,22 +26,24 @@ from bots.dialogue.turn import (
     Turn,
     View,
 )
-from bots.turns import effects
+from bots.turns import albums, effects, told
 from bots.turns.faults import described
 from bots.turns.minds import Mind, words_of
-from bots.turns.runtime import DELIVER, THINK, Runtime, conversation_topic, queue_topic
-from conversations import erasure, inbox, outbox, ownership, transcript
+from bots.turns.runtime import DELIVER, FETCH, THINK, Runtime, conversation_topic, queue_topic
+from conversations import erasure, inbox, ownership, remote_files, switches, transcript
 from conversations.database import is_away
 from conversations.inbox import Claimed, LeaseLost
 from conversations.messages import (
     Author,
     AuthorKind,
+    ColleagueMessage,
     DeliveryReceipt,
     IncomingMessage,
     OutgoingMessage,
+    ReachChange,
 )
 from conversations.ownership import StaleEpoch
-from handover.tickets import queue, tickets
+from handover.tickets import queue, reach, tickets
 from knowledge_base.understanding.meaning import Meaning
 
 log = logging.getLogger(__name__)
@@ -148,15 +150,19 @@ async def _converse(
     """All waiting events of one conversation, in order."""
     mind = runtime.minds[claimed.ref.community]
     state = load_state(claimed.state)
-    for row_id, event in claimed.events:
+    switched = await switches.people_only(db, claimed.ref.community, claimed.ref.channel)
+    for row_id, event in albums.joined(claimed.events):
         now = runtime.clock()
-        if isinstance(event, DeliveryReceipt):
-            await outbox.record_receipt(db, claimed.id, event)
+        if isinstance(event, DeliveryReceipt | ReachChange | ColleagueMessage):
+            await told.keep(db, claimed, event, now)
+            aftermath.topics.add(queue_topic(claimed.ref.community))
             continue
         heard = Heard(event, readings.get(row_id))
         if isinstance(event, IncomingMessage):
-            await transcript.hear(db, claimed.id, _without_secrets(event, heard.meaning), now)
-        state = await _turn(db, runtime, claimed, mind, state, heard, now, aftermath)
+            await _hear(db, claimed, event, heard.meaning, now)
+            if event.remote_files:
+                aftermath.topics.add(FETCH)
+        state = await _turn(db, runtime, claimed, mind, state, heard, now, aftermath, people_only=switched)
     await inbox.finish(
         db,
         claimed,
@@ -166,6 +172,24 @@ async def _converse(
         runtime.clock(),
     )
     aftermath.topics |= {conversation_topic(claimed.id), DELIVER}
+
+
+async def _hear(
+    db: AsyncConnection, claimed: Claimed, event: IncomingMessage, meaning: Meaning | None, now: datetime
+) -> None:
+    """The citizen's line, with the files that are still to be fetched; the person is reachable again."""
+    position = await transcript.hear(db, claimed.id, _without_secrets(event, meaning), now)
+    await remote_files.remember(
+        db,
+        claimed.id,
+        claimed.ref.community,
+        claimed.ref.channel,
+        position,
+        event.event_key,
+        event.remote_files,
+        now,
+    )
+    await reach.reached(db, claimed.id)
 
 
 def _without_secrets(message: IncomingMessage, meaning: Meaning | None) -> IncomingMessage:
@@ -184,24 +208,41 @@ async def _turn(
     heard: Heard,
     now: datetime,
     aftermath: Aftermath,
+    *,
+    people_only: bool,
 ) -> State:
     """One event: the engine's turn under the present owner, said and applied. A stale epoch is thought about again."""
     while True:
         owner, epoch = await ownership.current(db, claimed.id)
         open_tickets = await tickets.open_of(db, [claimed.id])
-        view = View(owner=owner.kind, ticket=await _ticket_view(db, claimed, open_tickets))
+        view = View(
+            owner=owner.kind,
+            ticket=await _ticket_view(db, claimed, open_tickets),
+            people_only=people_only,
+            closes_at=_closes_at(runtime, claimed, heard, now),
+        )
         turn = await _respond(db, runtime, claimed, mind, state, heard, view, now)
         if any(isinstance(effect, EraseStored) for effect in turn.effects):
             aftermath.orphans += await effects.erase(db, claimed, turn, now)
             _, epoch = await ownership.current(db, claimed.id)
         try:
-            await _say(db, runtime, claimed, turn, epoch, now)
+            await _say(db, runtime, claimed, turn, epoch, now, pressed_in=_pressed_in(heard))
         except StaleEpoch:
             continue
         await effects.apply(db, claimed, turn, now)
         if turn.effects or view.ticket is not None:
             aftermath.topics.add(queue_topic(claimed.ref.community))
         return turn.state
+
+
+def _closes_at(runtime: Runtime, claimed: Claimed, heard: Heard, now: datetime) -> datetime | None:
+    """Until when a specialist can answer what was just said; None without a window."""
+    heard_at = now if isinstance(heard.event, IncomingMessage) else None
+    return runtime.channels[claimed.ref.channel].capabilities.closes_at(heard_at, AuthorKind.SPECIALIST)
+
+
+def _pressed_in(heard: Heard) -> str | None:
+    return heard.event.pressed_in if isinstance(heard.event, IncomingMessage) else None
 
 
 async def _ticket_view(
@@ -259,11 +300,21 @@ async def _stored_view(db: AsyncConnection, claimed: Claimed) -> StoredView:
 
 
 async def _say(
-    db: AsyncConnection, runtime: Runtime, claimed: Claimed, turn: Turn, epoch: int, now: datetime
+    db: AsyncConnection,
+    runtime: Runtime,
+    claimed: Claimed,
+    turn: Turn,
+    epoch: int,
+    now: datetime,
+    *,
+    pressed_in: str | None,
 ) -> None:
     channel = runtime.channels[claimed.ref.channel]
     for reply in turn.replies:
-        payloads = channel.render(OutgoingMessage(ref=claimed.ref, reply=reply, author=BOT))
+        renewed = pressed_in if reply.renews and channel.capabilities.edits else None
+        payloads = channel.render(
+            OutgoingMessage(ref=claimed.ref, reply=reply, author=BOT, instead_of=renewed)
+        )
         await transcript.say(
             db,
             claimed.id,

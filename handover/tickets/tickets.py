@@ -40,8 +40,9 @@ class Ticket:
     """A consultation.
 
     `question` is what the person asks; `reason` why a person was called: asked, unknown, danger, call_back,
-    file, dissatisfied. `answered_at` is when a specialist first wrote: the promise is kept by then. `told` are
-    facts the person told the bot: a name and a value each, in words.
+    file, dissatisfied, unreached. `unreached` is why our words do not arrive. `answered_at` is when a specialist
+    first wrote: the promise is kept by then. `told` are facts the person told the bot: a name and a value each,
+    in words.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Ticket:
     question: str
     phone: str | None
     call_at: str | None
+    unreached: str | None
     told: tuple[tuple[str, str], ...]
     assigned_to: str | None
     assigned_name: str | None
@@ -87,6 +89,7 @@ def from_row(row: RowMapping) -> Ticket:
         question=row["question"],
         phone=row["phone"],
         call_at=row["call_at"],
+        unreached=row["unreached"],
         told=tuple((word, value) for word, value in row["told"] or ()),
         assigned_to=row["assigned_to"],
         assigned_name=row["assigned_name"],

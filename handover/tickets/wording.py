@@ -71,5 +71,12 @@ def resolved(name: str, summary: str, now: datetime) -> str:
     return f"Закрито: {name}, {clock(now)}. Підсумок: {summary}"
 
 
+UNREACHED_QUESTION = "Повідомлення спеціаліста не дійшло"
+
+
+def not_reached(now: datetime) -> str:
+    return f"Повідомлення не доходять, {clock(now)}. Зв’яжіться інакше"
+
+
 def danger_card_sent(danger: str, name: str, now: datetime) -> str:
     return f"Надіслано картку „{danger_word(danger)}”: {name}, {clock(now)}"

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from conversations.channel import AttachmentStore
+from conversations.channel import AttachmentStore, Capabilities
 from conversations.database import Database
 from conversations.signals import Signals
+from conversations.traffic import ChannelReport
 from handover.tickets.leading import Render
 from knowledge_base.answers import Knowledge
 
 
 @dataclass(frozen=True)
 class WorkplaceHouse:
-    """`vendor` is the folder npm installs into (`node_modules`); `secure_cookies` is on wherever TLS is."""
+    """`vendor` is the folder npm installs into (`node_modules`); `secure_cookies` is on wherever TLS is.
+
+    `capabilities` of a channel by name, None for one that is no longer set up; `reports` of every channel of a
+    community, as the vendors see them too (a network call each).
+    """
 
     database: Database
     signals: Signals
@@ -25,4 +30,6 @@ class WorkplaceHouse:
     render: Render
     clock: Callable[[], datetime]
     vendor: Path
+    capabilities: Callable[[str], Capabilities | None]
+    reports: Callable[[str], Awaitable[Sequence[ChannelReport]]]
     secure_cookies: bool = False

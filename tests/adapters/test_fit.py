@@ -154,3 +154,14 @@ def test_a_file_the_channel_cannot_carry_is_named() -> None:
     reply = Reply(text="Ось зразок.", attachments=(photo,))
     assert fit(reply, WEB_LIKE) == (reply,)
     assert fit(reply, SMS_LIKE) == (Reply(text="Ось зразок.\nЄ ще файл «зразок.jpg», тут його не показати."),)
+
+
+def test_what_cannot_be_shared_by_a_press_is_left_out_and_the_others_keep_their_numbers() -> None:
+    share = Choice(id="p:share", label="Надіслати мій номер", asks="phone")
+    reply = Reply(text="Напишіть номер.", choices=(share, Choice(id="m:menu", label="Меню")))
+    sharing = Capabilities(text_limit=4000, choices_limit=9, shares=frozenset({"phone"}))
+    assert fit(reply, sharing)[0].choices == reply.choices
+    assert fit(reply, Capabilities(text_limit=4000, choices_limit=9))[0].choices == reply.choices[1:]
+    numbered = fit(reply, Capabilities(text_limit=4000, choices_limit=0, numbered_choices=True))[0]
+    assert "1. Меню" in numbered.text
+    assert share.label not in numbered.text

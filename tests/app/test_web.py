@@ -16,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.web.channel import WebChannel
 from bots.app.house import House
+from bots.app.links import PublicLinks
 from bots.app.settings import load
 from bots.app.web import BODY_LIMIT, application
+from conversations.attachments import FolderStore
 from conversations.database import Database
 from conversations.signals import MemorySignals
 from tests.turns.world import COMMUNITY, world
@@ -125,3 +127,18 @@ async def test_a_database_error_does_not_repeat_what_was_said(
             await db.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "таємниця"})
     assert "таємниця" not in str(fault.value)
     assert "таємниця" not in caplog.text
+
+
+async def test_a_file_is_given_by_its_link_alone(database: Database, tmp_path: Path) -> None:
+    async with client(database, tmp_path) as page:
+        store = FolderStore(tmp_path / "files", 1_000_000)
+        file = await store.put(b"\x89PNG\r\n\x1a\n" + bytes(20), name="рішення.png")
+        link = PublicLinks(b"secret", ADDRESS).link(file)
+        assert link is not None
+        given = await page.get(link)
+        assert (given.status_code, given.headers["content-type"]) == (200, "image/png")
+        assert given.content == await store.get(file.content_hash)
+        assert (await page.get(link.replace("until=", "until=1"))).status_code == 404
+        assert (await page.get(link.partition("?")[0])).status_code == 404
+        await store.drop(file.content_hash)
+        assert (await page.get(link)).status_code == 404

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.console.channel import LINE, ConsoleChannel
+from adapters.transport import Answer
 from adapters.web.channel import WebChannel
-from conversations.channel import Channel, Payload, Request
+from adapters.web.visitors import address_of
+from conversations.channel import Channel, Payload, Request, SendError
+from tests.contract.wire import FakeWire
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -22,7 +25,10 @@ class Case:
     `proven` makes an authentic request around a body, `unproven` the ways to be refused. `written` and
     `pressed` make the body of a text and of a button press under a key; `pressed` is None where there are no
     buttons.
-    `words` and `buttons` read a payload back. `secrets` must never be seen in a log or an error.
+    `words` and `buttons` read a payload back. `secrets` must never be seen in a log or an error. `person` is the
+    address all of these speak for; `unknown` is a body of a kind we have no word for; `echoes` are bodies about our
+    own messages, which give nothing. `wire` is the vendor behind `send` and `failures` what it may answer, each with
+    the one error it becomes; None and nothing for a channel that is its own client.
     """
 
     name: str
@@ -32,6 +38,11 @@ class Case:
     written: Callable[[str, str], bytes]
     words: Callable[[Payload], str]
     secrets: Sequence[str]
+    person: str
+    unknown: bytes = json.dumps({"key": "key-00000001", "kind": "reaction", "emoji": "+1"}).encode()
+    echoes: Mapping[str, bytes] = field(default_factory=dict)
+    wire: FakeWire | None = None
+    failures: Mapping[str, tuple[Answer | Exception, type[SendError]]] = field(default_factory=dict)
     pressed: Callable[[Mapping[str, str], str], bytes] | None = None
     buttons: Callable[[Payload], Sequence[Mapping[str, str]]] = field(default=lambda payload: ())
 
@@ -96,6 +107,7 @@ def _web() -> Case:
         words=lambda payload: str(payload["text"]),
         buttons=lambda payload: payload["choices"],
         secrets=(VISITOR, SIGNING_SECRET),
+        person=address_of({"pryimalnia-visitor": VISITOR}, secure=False),
     )
 
 
@@ -111,6 +123,7 @@ def _console() -> Case:
         written=lambda text, key: f"{key}\t{text}\n".encode("utf-8", "surrogatepass"),
         words=lambda payload: str(payload["text"]),
         secrets=(),
+        person="terminal",
     )
 
 

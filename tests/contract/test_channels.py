@@ -12,7 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.channel import Acknowledgement, Caller, NotAuthentic, Request, UnreadableBody
+from conversations.channel import (
+    Acknowledgement,
+    Caller,
+    ChannelUnavailable,
+    NotAuthentic,
+    RateLimited,
+    RecipientUnreachable,
+    ReplyRejected,
+    ReplyWindowClosed,
+    Request,
+    SendError,
+    UnreadableBody,
+)
 from conversations.messages import (
     Attachment,
     AttachmentKind,
@@ -81,6 +93,16 @@ every_refusal = pytest.mark.parametrize(
     [(case, way) for case in CASES for way in case.unproven],
     ids=[f"{case.name}: {way}" for case in CASES for way in case.unproven],
 )
+every_failure = pytest.mark.parametrize(
+    ("case", "failure"),
+    [(case, failure) for case in CASES for failure in case.failures],
+    ids=[f"{case.name}: {failure}" for case in CASES for failure in case.failures],
+)
+every_echo = pytest.mark.parametrize(
+    ("case", "echo"),
+    [(case, echo) for case in CASES for echo in case.echoes],
+    ids=[f"{case.name}: {echo}" for case in CASES for echo in case.echoes],
+)
 every_payload = pytest.mark.parametrize(
     ("case", "file"),
     [(case, file) for case in CASES for file in sorted((PAYLOADS / case.name).glob("*.json"))],
@@ -99,7 +121,7 @@ def message(case: Case, text: str, key: str = "key-00000001") -> IncomingMessage
 
 
 def outgoing(case: Case, reply: Reply, author: Author) -> OutgoingMessage:
-    ref = ConversationRef(community="zrazkova", channel=case.name, bot=case.name, address="somebody")
+    ref = ConversationRef(community="zrazkova", channel=case.name, bot=case.name, address=case.person)
     return OutgoingMessage(ref=ref, reply=reply, author=author)
 
 
@@ -147,7 +169,7 @@ def test_every_event_says_where_and_when(case: Case) -> None:
     event = message(case, "скільки платять")
     assert event.ref.community == "zrazkova"
     assert event.ref.channel == case.name
-    assert event.ref.address == caller(case).address
+    assert event.ref.address == case.person
     assert event.sent_at.tzinfo is not None
     assert event.sent_at <= datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -225,7 +247,7 @@ def test_a_deeply_nested_body_is_unreadable_or_nothing(case: Case) -> None:
 
 @every_channel
 def test_an_unknown_event_gives_none_or_is_unreadable_and_is_acknowledged(case: Case) -> None:
-    body = json.dumps({"key": "key-00000001", "kind": "reaction", "emoji": "+1"}).encode()
+    body = case.unknown
     request = case.proven(body)
     try:
         events = case.channel.parse(body, case.channel.authenticate(request))
@@ -306,7 +328,53 @@ def test_a_channel_without_buttons_numbers_them_and_the_number_arrives(case: Cas
 async def test_sending_gives_an_id(case: Case) -> None:
     reply = outgoing(case, Reply(text="Добрий день!"), Author(kind=AuthorKind.BOT))
     for payload in case.channel.render(reply):
-        assert await case.channel.send(reply.ref, payload)
+        sent = await case.channel.send(reply.ref, payload, datetime.now(UTC))
+        assert sent.external_id
+
+
+@every_failure
+async def test_every_failure_of_the_vendor_is_one_error(case: Case, failure: str) -> None:
+    assert case.wire
+    answer, expected = case.failures[failure]
+    reply = outgoing(case, Reply(text=PRIVATE), Author(kind=AuthorKind.BOT))
+    case.wire.answer = answer
+    try:
+        for payload in case.channel.render(reply):
+            with pytest.raises(SendError) as fault:
+                await case.channel.send(reply.ref, payload, datetime.now(UTC))
+            assert type(fault.value) is expected
+            told = f"{fault.value} {fault.value!r}"
+            assert str(fault.value).strip()
+            assert not any(never in told for never in (PRIVATE, *case.secrets))
+    finally:
+        case.wire.answer = None
+
+
+def test_every_vendor_may_fail_in_each_of_the_ways_it_can() -> None:
+    for case in CASES:
+        if case.wire is None:
+            continue
+        found = {expected for _, expected in case.failures.values()}
+        assert {RecipientUnreachable, RateLimited, ChannelUnavailable, ReplyRejected} <= found
+        if case.channel.capabilities.reply_window:
+            assert ReplyWindowClosed in found
+
+
+@every_channel
+async def test_every_request_to_the_vendor_has_a_time_out(case: Case) -> None:
+    if case.wire is None:
+        return
+    case.wire.asked.clear()
+    reply = outgoing(case, Reply(text="Добрий день!"), Author(kind=AuthorKind.BOT))
+    for payload in case.channel.render(reply):
+        await case.channel.send(reply.ref, payload, datetime.now(UTC))
+    assert case.wire.asked
+    assert all(0 < asked.patience <= 60 for asked in case.wire.asked)
+
+
+@every_echo
+def test_an_echo_of_our_own_words_gives_nothing(case: Case, echo: str) -> None:
+    assert not case.channel.parse(case.echoes[echo], caller(case))
 
 
 @every_channel

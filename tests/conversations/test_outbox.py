@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from conversations import outbox, ownership, transcript
+from conversations.channel import Sent
 from conversations.database import Database
 from conversations.messages import DeliveryState
 from conversations.ownership import Owner
@@ -34,7 +35,7 @@ async def claim(database: Database, now: datetime, limit: int = 50) -> list[outb
 
 async def sent(database: Database, due: outbox.Due, external_id: str, now: datetime) -> None:
     async with database.write() as db:
-        await outbox.mark_sent(db, due, external_id, now)
+        await outbox.mark_sent(db, due, Sent(external_id), now)
 
 
 async def test_in_order_within_a_conversation(database: Database, now: datetime) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from conversations import inbox, outbox, ownership, tables, transcript
+from conversations.channel import Sent
 from conversations.database import Database
 from conversations.messages import (
     Attachment,
@@ -161,6 +162,7 @@ async def test_the_bot_never_speaks_after_a_take(
     ids = await begun(database, now, *people)
     other = Database(database_url)
     taken_at: dict[str, int] = {}
+    speaking = asyncio.Event()
 
     async def bot() -> None:
         for conversation in ids:
@@ -170,10 +172,12 @@ async def test_the_bot_never_speaks_after_a_take(
                         await transcript.say(
                             db, conversation, BOT, answer(), now, epoch=0, payloads=[PAYLOAD]
                         )
+                    speaking.set()
                 except StaleEpoch:
                     break
 
     async def specialist() -> None:
+        await speaking.wait()
         for conversation in ids:
             async with other.write() as db:
                 await ownership.change(db, conversation, 0, TAKER)
@@ -184,7 +188,7 @@ async def test_the_bot_never_speaks_after_a_take(
         for _ in range(20):
             async with other.write() as db:
                 for due in await outbox.claim_due(db, "w", now, limit=10):
-                    await outbox.mark_sent(db, due, f"x{due.id}", now)
+                    await outbox.mark_sent(db, due, Sent(f"x{due.id}"), now)
 
     await asyncio.gather(bot(), specialist(), deliver())
     async with other.write() as db:

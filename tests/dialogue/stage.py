@@ -111,9 +111,9 @@ class Stage:
         match effect:
             case OpenTicket():
                 ticket = TicketView(effect.number, "waiting", 2, effect.promised_at)
-                self.view = View(owner="queue", ticket=ticket)
+                self.view = replace(self.view, owner="queue", ticket=ticket)
             case CancelTicket():
-                self.view = View()
+                self.view = replace(self.view, owner="bot", ticket=None)
             case EraseStored("all", _):
                 self.stored = StoredView(0, 0, 0, None)
             case _:

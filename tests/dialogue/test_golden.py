@@ -4,8 +4,8 @@ A head: `title`, `base: real` (the project's own base instead of the invented on
 or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`. A turn: `citizen` (words, `[photo]`,
 `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what must come: `kind`,
 `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the
-last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `replies`
-(how many), `effects` (a readable line each).
+last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `shares` (what a
+button of it shares, phone or location; no label of `buttons`), `replies` (how many), `effects` (a line each).
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ KEYS = {
     "never_says",
     "card",
     "buttons",
+    "shares",
     "replies",
     "effects",
 }
@@ -136,7 +137,10 @@ def check(turn: Turn, expected: dict[str, Any]) -> None:
     for part in expected.get("never_says", []):
         assert part not in said
     if "buttons" in expected:
-        assert [choice.label for choice in turn.replies[-1].choices] == expected["buttons"]
+        labels = [choice.label for choice in turn.replies[-1].choices if choice.asks is None]
+        assert labels == expected["buttons"]
+    if "shares" in expected:
+        assert [choice.asks for choice in turn.replies[-1].choices if choice.asks] == expected["shares"]
     if "replies" in expected:
         assert len(turn.replies) == expected["replies"]
     if "effects" in expected:

@@ -19,7 +19,16 @@ from handover.accounts.permissions import Role
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
-from tests.handover.handover_world import PASSWORD, TUESDAY, FakeKnowledge, Wall, account, render
+from tests.handover.handover_world import (
+    CAPABILITIES,
+    PASSWORD,
+    TUESDAY,
+    FakeKnowledge,
+    Vendors,
+    Wall,
+    account,
+    render,
+)
 
 ORIGIN = "http://workplace.test"
 
@@ -63,6 +72,7 @@ class Reception:
     app: FastAPI
     wall: Wall
     store: FolderStore
+    vendors: Vendors
 
     def stranger(self) -> httpx.AsyncClient:
         """A browser nobody is signed in with."""
@@ -92,11 +102,19 @@ def vendor(tmp_path: Path) -> Path:
 async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIterator[Reception]:
     """The workplace on this test's database."""
     wall, store = Wall(TUESDAY), FolderStore(tmp_path / "files", 1_000_000)
-    knowledge = FakeKnowledge()
+    knowledge, vendors = FakeKnowledge(), Vendors(database, wall)
     house = WorkplaceHouse(
-        database, MemorySignals(), lambda community: knowledge, store, render, wall, vendor
+        database,
+        MemorySignals(),
+        lambda community: knowledge,
+        store,
+        render,
+        wall,
+        vendor,
+        CAPABILITIES.get,
+        vendors.reports,
     )
     app = FastAPI()
     app.include_router(routes(house))
-    yield Reception(database, house, app, wall, store)
+    yield Reception(database, house, app, wall, store, vendors)
     await house.signals.close()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from conversations import inbox, transcript
-from conversations.channel import Payload
+from conversations import inbox, switches, traffic, transcript
+from conversations.channel import Capabilities, Payload, VendorStatus
 from conversations.database import Database
 from conversations.messages import (
     Author,
@@ -22,6 +22,7 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
+from conversations.traffic import ChannelReport
 from handover import tables
 from handover.accounts import accounts, passwords
 from handover.accounts.accounts import Account
@@ -115,15 +116,51 @@ class FakeKnowledge:
         return ()
 
 
+CAPABILITIES: Mapping[str, Capabilities] = {
+    "web": Capabilities(text_limit=4000, choices_limit=9),
+    "telegram": Capabilities(text_limit=4096, choices_limit=9, edits=True),
+    "viber": Capabilities(
+        text_limit=7000, choices_limit=9, free_window=timedelta(hours=24), price="0,0196 €"
+    ),
+    "messenger": Capabilities(text_limit=2000, choices_limit=9, reply_window=timedelta(hours=24)),
+}
+"""What the invented channels allow: everything, with a price later, or nothing after a day."""
+
+
+@dataclass
+class Vendors:
+    """What the vendors say when the page of channels asks them; a test puts words in their mouths."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    says: dict[str, VendorStatus] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    async def reports(self, community: str) -> list[ChannelReport]:
+        async with self.database.read() as db:
+            return [
+                ChannelReport(
+                    name=name,
+                    people_only=await switches.people_only(db, community, name),
+                    traffic=await traffic.of_channel(db, community, name, self.clock()),
+                    vendor=self.says.get(name),
+                    fault=self.faults.get(name),
+                )
+                for name in CAPABILITIES
+            ]
+
+
 def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
     """How the pretended channel sends: one request a message."""
     return [{"to": ref.address, "text": message.reply.text, "from": message.author.name}]
 
 
-def said(address: str, text: str, now: datetime, **more: object) -> IncomingMessage:
+def said(
+    address: str, text: str, now: datetime, channel: str = "telegram", **more: object
+) -> IncomingMessage:
     """A citizen's message."""
     fields = {
-        "ref": ConversationRef(community=COMMUNITY, channel="telegram", bot="main", address=address),
+        "ref": ConversationRef(community=COMMUNITY, channel=channel, bot="main", address=address),
         "event_key": f"event-{next(_numbers)}",
         "kind": MessageKind.TEXT,
         "text": text,
@@ -135,10 +172,14 @@ def said(address: str, text: str, now: datetime, **more: object) -> IncomingMess
 
 
 async def conversation(
-    database: Database, now: datetime, text: str = "Чи є субсидія?", **more: object
+    database: Database,
+    now: datetime,
+    text: str = "Чи є субсидія?",
+    channel: str = "telegram",
+    **more: object,
 ) -> str:
     """A conversation with one message in its transcript; returns its id."""
-    message = said(f"address-{next(_numbers)}", text, now, **more)
+    message = said(f"address-{next(_numbers)}", text, now, channel, **more)
     async with database.write() as db:
         accepted = await inbox.accept(db, [message], now)
         (conversation_id,) = accepted.conversations
@@ -155,11 +196,15 @@ async def bot_says(database: Database, conversation_id: str, text: str, now: dat
 
 
 async def waiting(
-    database: Database, now: datetime, question: str = "Чи приймуть договір?", **more: object
+    database: Database,
+    now: datetime,
+    question: str = "Чи приймуть договір?",
+    channel: str = "telegram",
+    **more: object,
 ) -> Ticket:
     """A conversation whose person waits for a specialist."""
     fields = {"reason": "unknown", **more}
-    conversation_id = await conversation(database, now, question)
+    conversation_id = await conversation(database, now, question, channel)
     async with database.write() as db:
         number = await tickets.next_number(db, COMMUNITY, now)
         return await tickets.open_ticket(

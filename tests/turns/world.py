@@ -10,12 +10,23 @@ from pathlib import Path
 
 from bots.turns.minds import Mind, Minds
 from bots.turns.runtime import Runtime
+from bots.turns.signs import Signs
 from conversations.attachments import FolderStore
-from conversations.channel import Acknowledgement, Caller, Capabilities, Payload, Request
+from conversations.channel import (
+    Acknowledgement,
+    Caller,
+    Capabilities,
+    ChannelUnavailable,
+    FetchedFile,
+    Payload,
+    Request,
+    Sent,
+    Sign,
+)
 from conversations.database import Database
 from conversations.messages import (
+    ChannelEvent,
     ConversationRef,
-    DeliveryReceipt,
     IncomingMessage,
     MessageKind,
     OutgoingMessage,
@@ -44,6 +55,10 @@ class StubChannel:
     """Keeps what is sent. `answers` are what the next sendings do: an exception is raised, anything else sends."""
 
     name: str = "web"
+    can: Capabilities = field(default_factory=lambda: Capabilities(text_limit=4000, choices_limit=12))
+    files: dict[str, FetchedFile | Exception] = field(default_factory=dict)
+    shown: list[tuple[str, Sign]] = field(default_factory=list)
+    rendered: list[OutgoingMessage] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
     answers: list[Exception | None] = field(default_factory=list)
     hold: asyncio.Event | None = None
@@ -53,25 +68,24 @@ class StubChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(text_limit=4000, choices_limit=12)
+        return self.can
 
     def authenticate(self, request: Request) -> Caller:
         return Caller(bot="web")
 
-    def parse(self, body: bytes, caller: Caller) -> Sequence[IncomingMessage | DeliveryReceipt]:
+    def parse(self, body: bytes, caller: Caller) -> Sequence[ChannelEvent]:
         return ()
 
-    def acknowledge(
-        self, request: Request, events: Sequence[IncomingMessage | DeliveryReceipt]
-    ) -> Acknowledgement:
+    def acknowledge(self, request: Request, events: Sequence[ChannelEvent]) -> Acknowledgement:
         return Acknowledgement()
 
     def render(self, message: OutgoingMessage) -> Sequence[Payload]:
         if self.unrenderable:
             raise ValueError(f"can't render {message.reply.text}")
+        self.rendered.append(message)
         return ({"text": message.reply.text},)
 
-    async def send(self, ref: ConversationRef, payload: Payload) -> str:
+    async def send(self, ref: ConversationRef, payload: Payload, heard_at: datetime | None = None) -> Sent:
         self.asked.set()
         if self.hold:
             await self.hold.wait()
@@ -80,7 +94,18 @@ class StubChannel:
             raise answer
         self.sent.append((ref.address, payload["text"]))
         self.first_sent.set()
-        return f"id-{len(self.sent)}"
+        return Sent(f"id-{len(self.sent)}", billing="free")
+
+    async def fetch_file(self, handle: str) -> FetchedFile:
+        found = self.files[handle]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def show(self, ref: ConversationRef, sign: Sign) -> None:
+        self.shown.append((ref.address, sign))
+        if sign is Sign.TYPING:
+            raise ChannelUnavailable("nobody waits for a sign")
 
 
 @dataclass
@@ -120,6 +145,7 @@ def world(database: Database, signals: Signals, folder: Path) -> World:
         clock=clock,
         worker="worker-1",
         answer_minutes=30,
+        signs=Signs({channel.name: channel}),
     )
     return World(runtime, channel, clock)
 

@@ -18,13 +18,13 @@ from knowledge_base.understanding.meaning import Facet, Verdict
 SKILL = "attachments"
 LONGEST_ANSWER = 5
 _PASS_ON = re.compile(r"\b(?:передай|передати|передать|людин|спеціаліст|специалист)", re.IGNORECASE)
-WORDLESS = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.PRESS}
+WORDLESS = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.PRESS, MessageKind.START}
 
 
 def receive(scene: Scene) -> Outcome:
     """One thing a person sent that is not words."""
     event = scene.event
-    kinds = {attachment.kind for attachment in event.attachments}
+    kinds = {file.kind for file in event.attachments} | {file.kind for file in event.remote_files}
     if event.kind is MessageKind.LOCATION and event.location is not None:
         return offices.show(scene, event.location)
     if event.kind is MessageKind.CONTACT and (phone := callback.phone_in(scene)):

@@ -55,7 +55,9 @@ def with_phone(scene: Scene, phone: str) -> Outcome:
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
-    """`p:any|morning|evening`; without a number yet it is asked for."""
+    """`p:any|morning|evening`; without a number yet it is asked for, also where `p:share` shared nothing."""
+    if list(words) == ["share"]:
+        return ask(scene)
     if len(words) != 1 or words[0] not in TIMES:
         return None
     step = scene.state.step
@@ -96,7 +98,7 @@ def _changed_mind(scene: Scene) -> bool:
 
 def _ask_phone(scene: Scene, text_id: str) -> Outcome:
     state = replace(scene.settled, step=Step(SKILL, "phone"))
-    reply = Reply(text=say(text_id), choices=buttons.row())
+    reply = Reply(text=say(text_id), choices=(buttons.share_phone(), *buttons.row()))
     return scene.turn(Kind.HANDOFF, reply, state=state, topic=scene.open_topic)
 
 

@@ -42,26 +42,20 @@ def show(scene: Scene, whole: EntryCard) -> Turn:
     numbered = list(enumerate(papers.sure, 1))
     head = say("documents-your-list", count=_count(len(numbered))) if numbered else say("documents-depends")
     maybe = [_possible(paper) for paper in papers.possible]
-    own = [say("result-some-papers")] if card is not whole else []
-    closing = [
-        *_maybe_lines(maybe),
-        *own,
-        *([say("documents-closed")] if papers.closed else []),
+    closed = say("documents-closed-with-possible" if maybe else "documents-closed")
+    notes = [
+        *([say("result-some-papers")] if card is not whole else []),
+        *([closed] if papers.closed else []),
         *([say("documents-ask")] if numbered else []),
     ]
+    closing = [*_maybe_lines(maybe), *notes]
     pages = _pages(scene, head, numbered, closing, cards.tail(card))
     structure = cards.structure(
         card,
         head.rstrip(":"),
         items=[_with_note(paper) for paper in papers.sure],
         maybe=[_opening(line) for line in maybe],
-        note="\n".join(
-            [
-                *own,
-                *([say("documents-closed")] if papers.closed else []),
-                *([say("documents-ask")] if numbered else []),
-            ]
-        ),
+        note="\n".join(notes),
     )
     choices = (
         *buttons.own(
@@ -90,9 +84,9 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
     card = inquiry.personal(scene, whole)
     assert card.documents is not None
     if words[1] == "again":
-        return show(replace(scene, state=_having(scene.state, card, set())), whole)
+        return _renewed(show(replace(scene, state=_having(scene.state, card, set())), whole))
     if words[1] == "all":
-        return _ticked(scene, card, {paper.id for paper in card.documents.sure})
+        return _renewed(_ticked(scene, card, {paper.id for paper in card.documents.sure}))
     if words[1] == "where":
         return _places(scene, card)
     return None
@@ -126,6 +120,7 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Turn:
     assert papers is not None
     left = [(number, paper) for number, paper in enumerate(papers.sure, 1) if paper.id not in have]
     body: list[str] = []
+    maybe: list[str] = [] if left else [_opening(_possible(paper)) for paper in papers.possible]
     all_count, have_count = len(papers.sure), len(papers.sure) - len(left)
     if left:
         head = say("documents-left", have=have_count, all=all_count)
@@ -133,20 +128,25 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Turn:
         step: Step | None = Step(SKILL, "have", {"entry": card.id})
         choices = _list_choices(card)
     else:
-        body += [say("documents-all-maybe")] if papers.possible else []
-        body += [f"{say('line-where')}: {card.where}"] if card.where else []
-        head = say("documents-all", have=have_count, all=all_count)
-        pages = [cards.fit(head, body, cards.tail(card))]
+        body = [f"{say('line-where')}: {card.where}"] if card.where else []
+        head = say("documents-check" if maybe else "documents-all", have=have_count, all=all_count)
+        pages = [cards.fit("\n".join([head, *maybe]), body, cards.tail(card))]
         step = None
-        again = buttons.named(f"k:{card.id}:again", say("button-start-papers"))
-        choices = (*buttons.own(_where(card), buttons.facet_of(card, Facet.HOW), again), *buttons.row())
+        choices = _ready_choices(scene, card)
     replies = [Reply(text=text) for text in pages[:-1]]
     # Lines, not items: a page numbers items itself, and these keep their numbers of the whole list.
     lines = [CardLine(label=f"{number}.", value=_with_note(paper)) for number, paper in left]
-    structure = cards.structure(card, head.rstrip(":"), lines=lines, note="\n".join(body))
+    structure = cards.structure(card, head.rstrip(":"), lines=lines, maybe=maybe, note="\n".join(body))
     replies.append(Reply(text=pages[-1], choices=choices, card=structure))
     state = _having(_on(scene, card, step), card, have)
     return scene.turn(Kind.CHECKLIST, *replies, state=state, topic=card.id, facet=Facet.DOCUMENTS)
+
+
+def _renewed(turn: Turn) -> Turn:
+    """The list whose button was pressed, as it stands now: one message takes the place of one."""
+    if len(turn.replies) != 1:
+        return turn
+    return replace(turn, replies=(turn.replies[0].model_copy(update={"renews": True}),))
 
 
 def _places(scene: Scene, card: EntryCard) -> Outcome | None:
@@ -196,6 +196,21 @@ def _list_choices(card: EntryCard) -> tuple[Choice, ...]:
     return (*buttons.own(everything, _where_to_get(card), _where(card)), *buttons.row())
 
 
+def _ready_choices(scene: Scene, card: EntryCard) -> tuple[Choice, ...]:
+    """What comes after the sure papers: the possible ones before the way to the office."""
+    papers = card.documents
+    unsettled = papers is not None and papers.possible
+    again = buttons.named(f"k:{card.id}:again", say("button-start-papers"))
+    own = buttons.own(
+        _refine(scene, card),
+        _where_to_get(card) if unsettled else None,
+        _where(card),
+        buttons.facet_of(card, Facet.HOW),
+        again,
+    )
+    return (*own, *buttons.row())
+
+
 def _where_to_get(card: EntryCard) -> Choice | None:
     papers = card.documents
     if papers is None or not any(paper.where_to_get for paper in (*papers.sure, *papers.possible)):
@@ -222,10 +237,8 @@ def _with_note(paper: DocumentLine) -> str:
 
 
 def _possible(paper: DocumentLine) -> str:
-    """In the middle of a sentence; an abbreviation keeps its capitals."""
-    name = paper.name
-    if name[1:2].islower():
-        name = name[0].lower() + name[1:]
+    """In the middle of a sentence, with the case it is needed in."""
+    name = cards.inside(paper.name)
     return f"{name}, {paper.condition}" if paper.condition else name
 
 

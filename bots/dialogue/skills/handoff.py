@@ -25,6 +25,8 @@ from conversations.messages import Choice, Reply
 from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "handoff"
+PHONE = "callback"
+"""The skill that hears a phone number."""
 BARE_CALL = 3
 """Words of a call that says nothing but that: «покличте мені людину»."""
 
@@ -78,7 +80,12 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
         text = say("handoff-unknown" if reason == "unknown" else "handoff-day", queue=line)
     else:
         text = say("handoff-night", hours=hours(scene), queue=line)
-        choices += (buttons.menu(),)
+        choices += () if scene.view.people_only else (buttons.menu(),)
+    state: State | None = None
+    if scene.view.closes_at is not None and queue.promised_at > scene.view.closes_at:
+        text = f"{text}\n{say('handoff-window', until=moments.until(scene, scene.view.closes_at))}"
+        choices = (buttons.share_phone(), *choices)
+        state = replace(scene.settled, step=Step(PHONE, "phone"))
     ticket = OpenTicket(
         number=queue.number,
         reason=reason,
@@ -88,7 +95,7 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
         told=inquiry.packet(scene),
     )
     effects: list[Effect] = [ticket, *([note] if note else [])]
-    return _turn(scene, Reply(text=text, choices=choices), effects=effects)
+    return _turn(scene, Reply(text=text, choices=choices), effects=effects, state=state)
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:

@@ -15,7 +15,7 @@ from bots.dialogue.inquiry import Talk
 from bots.dialogue.result import Result
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
-from bots.dialogue.turn import EraseStored, Kind, Outcome, Step, Turn
+from bots.dialogue.turn import EraseStored, Kind, OpenTicket, Outcome, Step, Turn
 from conversations.messages import Reply
 from knowledge_base.answers import EntryCard
 from knowledge_base.rules.facts import Contradiction
@@ -168,7 +168,7 @@ def _fact_press(talk: Talk, name: str, word: str) -> Outcome | None:
     if word == "why":
         return inquiry.why(talk, question) if question else inquiry.go_on(talk)
     if word in ("idk", "skip"):
-        return inquiry.skip(talk, (name,))
+        return inquiry.skip(talk, (name,), refused=word == "skip")
     value = asking.answer_of(word, talk.assessor.fact(name).fact)
     if value is None:
         return None
@@ -211,6 +211,9 @@ def hear_paused(scene: Scene, step: Step) -> Outcome | None:
     words = _plain(scene.words)
     if (corrected := _correction(talk, words)) or step.name == inquiry.DONE:
         return corrected
+    choice = typed.by_label(scene.words, scene.state.offered)
+    if choice is not None and not choice.id.startswith("i:"):
+        return None
     offered = any(choice.id == "i:go" for choice in scene.state.offered)
     if offered and (_AGREES.fullmatch(words) or _GO_ON.fullmatch(words)):
         return inquiry.go_on(talk)
@@ -297,7 +300,7 @@ def _side(words: str, question: Question) -> Range | None:
 def _take(talk: Talk, question: Question, heard: Heard) -> Turn:
     name = question.fact
     if heard.dont_know or heard.refused:
-        return inquiry.skip(talk, (name,))
+        return inquiry.skip(talk, (name,), refused=heard.refused)
     if heard.outside is not None:
         return inquiry.again(talk, question, _impossible(talk, name, heard))
     if heard.vague or heard.value is None:
@@ -331,7 +334,7 @@ def _hear_ticks(talk: Talk, question: Question) -> Turn | None:
         fact = talk.assessor.fact(tick.fact).fact
         heard = hear_answer(words, fact, talk.scene.today)
         if heard is not None and (heard.dont_know or heard.refused):
-            return inquiry.skip(talk, question.facts)
+            return inquiry.skip(talk, question.facts, refused=heard.refused)
     return None
 
 
@@ -451,7 +454,8 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     if waiting is None or mine or erased or not turn.replies:
         return turn
     state = replace(turn.state, paused=waiting)
-    if turn.kind not in OFFERS_RETURN or waiting.name == inquiry.DONE:
+    offers = turn.kind in OFFERS_RETURN or _called_at_night(scene, turn)
+    if not offers or waiting.name == inquiry.DONE:
         return replace(turn, state=state)
     last = turn.replies[-1]
     offered = (buttons.button("i:go", "go-on"), *last.choices)
@@ -463,5 +467,15 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     return replace(turn, state=state, replies=(*turn.replies[:-1], reply))
 
 
+def _called_at_night(scene: Scene, turn: Turn) -> bool:
+    """Whether a person was called who comes in the morning: until then the bot may go on."""
+    queue = scene.view.queue
+    called = any(isinstance(effect, OpenTicket) for effect in turn.effects)
+    night = queue is not None and not queue.open_now
+    return (
+        called and night and turn.kind is Kind.HANDOFF and turn.state.step is None and not turn.state.danger
+    )
+
+
 OFFERS_RETURN = frozenset({Kind.ANSWER, Kind.CHECKLIST, Kind.OFFICES, Kind.REFERRAL, Kind.SMALLTALK})
-"""Turns after which the way back is offered; after danger, or while a person is called, nobody is led back."""
+"""Turns after which the way back is offered; after danger, or while a person is coming, nobody is led back."""

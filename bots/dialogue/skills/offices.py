@@ -92,7 +92,9 @@ def visit(scene: Scene) -> Outcome | None:
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
-    """`o:<office>`."""
+    """`o:<office>`; `o:near` where the press shared no place."""
+    if list(words) == ["near"]:
+        return listed(scene)
     office = _office(scene, ":".join(words)) if words else None
     return _turn(scene, _in_full(scene, office), office=office) if office else None
 
@@ -229,7 +231,9 @@ def _list(scene: Scene, known: Sequence[Office], near: Location | None, first: s
         if len(fitting) <= TEXT_TARGET:
             break
     doors = [_door(scene, office) for office in known]
-    return Reply(text=cards.clip(fitting, TEXT_TARGET), choices=(*buttons.own(*doors), *buttons.row()))
+    place = (buttons.share_place(),) if near is None and len(known) > 1 else ()
+    choices = (*place, *buttons.own(*doors), *buttons.row())
+    return Reply(text=cards.clip(fitting, TEXT_TARGET), choices=choices)
 
 
 InShort = Callable[[Scene, Office], list[str | None]]

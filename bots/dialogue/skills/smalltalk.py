@@ -7,12 +7,12 @@ from datetime import datetime
 
 from bots.dialogue import buttons
 from bots.dialogue.scene import Scene, Setting
-from bots.dialogue.skills import clarify
+from bots.dialogue.skills import answer, clarify
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Outcome, State, View
 from conversations.messages import Reply
 from knowledge_base.answers import Knowledge
-from knowledge_base.understanding.meaning import SmallTalk
+from knowledge_base.understanding.meaning import Facet, SmallTalk
 
 MONTH_DAYS = 30
 YEAR_DAYS = 365
@@ -48,13 +48,39 @@ def greet(scene: Scene) -> Outcome:
 
 def greeting(setting: Setting) -> Reply:
     """Who speaks, what it can do, what becomes of the conversation, and the doors."""
+    if setting.view.people_only:
+        return Reply(text=say("people-hello", retention=retention(setting)))
     choices = (buttons.life(), buttons.offices(), buttons.person())
     return Reply(text=say("greeting", retention=retention(setting)), choices=choices)
 
 
-def welcome(knowledge: Knowledge, now: datetime) -> Reply:
-    """The greeting for a page that shows it before anything is said. `now` is aware; nothing is remembered of it."""
-    return greeting(Setting(state=State(), knowledge=knowledge, view=View(), now=now))
+def start(scene: Scene) -> Outcome:
+    """The chat is opened: by a link to a topic with its answer, otherwise with the greeting."""
+    topic = linked_topic(scene.event.start)
+    if topic is not None and not scene.view.people_only:
+        given = answer.give(scene, topic, Facet.OVERVIEW)
+        if given is not None:
+            return given
+    return greet(replace(scene, state=replace(scene.state, greeted=False)))
+
+
+def linked_topic(start: str | None) -> str | None:
+    """The entry that a link `topic-…` opens; None for any other link."""
+    prefix, mark, topic = (start or "").partition("-")
+    return topic if prefix == "topic" and mark and topic else None
+
+
+def welcome(knowledge: Knowledge, now: datetime, link: str | None = None) -> Reply:
+    """The greeting for a chat that shows it before anything is said; a link to a topic adds the topic's button.
+
+    `now` is aware; nothing is remembered of it.
+    """
+    setting = Setting(state=State(), knowledge=knowledge, view=View(), now=now)
+    reply = greeting(setting)
+    topic = linked_topic(link)
+    card = setting.card(topic) if topic is not None else None
+    button = buttons.entry(card) if card is not None else None
+    return reply if button is None else reply.model_copy(update={"choices": (button, *reply.choices)})
 
 
 def short_greeting(scene: Scene) -> str:

@@ -80,11 +80,7 @@ documents-count =
         [many] { $count } документів
        *[other] { $count } документа
     }
-documents-range =
-    від { $low } до { $high ->
-        [one] { $high } документа
-       *[other] { $high } документів
-    }
+documents-some = { documents-count }, можливо, ще
 source-line = Джерело: { $source }. Перевірено { $checked }.
 overdue = Ми давно це не перевіряли: уточніть у спеціаліста.
 second-topic = Ви питали ще про «{ $title }». Кнопка нижче.
@@ -104,11 +100,12 @@ documents-depends = Перелік залежить від вашої ситуа
 documents-maybe = Можливо, ще: { $document }
 documents-maybe-many = Можливо, ще:
 documents-closed = Більше вимагати не можуть.
+documents-closed-with-possible = Крім цих, більше вимагати не можуть.
 documents-ask = Напишіть номери, які вже маєте.
 documents-cut = Решту переліку назве людина: { $phone }.
 documents-left = Є { $have } з { $all }. Лишилося:
 documents-all = Усе зібрано: { $have } з { $all }.
-documents-all-maybe = Можливі папери зі списку теж перевірте.
+documents-check = Є { $have } з { $all }, перевірте ще:
 documents-where-to-get = Де взяти:
 documents-no-number = Такого номера в переліку немає. Напишіть номери, які вже маєте.
 
@@ -146,6 +143,11 @@ handoff-night =
     Зараз неробочий час. Ми відповідаємо { $hours }.
     { $queue }
     Про документи, строки й адреси відповідаю і вночі.
+handoff-window = Месенджер дає нам писати лише до { $until }. Залиште номер телефону: якщо не встигнемо тут, подзвонимо.
+people-hello =
+    { greeting-line }
+    Тут відповідають люди. Напишіть, що сталося, і спеціаліст відповість.
+    { greeting-privacy } { greeting-my-data }
 handoff-unknown =
     Тут краще відповість людина. Передаю все, що ви написали.
     { $queue }
@@ -258,9 +260,9 @@ stored-tickets =
     }
 stored-answers =
     { $count ->
-        [one] { $count } відповідь на запитання бота
-        [few] { $count } відповіді на запитання бота
-       *[other] { $count } відповідей на запитання бота
+        [one] { $count } відповідь на питання бота
+        [few] { $count } відповіді на питання бота
+       *[other] { $count } відповідей на питання бота
     }
 erased-all =
     Стерто { $date } { $clock }. Код підтвердження: { $code }.
@@ -378,6 +380,8 @@ button-more = Інші ситуації
 button-offices = Адреси й години
 button-my-data = Мої дані
 button-call = Передзвоніть мені
+button-share-phone = Надіслати мій номер
+button-share-place = Надіслати, де я
 button-overview = Коротко про все
 button-eligibility = Хто отримує
 button-amount = Скільки
@@ -424,18 +428,20 @@ button-harm = Загроза зараз
 
 ## Interview: whether one is entitled
 
-interview-start = Перевірмо, чи належить вам: { $title }.
+interview-start = Перевірмо, чи маєте право: { $title }.
 interview-left =
     Лишилося приблизно { $count ->
         [one] { $count } питання
         [few] { $count } питання
        *[other] { $count } питань
     }.
+interview-last = Це останнє питання.
 interview-ticks = Чи стосується вас щось із цього? Напишіть номери.
 interview-limit-more = { $label }: більше ніж { $limit }?
 interview-limit-less = { $label }: менше ніж { $limit }?
 interview-limit-after = { $label }: пізніше ніж { $limit }?
 interview-limit-before = { $label }: раніше ніж { $limit }?
+interview-by-words = Або напишіть: { $list }.
 interview-children = Питаю про всіх дітей разом.
 interview-why = { $why } Не скажете — буде «можливо» замість «так».
 interview-consent = Далі питання про здоров’я. Відповідь бачать лише спеціалісти управління. Можна не відповідати.
@@ -484,14 +490,23 @@ result-closed = Зараз нових заяв на це не беруть.
 result-possible-from = Стане можливою з { $date }.
 result-nearest-more = За іншої умови право було б. Потрібно: { $label } понад { $limit }.
 result-nearest-less = За іншої умови право було б. Потрібно: { $label } до { $limit }.
+result-nearest-answer = За іншої умови право може бути. Потрібно: { $label } — { $limit }.
 result-instead = Натомість перевірте «{ $title }».
 result-unknown = Можливо, так. Щоб сказати точно, бракує відповіді.
 result-need = Бракує: { $list }.
 result-specialist = Тут вирішує спеціаліст.
 result-specialist-call = Покличте його: усе сказане піде разом із розмовою.
 result-about = приблизно { $amount }
-result-estimate = Рішення й точна сума — за тим, хто платить. Він звірить дані з реєстрами.
-result-decides = Остаточно вирішує той, хто призначає. Він звірить дані з реєстрами.
+result-estimate =
+    Рішення й точна сума — за { $authority ->
+        [pfu_office] Пенсійним фондом
+       *[other] тим, хто платить
+    }. Він звірить дані з реєстрами.
+result-decides =
+    Остаточно вирішує { $authority ->
+        [pfu_office] Пенсійний фонд
+       *[other] той, хто призначає
+    }. Він звірить дані з реєстрами.
 result-stale = Суму на { $year } рік ще не підтверджено. Останнє відоме — станом на { $date }. Уточніть у спеціаліста.
 result-some-papers = Перелік складено з ваших відповідей.
 reasons-head = Ось чому:
@@ -499,7 +514,8 @@ reason-yes = Так: { $reason }
 reason-no = Ні: { $reason }
 reason-unknown = Ще не відомо: { $reason }
 reason-specialist = Вирішує людина: { $reason }
-reasons-source = Підстава: { $list }.
+reasons-rest = Решту умов не перевіряли.
+reasons-source = Підстава:
 steps-head = Ось так рахували:
 steps-total = Разом: { $amount }
 steps-wide = Межі широкі, бо дещо названо приблизно.
@@ -540,7 +556,10 @@ interview-children-told =
         [3] Записано трьох дітей
         [4] Записано чотирьох дітей
        *[other] Записано дітей: { $count }
-    }. Дати народження: { $list }.
+    }. { $dates ->
+        [1] Дата народження
+       *[other] Дати народження
+    }: { $list }.
 result-until = до { $date }
 
 ## What a specialist reads of an interview
@@ -550,4 +569,6 @@ packet-yes = так, за сказаним умови виконано
 packet-no = ні: { $reason }
 packet-specialist = вирішує спеціаліст: { $reason }
 packet-unknown = бракує: { $list }
+packet-not-known = не знає: { $list }
+packet-not-told = не хоче казати: { $list }
 packet-differs = сказане не сходиться
