@@ -20,7 +20,7 @@ from knowledge_base.rules.interview import Question, Tick, next_question
 from knowledge_base.rules.judging import Judged
 from knowledge_base.rules.narrowing import turns
 from knowledge_base.rules.schema import Fact, Text, Variant
-from knowledge_base.rules.values import Options, Point, Range, Value, exactly
+from knowledge_base.rules.values import Options, Point, Range, Value, exactly, options
 
 BECOMES_POSSIBLE_WITHIN = 3 * 366
 """Days ahead in which an outcome that only time changes is looked for."""
@@ -29,6 +29,9 @@ FAR = 1_000_000
 """The greatest sum tried for a nearest yes."""
 PAID = {"once": "один раз", "monthly": "на місяць", "quarterly": "на квартал", "yearly": "на рік"}
 PER = {"child": "на кожну дитину", "person": "на людину"}
+TOGETHER = {2: "двох", 3: "трьох", 4: "чотирьох", 5: "п’ятьох"}
+DOORS = frozenset({"cnap", "diia", "pfu_online"})
+"""Channels that take an application and pass it on to whoever decides."""
 NOUNS = {"years": "рік", "months": "місяць", "days": "день"}
 NOUNS_AFTER = {"years": "року", "months": "місяця", "days": "дня"}
 
@@ -58,11 +61,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Nearest:
-    """The value of one fact that would make a no a yes, in words: above the limit, or not above it."""
+    """The value of one fact that would make a no a yes, in words: above the limit, or not above it.
+
+    `above` is None where `limit` is the answer itself: `мати, батько або опікун`.
+    """
 
     label: str
     limit: str
-    above: bool
+    above: bool | None
 
 
 @dataclass(frozen=True)
@@ -197,17 +203,34 @@ class Assessor:
             return None
         for name in self._rules.used_facts:
             fact, value = self._view.facts[name], found.facts.get(name)
-            if not fact.tellable or not isinstance(value, Range) or not value.exact:
+            if not fact.tellable or value is None or not value.exact:
                 continue
-            for side in self._sides(name, value, known):
-                return side
+            if isinstance(value, Options):
+                near = self._other_answer(name, known)
+            else:
+                near = next(self._sides(name, value, known), None)
+            if near is not None:
+                return near
         return None
+
+    def _other_answer(self, name: str, known: Known) -> Nearest | None:
+        """The answers under which it would not be refused."""
+        whole = self._rules.dictionary.domains(self._today)[name]
+        assert isinstance(whole, Options)
+        open_to = {
+            member
+            for member in whole.members
+            if self._outcome_with(known, name, options(member)) is not Truth.NO
+        }
+        if not open_to:
+            return None
+        return Nearest(self._view.facts[name].label.uk, self.value(name, options(*open_to)), above=None)
 
     def _sides(self, name: str, value: Range, known: Known) -> Iterator[Nearest]:
         """Where the outcome turns above or below what was told."""
 
         def truth(point: Point) -> Truth:
-            outcome = self._outcome_with(known, name, point)
+            outcome = self._outcome_with(known, name, exactly(point))
             return Truth.NO if outcome is Truth.NO else Truth.YES
 
         whole = self._rules.dictionary.domains(self._today)[name]
@@ -224,9 +247,9 @@ class Assessor:
                 yield Nearest(fact.label.uk, self._point(fact, turn.before), above=False)
                 return
 
-    def _outcome_with(self, known: Known, name: str, point: Point) -> Truth:
+    def _outcome_with(self, known: Known, name: str, value: Value) -> Truth:
         try:
-            facts = {**known.facts, name: exactly(point)}
+            facts = {**known.facts, name: value}
             return self._rules.assess(Known(facts, known.children), self._today).outcome
         except Contradiction:
             return Truth.NO
@@ -241,8 +264,13 @@ class Assessor:
             if variant.id in found.variants and variant.amount
         ]
         money = language.money_range(*_whole_hryvnias(found.amount.low, found.amount.high))
-        said = [money, *_paid(chosen, several=bool(found.children))]
-        return " ".join(said)
+        fitting = sum(child.outcome is not Truth.NO for child in found.children)
+        return "".join([money, *_paid(chosen, children=fitting)])
+
+    def decides(self, found: Assessment) -> str | None:
+        """The channel whose authority has the last word, where all the others only pass the application on."""
+        deciding = [channel for channel in dict.fromkeys(found.where) if channel not in DOORS]
+        return deciding[0] if len(deciding) == 1 else None
 
     def is_estimate(self, found: Assessment) -> bool:
         """Whether another authority has the last word on the sum."""
@@ -335,11 +363,12 @@ class Assessor:
 
 
 def _answers(fact: Fact, value: Options) -> str:
-    """`так`, `мати`, `мати або батько`."""
+    """`так`, `мати`, `мати, батько або опікун`."""
     if fact.type == "bool":
         return ("так" if True in value.members else "ні") if value.exact else "не відомо"
     labels = [text.uk for name, text in (fact.options or {}).items() if name in value.members]
-    return " або ".join(label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels)
+    *others, last = [label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels]
+    return f"{', '.join(others)} або {last}" if others else last
 
 
 def _whole_hryvnias(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:
@@ -350,12 +379,17 @@ def _whole_hryvnias(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:
     return low.to_integral_value(ROUND_FLOOR), high.to_integral_value(ROUND_CEILING)
 
 
-def _paid(variants: Collection[Variant], *, several: bool) -> Iterator[str]:
-    """`на місяць`, `на кожну дитину`: only what is so for every way it may come out."""
+def _paid(variants: Collection[Variant], *, children: int) -> Iterator[str]:
+    """` на місяць`, ` на кожну дитину`: only what is so for every way it may come out.
+
+    `children`: for how many of several the sum is; 0 where they were not told one by one.
+    """
     amounts = [variant.amount for variant in variants if variant.amount]
     ways = {amount.paid if isinstance(amount.paid, str) else "parts" for amount in amounts}
     pers = {amount.per for amount in amounts}
     if len(ways) == 1 and (way := PAID.get(ways.pop())):
-        yield way
-    if len(pers) == 1 and (per := PER.get(pers.pop())):
-        yield "на всіх дітей" if several else per
+        yield f" {way}"
+    if pers == {"child"} and children:
+        yield f", разом на {TOGETHER.get(children, children)} дітей" if children > 1 else " на одну дитину"
+    elif len(pers) == 1 and (per := PER.get(pers.pop())):
+        yield f" {per}"

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from bots.dialogue import buttons, memory
+from bots.dialogue import buttons, cards, memory
 from bots.dialogue.texts import say
 from conversations.messages import Choice, Reply
 from knowledge_base.assessor import Assessor, FactCard
@@ -20,6 +20,7 @@ from knowledge_base.rules.values import Point, Range, Value, exactly, options
 SIDES = {"le": "not-greater", "gt": "greater", "lt": "less", "ge": "not-less"}
 DAY_SIDES = {"le": "not-later", "gt": "later", "lt": "earlier", "ge": "not-earlier"}
 COUNTS_SHOWN = 5
+NONE_OF_THEM = "none"
 KEY_BYTES = 3
 MOST_COUNTED = 20
 FEW_LEFT = 2
@@ -36,16 +37,30 @@ def fact_of(key: str, assessor: Assessor) -> str | None:
     return next((name for name in assessor.facts if key_of(name) == key), None)
 
 
-def reply(assessor: Assessor, question: Question, lead: Sequence[str], *, back: bool) -> Reply:
-    """The question with its buttons; `lead` are the lines before it."""
+def reply(
+    assessor: Assessor, question: Question, lead: Sequence[str], *, back: bool, last: bool = False
+) -> Reply:
+    """The question with its buttons; `lead` are the lines before it. `last`: no other one follows it."""
     if question.kind == "ticks":
         text, choices = _ticks(assessor, question)
     else:
         card = assessor.fact(question.fact)
         text, choices = _one(assessor, card, question)
-    counted = [say("interview-left", count=question.left)] if question.left >= FEW_LEFT else []
+    left = [say("interview-left", count=question.left)] if question.left >= FEW_LEFT else []
+    counted = [say("interview-last")] if last else left
     row = (buttons.button("m:back", "back"),) if back else ()
     return Reply(text="\n".join([*lead, text, *counted]), choices=(*choices, *row, *buttons.row()))
+
+
+def possible_answers(question: Question, fact: Fact) -> tuple[Value, ...]:
+    """Every answer to a question that has but a few; none where anything may be said."""
+    if question.kind == "threshold":
+        return question.parts
+    if question.kind == "ticks":
+        return ()
+    if fact.type == "bool":
+        return options(True), options(False)
+    return tuple(options(name) for name in fact.options or {})
 
 
 def _ticks(assessor: Assessor, question: Question) -> tuple[str, tuple[Choice, ...]]:
@@ -62,13 +77,17 @@ def _one(assessor: Assessor, card: FactCard, question: Question) -> tuple[str, t
     key = key_of(card.id)
     if question.kind == "threshold" and question.than is not None:
         text, answers = _limit(assessor, card, question, key)
+    elif card.fact.type == "choice":
+        text, answers = _of_options(card, key)
     else:
         text, answers = card.ask, _answers(card, key)
-    unsure = "refuse" if card.fact.sensitive else "dont-know"
-    word = "skip" if card.fact.sensitive else "idk"
-    return text, buttons.own(
-        *answers, buttons.button(f"i:{key}:{word}", unsure), buttons.button(f"i:{key}:why", "why")
-    )
+    return text, buttons.own(*answers, *_ways(card.fact, key))
+
+
+def _ways(fact: Fact, key: str) -> tuple[Choice, ...]:
+    """The ways around an answer: not to know it, not to say it, to ask what it is for."""
+    refuse = (buttons.button(f"i:{key}:skip", "refuse"),) if fact.sensitive else ()
+    return (buttons.button(f"i:{key}:idk", "dont-know"), *refuse, buttons.button(f"i:{key}:why", "why"))
 
 
 def _limit(
@@ -91,12 +110,24 @@ def _limit(
     return text, tuple(buttons.button(f"i:{key}:{side}{said}", sides[side]) for side in pair)
 
 
+def _of_options(card: FactCard, key: str) -> tuple[str, tuple[Choice | None, ...]]:
+    """The question with its options; those that find no room on buttons stand in the words."""
+    shown, rest = list(card.options), []
+    at_most = buttons.OWN_BUTTONS - len(_ways(card.fact, key))
+    if len(shown) > at_most:
+        last = [option for option in shown if option[0] == NONE_OF_THEM]
+        others = [option for option in shown if option not in last]
+        room = at_most - len(last)
+        shown, rest = [*others[:room], *last], others[room:]
+    words = ", ".join(cards.inside(label) for _, label in rest)
+    text = "\n".join([card.ask, *([say("interview-by-words", list=words)] if rest else [])])
+    return text, tuple(buttons.named(f"i:{key}:{name}", label) for name, label in shown)
+
+
 def _answers(card: FactCard, key: str) -> tuple[Choice | None, ...]:
     match card.fact.type:
         case "bool":
             return buttons.button(f"i:{key}:yes", "yes"), buttons.button(f"i:{key}:no", "no")
-        case "choice":
-            return tuple(buttons.named(f"i:{key}:{name}", label) for name, label in card.options)
         case "number" if card.fact.unit == "count" and _counted(card.fact):
             first = int(card.fact.min) if isinstance(card.fact.min, int) else 0
             return tuple(

@@ -21,6 +21,11 @@ def clip(text: str, limit: int) -> str:
     return kept.rsplit(" ", 1)[0].rstrip(" ,;:\n") + "…"
 
 
+def inside(text: str) -> str:
+    """A name in the middle of a sentence; an abbreviation keeps its capitals."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def source_line(card: EntryCard) -> str | None:
     """`Джерело: … Перевірено …`, the last line of an answer."""
     if card.source is None:
@@ -51,14 +56,16 @@ def amount(card: EntryCard) -> str | None:
 
 
 def documents_count(card: EntryCard) -> str | None:
-    """`5 документів`, `від 2 до 4 документів`; None where the list is not known."""
+    """`5 документів`, `2 документи, можливо, ще`; None where the list is not known.
+
+    The possible ones are not counted: they may exclude each other.
+    """
     papers = card.documents
     if papers is None or not (papers.sure or papers.possible):
         return None
-    low, high = len(papers.sure), len(papers.sure) + len(papers.possible)
-    if low == high or not low:
-        return say("documents-count", count=high)
-    return say("documents-range", low=low, high=high)
+    if not papers.sure:
+        return say("documents-count", count=len(papers.possible))
+    return say("documents-some" if papers.possible else "documents-count", count=len(papers.sure))
 
 
 def known_lines(card: EntryCard) -> tuple[CardLine, ...]:

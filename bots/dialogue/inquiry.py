@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.dialogue import asking, buttons, memory
+from bots.dialogue import asking, buttons, cards, memory
 from bots.dialogue.result import Result
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
@@ -20,13 +20,15 @@ from knowledge_base.assessor import Assessor
 from knowledge_base.rules.assessment import Assessment
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known
-from knowledge_base.rules.interview import Question
+from knowledge_base.rules.interview import Goal, Question
 from knowledge_base.rules.values import Range, Value
 from knowledge_base.understanding.meaning import Facet
 
 SKILL = "interview"
 ASK, DONE, CONFIRM, CONSENT, DIFFERS, EDIT = "ask", "done", "confirm", "consent", "differs", "edit"
 HEALTH = "health"
+NOT_KNOWN, REFUSED = "not_known", "refused"
+"""Why a question was skipped."""
 ENOUGH_AFTER = 7
 """Questions after which it is offered to stop and see."""
 
@@ -88,14 +90,10 @@ def start(scene: Scene, card: EntryCard) -> Turn | None:
     aged = memory.to_confirm(scene.state, assessor, scene.now)
     if aged:
         return confirm(talk.having(aged=list(aged)))
-    lead = [say("interview-start", title=named(card))]
+    lead = [say("interview-start", title=cards.inside(card.title))]
     if assessor.opening:
         lead.append(assessor.opening)
     return go_on(talk, lead)
-
-
-def named(card: EntryCard) -> str:
-    return card.title[:1].lower() + card.title[1:] if card.title[1:2].islower() else card.title
 
 
 def go_on(talk: Talk, lead: Sequence[str] = ()) -> Turn:
@@ -122,12 +120,30 @@ def ask(talk: Talk, question: Question, lead: Sequence[str] = ()) -> Turn:
     asked = talk.asked
     many = len(asked) >= ENOUGH_AFTER and len(asked) % ENOUGH_AFTER == 0
     lines = [*lead, *([say("interview-enough")] if many else [])]
-    if question.fact.startswith("child.") and len(talk.state.children) > 1 and question.fact != memory.CHILD:
+    of_children = question.fact.startswith("child.") and question.fact != memory.CHILD
+    if of_children and len(talk.state.children) > 1 and not talk.facts.get("together"):
         lines.append(say("interview-children"))
-    reply = asking.reply(talk.assessor, question, lines, back=bool(asked))
+        talk = talk.having(together=True)
+    reply = asking.reply(talk.assessor, question, lines, back=bool(asked), last=_is_last(talk, question))
     if many:
         reply = reply.model_copy(update={"choices": (enough_button(), *reply.choices)})
     return talk.turn(ASK, reply)
+
+
+def _is_last(talk: Talk, question: Question) -> bool:
+    """Whether nothing is asked after any answer to this question, and after none."""
+    answers = asking.possible_answers(question, talk.assessor.fact(question.fact).fact)
+    if question.left > asking.FEW_LEFT or not (answers or question.goal is Goal.AMOUNT):
+        return False
+    known, papers = talk.known, bool(talk.facts.get("papers"))
+    told = [replace(known, facts={**known.facts, question.fact: answer}) for answer in answers]
+    unanswered = [*talk.skipped, question.fact]
+    try:
+        return not any(talk.assessor.next(one, talk.skipped, documents=papers) for one in told) and (
+            talk.assessor.next(known, unanswered, documents=papers) is None
+        )
+    except Contradiction:
+        return False
 
 
 def enough_button() -> Choice:
@@ -198,9 +214,10 @@ def children(talk: Talk, births: tuple[Range, ...]) -> Turn:
         state = memory.remember(talk.state, {memory.CHILD: answer})
     else:
         state = memory.remember_children(talk.state, births, talk.scene.now, approximate=approximate)
-    said = ", ".join(talk.assessor.value(memory.CHILD, birth) for birth in births)
+    days = list(dict.fromkeys(talk.assessor.value(memory.CHILD, birth) for birth in births))
     talk = replace(talk, state=state).having(asked=[*talk.asked, [memory.CHILD]])
-    return go_on(talk, [say("interview-children-told", count=len(births), list=said)])
+    told = say("interview-children-told", count=len(births), dates=len(days), list=", ".join(days))
+    return go_on(talk, [told])
 
 
 def answered(talk: Talk, values: dict[str, Value], *, approximate: bool = False) -> Turn:
@@ -226,9 +243,11 @@ def ticked(talk: Talk, question: Question, numbers: Iterable[int]) -> Turn:
     return answered(talk, values)
 
 
-def skip(talk: Talk, names: Iterable[str]) -> Turn:
-    """«Не знаю» is an answer: not asked again, and told where to look."""
+def skip(talk: Talk, names: Iterable[str], *, refused: bool = False) -> Turn:
+    """«Не знаю» is an answer: not asked again, and told where to look. `refused`: known, but not to be said."""
     gone = list(names)
+    because = dict.fromkeys(gone, REFUSED if refused else NOT_KNOWN)
+    talk = talk.having(skipped_because={**talk.facts.get("skipped_because", {}), **because})
     hint = next((card.hint for name in gone if (card := talk.assessor.fact(name)).hint), None)
     lead = [say("interview-hint", hint=hint)] if hint else [say("interview-skipped")]
     talk = replace(talk, state=memory.forget(talk.state, gone))
@@ -333,7 +352,7 @@ def decided(talk: Talk, *, keep_old: bool) -> Turn:
 def packet(scene: Scene) -> tuple[tuple[str, str], ...]:
     """What was told about the open matter and what it came to, for the specialist who goes on."""
     card = scene.card(scene.open_topic) if scene.open_topic else None
-    talk = talk_of(scene, card, {}) if card is not None else None
+    talk = talk_of(scene, card, _kept(scene, card)) if card is not None else None
     if card is None or talk is None:
         return ()
     told = [
@@ -356,5 +375,25 @@ def _outcome_in_words(talk: Talk) -> str:
             return say("packet-no", reason="; ".join(talk.assessor.refusals(found)))
         case Truth.SPECIALIST:
             return say("packet-specialist", reason="; ".join(talk.assessor.refusals(found)))
-    need = ", ".join(talk.assessor.fact(name).label for name in found.need)
-    return say("packet-unknown", list=need)
+    return "; ".join(_open_in_words(talk, found))
+
+
+def _open_in_words(talk: Talk, found: Assessment) -> Iterator[str]:
+    """`бракує: …`, `не знає: …`, `не хоче казати: …`."""
+    because = talk.facts.get("skipped_because", {})
+    why = {name: because.get(name) if name in talk.skipped else None for name in found.need}
+    for text_id, reason in PACKET_NEEDS:
+        labels = [talk.assessor.fact(name).label for name in found.need if why[name] == reason]
+        if labels:
+            yield say(text_id, list=", ".join(labels))
+
+
+PACKET_NEEDS = (("packet-unknown", None), ("packet-not-known", NOT_KNOWN), ("packet-not-told", REFUSED))
+
+
+def _kept(scene: Scene, card: EntryCard) -> dict[str, Any]:
+    """What the interview of an entry remembers, open or paused."""
+    for step in (scene.state.step, scene.state.paused):
+        if step is not None and step.skill == SKILL and step.facts.get("entry") == card.id:
+            return dict(step.facts)
+    return {}

@@ -15,7 +15,7 @@ from knowledge_base.assessor import Assessor, Reason
 from knowledge_base.language import day, day_in_figures
 from knowledge_base.rules.assessment import Assessment
 from knowledge_base.rules.comparing import Truth
-from knowledge_base.rules.facts import Known
+from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.understanding.meaning import Facet
 
 SHOWN_NEEDS = 3
@@ -53,11 +53,14 @@ class Result:
         return self._unknown(lead)
 
     def because(self) -> Reply:
-        """«Чому так?»: each condition with its truth, and the acts it stands on."""
+        """«Чому так?»: each condition with its truth, of a refusal what refuses, and the acts they stand on."""
         reasons = self._all_reasons()
-        lines = [say(REASON_WORDS[reason.truth], reason=reason.text) for reason in reasons]
-        sources = list(dict.fromkeys(reason.source for reason in reasons if reason.source))[:SHOWN_SOURCES]
-        end = [say("reasons-source", list=", ".join(sources))] if sources else []
+        shown = [reason for reason in reasons if reason.truth is self.found.outcome is Truth.NO] or reasons
+        lines = [say(REASON_WORDS[reason.truth], reason=reason.text) for reason in shown]
+        if any(reason.truth is Truth.UNKNOWN for reason in reasons if reason not in shown):
+            lines.append(say("reasons-rest"))
+        sources = list(dict.fromkeys(reason.source for reason in shown if reason.source))[:SHOWN_SOURCES]
+        end = [say("reasons-source"), *sources] if sources else []
         text = cards.fit(say("reasons-head"), lines, [*end, *self._checked()])
         structure = cards.structure(
             self.card, say("reasons-head").rstrip(":"), items=lines, note="\n".join(end)
@@ -86,7 +89,9 @@ class Result:
     def _yes(self, lead: Sequence[str]) -> Reply:
         lines = [*self._sum_line(), *self._when_lines(), *self._where_line(), *self._papers_line()]
         estimate = self.assessor.is_estimate(self.found)
-        notes = [*self._stale(), say("result-estimate" if estimate else "result-decides")]
+        authority = self.assessor.decides(self.found) or "other"
+        decides = say("result-estimate" if estimate else "result-decides", authority=authority)
+        notes = [*self._stale(), decides]
         choices = (self._papers_button(), self._how(), self._because(), self._where(), self._edit())
         return self._told(say("result-yes"), lines, notes, choices, lead)
 
@@ -101,8 +106,8 @@ class Result:
         other = self._instead()
         if other is not None:
             notes.append(say("result-instead", title=cards.clip(other.title, 80)))
-        door = buttons.entry(other) if other is not None else None
-        return self._told(head, [], [*notes, *self._stale()], (self._because(), door, self._edit()), lead)
+        door = buttons.entry(other) if other is not None else buttons.life()
+        return self._told(head, [], [*notes, *self._stale()], (door, self._because(), self._edit()), lead)
 
     def _unknown(self, lead: Sequence[str]) -> Reply:
         labels = [self.assessor.fact(name).label for name in self._asked_in_words()[:SHOWN_NEEDS]]
@@ -194,8 +199,8 @@ class Result:
         near = self.assessor.nearest(self.known, self.found)
         if near is None:
             return []
-        name = "result-nearest-more" if near.above else "result-nearest-less"
-        return [say(name, label=near.label, limit=near.limit)]
+        name = {None: "answer", True: "more", False: "less"}[near.above]
+        return [say(f"result-nearest-{name}", label=near.label, limit=near.limit)]
 
     def _hints(self) -> list[str]:
         found = (self.assessor.fact(name).hint for name in self._asked_in_words())
@@ -213,9 +218,19 @@ class Result:
             for other in event.entries:
                 card = self.scene.card(other)
                 alike = card is not None and card.id != self.card.id and card.group == self.card.group
-                if alike and card is not None and card.evaluated and card.kind in PAYMENTS:
+                if alike and card is not None and card.kind in PAYMENTS and self._may_fit(card):
                     return card
         return None
+
+    def _may_fit(self, card: EntryCard) -> bool:
+        """Whether what is known does not refuse it already."""
+        assessor = self.scene.knowledge.assessor(card.id, self.scene.now)
+        if assessor is None:
+            return False
+        try:
+            return assessor.assess(self.known).outcome is not Truth.NO
+        except Contradiction:
+            return False
 
     def _all_reasons(self) -> list[Reason]:
         several = self.found.children or (self.found,)

@@ -107,6 +107,70 @@ def test_the_start_of_a_tall_answer_is_in_sight(page: Page) -> None:
     expect(page.locator(".card h2")).to_be_in_viewport()
 
 
+def test_a_little_too_tall_answer_keeps_its_first_words_when_the_foot_grows(page: Page) -> None:
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    # The height of a window that hides the top of such an answer by 60 pixels once its end is in sight.
+    height = page.evaluate(
+        """document.documentElement.scrollHeight - 60 + 16 + document.querySelector(".top").offsetHeight
+            - document.querySelector(".card").getBoundingClientRect().top - scrollY"""
+    )
+    page.set_viewport_size({"width": 360, "height": round(height)})
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(2)
+    expect(page.locator(".card h2").last).to_be_in_viewport()
+    top = "document.querySelectorAll('.turn')[1].getBoundingClientRect().top"
+    two_frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(two_frames)
+    before = page.evaluate(top)
+    page.evaluate("document.querySelector('#trouble').hidden = false")
+    page.evaluate(two_frames)
+    assert page.evaluate(top) == pytest.approx(before, abs=1)
+    assert before >= page.evaluate("document.querySelector('.top').offsetHeight")
+
+
+def test_a_citizen_who_scrolls_on_is_not_pulled_back(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 480})
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(page.locator(".card h2")).to_be_in_viewport()
+    page.mouse.move(180, 240)
+    page.mouse.wheel(0, 5_000)
+    expect(page.get_by_role("button", name="Де подати")).to_be_in_viewport()
+    page.get_by_label("Ваше повідомлення").fill("рядок\nрядок\nрядок")
+    expect(page.get_by_role("button", name="Покликати людину")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["at once", "one by one"])
+def test_after_a_greeting_the_question_and_its_answers_are_in_sight(
+    page: Page, served: Served, together: bool
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    served.stage.script = silent
+    ask(page)
+    expect(page.locator(".own")).to_have_count(1)
+    greeting = Reply(text="Добрий день! Це Приймальня, бот управління соцзахисту. " * 11)
+    names = {"mother": "Мати", "father": "Батько", "guardian": "Опікун"}
+    answers = tuple(Choice(id=f"i:x:{role}", label=name) for role, name in names.items())
+    question = Reply(text="Хто подаватиме заяву?", choices=answers)
+
+    def speak(*replies: Reply) -> None:
+        conversation = served.stage.feed.only()
+        for reply in replies:
+            served.stage.feed.say(conversation, BOT, reply, wake=False)
+        served.stage.feed.wake(conversation)
+
+    if together:
+        served.do(lambda: speak(greeting, question))
+    else:
+        served.do(lambda: speak(greeting))
+        expect(page.locator(".turn")).to_have_count(1)
+        served.do(lambda: speak(question))
+    expect(page.locator(".turn")).to_have_count(2)
+    for choice in answers:
+        expect(page.get_by_role("button", name=choice.label)).to_be_in_viewport()
+
+
 def test_a_button_says_its_label_and_older_ones_still_work(page: Page) -> None:
     ask(page)
     page.get_by_role("button", name="Документи").click()
@@ -207,7 +271,7 @@ def test_a_refused_message_says_so(page: Page, served: Served) -> None:
 
 def test_a_person_is_called_waited_for_and_joins(page: Page, served: Served) -> None:
     page.get_by_role("button", name="Людина", exact=True).click()
-    expect(page.locator("#owner")).to_have_text("передано людині, попереду 2")
+    expect(page.locator("#owner")).to_have_text("передано людині, попереду 2 людини")
     expect(page.locator("#person")).to_be_hidden()
 
     def join() -> None:
@@ -221,6 +285,45 @@ def test_a_person_is_called_waited_for_and_joins(page: Page, served: Served) -> 
     expect(page.locator(".join")).to_have_text(JOINED)
     expect(page.locator(".human .from")).to_have_text("Марія Зразкова")
     expect(page.locator("#mark")).to_have_text("МЗ")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        # At night nobody is next yet: the bot's own words say when a person comes.
+        (0, "передано людині"),
+        (1, "передано людині, попереду 1 людина"),
+        (4, "передано людині, попереду 4 людини"),
+        (12, "передано людині, попереду 12 людей"),
+        (21, "передано людині, попереду 21 людина"),
+    ],
+)
+def test_the_head_counts_people(page: Page, served: Served, ahead: int, words: str) -> None:
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+
+    def wait_in_line() -> None:
+        conversation = served.stage.feed.only()
+        conversation.owner, conversation.ahead = "queue", ahead
+        served.stage.feed.wake(conversation)
+
+    served.do(wait_in_line)
+    expect(page.locator("#owner")).to_have_text(words)
+
+
+def test_a_question_with_answers_to_press_may_also_be_answered_in_words(page: Page, served: Served) -> None:
+    field = page.get_by_label("Ваше повідомлення")
+    expect(field).to_have_attribute("placeholder", "Ваше запитання")
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    expect(field).to_have_attribute("placeholder", "Ваше запитання")
+    answers = (Choice(id="i:x:yes", label="Так"), Choice(id="m:menu", label="Меню"))
+    asked = Reply(text="Дитина живе з вами?", choices=answers)
+    served.do(lambda: served.stage.feed.say(served.stage.feed.only(), BOT, asked))
+    expect(field).to_have_attribute("placeholder", "Або напишіть тут")
+    ways = Reply(text="Будь ласка!", choices=answers[1:])
+    served.do(lambda: served.stage.feed.say(served.stage.feed.only(), BOT, ways))
+    expect(field).to_have_attribute("placeholder", "Ваше запитання")
 
 
 def test_own_messages_tell_how_far_they_got(page: Page, served: Served) -> None:

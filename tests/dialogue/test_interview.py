@@ -140,6 +140,28 @@ def test_a_specialist_gets_what_was_told() -> None:
     assert told["перевірка права"].startswith("бракує: ")
 
 
+def test_a_specialist_sees_what_is_not_known_apart_from_what_was_not_asked() -> None:
+    talk = begun("birth-benefit")
+    talk.line("мама")
+    talk.line("не знаю")
+    turn = talk.line("[press:m:person]")
+    (ticket,) = [effect for effect in turn.effects if isinstance(effect, OpenTicket)]
+    outcome = dict(ticket.told)["перевірка права"]
+    missing, not_known = outcome.split("; ")
+    assert missing.startswith("бракує: ")
+    assert "дитина живе" not in missing
+    assert not_known == "не знає: дитина живе з тим, хто подає заяву"
+
+
+def test_a_specialist_sees_what_one_would_not_tell() -> None:
+    talk = begun("funeral-benefit")
+    for words in ("пенсія", "так", "[button:Не хочу казати]"):
+        talk.line(words)
+    turn = talk.line("[press:m:person]")
+    (ticket,) = [effect for effect in turn.effects if isinstance(effect, OpenTicket)]
+    assert dict(ticket.told)["перевірка права"] == "не хоче казати: оплата похорону державою чи закладом"
+
+
 def test_answers_that_exclude_each_other_are_asked_about_kindly() -> None:
     talk = begun("child-disability-benefit")
     for words in ("4 роки", "мама", "громадянка", "ні", "[button:Погоджуюсь]", "ні"):
@@ -183,7 +205,7 @@ def test_what_was_told_is_named_among_ones_data_and_erased_with_it() -> None:
     talk = begun("birth-benefit")
     talk.line("мама")
     turn = talk.line("мої дані")
-    assert "1 відповідь на запитання бота" in turn.replies[-1].text
+    assert "1 відповідь на питання бота" in turn.replies[-1].text
     talk.line("[button:Стерти все]")
     assert (talk.state.told, talk.state.children, talk.state.papers) == ({}, (), {})
     assert (talk.state.step, talk.state.paused, talk.state.consents) == (None, None, ())

@@ -86,7 +86,12 @@ def test_twins_are_one_word_and_the_list_is_ticked(page: Page) -> None:
     say(page, "ні", "умови виконано")
     page.get_by_role("button", name="Документи").last.click()
     expect(last_line(page)).to_contain_text("Перелік складено з ваших відповідей.")
-    say(page, "1 2", "Усе зібрано: 2 з 2.")
+    say(page, "1 2", "Є 2 з 2, перевірте ще")
+    page.get_by_role("button", name="Уточнити перелік").last.click()
+    expect(last_line(page)).to_contain_text("Де зареєстрували народження дитини?")
+    say(page, "в Україні", "умови виконано")
+    page.get_by_role("button", name="Документи").last.click()
+    say(page, "3", "Усе зібрано: 3 з 3.")
 
 
 def test_the_specialist_reads_what_was_told(page: Page, reception: Reception, browser: Browser) -> None:

@@ -2,7 +2,7 @@
 
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
-import { byId, kept, newKey } from "./parts.js";
+import { byId, kept, newKey, peopleInWords } from "./parts.js";
 import { Stream } from "./stream.js";
 import { Upload } from "./upload.js";
 
@@ -101,7 +101,11 @@ function onFate(message, fate) {
 
 function onFeed(feed) {
   setOwner(feed);
-  if (!feed.lines.length) return;
+  if (feed.lines.length) onLines(feed);
+  invite();
+}
+
+function onLines(feed) {
   log.dropWelcome();
   for (const line of feed.lines) outbox.forget(line.key);
   undelivered = undelivered && outbox.unsent.length > 0;
@@ -148,14 +152,18 @@ function setOwner(feed) {
   } else if (!mark.firstElementChild) {
     mark.replaceChildren(markIcon);
   }
-  text.placeholder = owner === "bot" ? "Ваше запитання" : "Можна щось додати";
+}
+
+function invite() {
+  if (owner !== "bot") text.placeholder = "Можна щось додати";
+  else text.placeholder = log.asks ? "Або напишіть тут" : "Ваше запитання";
 }
 
 function ownerInWords(feed) {
   if (feed.owner === "specialist") return "відповідає людина";
   if (feed.owner !== "queue") return "відповідає бот";
-  if (feed.ahead === 0) return "передано людині, ви наступні";
-  return feed.ahead ? `передано людині, попереду ${feed.ahead}` : "передано людині";
+  // Nobody ahead says nothing at night: when a person comes stands in the bot's own words.
+  return feed.ahead ? `передано людині, попереду ${peopleInWords(feed.ahead)}` : "передано людині";
 }
 
 function waitForBot() {

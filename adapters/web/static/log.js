@@ -31,22 +31,37 @@ export class Log {
     this.byKey = new Map();
     this.byPosition = new Map();
     this.following = true;
+    // The answer whose first words are held in sight until the citizen moves on.
+    this.held = null;
     addEventListener(
       "scroll",
       () => {
+        if (this.held) return;
         this.following = this.atEnd();
         if (this.following) onEnd();
       },
       { passive: true },
     );
-    // Pictures that load and strips that open under the log must not push its end out of sight.
-    const sizes = new ResizeObserver(() => this.following && this.toEnd());
+    for (const moved of ["wheel", "pointerdown", "keydown"]) {
+      addEventListener(moved, () => (this.held = null), { passive: true });
+    }
+    // Pictures that load and strips that open under the log must not push what is read out of sight.
+    const sizes = new ResizeObserver(() => {
+      if (this.held) this.toStartOf(this.held);
+      else if (this.following) this.toEnd();
+    });
     sizes.observe(box);
     sizes.observe(document.querySelector(".foot"));
   }
 
   get empty() {
     return this.box.childElementCount === 0;
+  }
+
+  /** Whether the last thing said is a question with answers to press. */
+  get asks() {
+    const last = [...this.box.querySelectorAll(".turn:not(.welcome)")].pop();
+    return Boolean(last?.querySelector(":scope > .acts > .tap"));
   }
 
   atEnd() {
@@ -56,25 +71,31 @@ export class Log {
 
   toEnd() {
     this.following = true;
+    this.held = null;
     document.documentElement.scrollTop = document.documentElement.scrollHeight;
   }
 
   /** New lines: whoever reads the end is taken along, whoever reads above stays and is told. */
   add(lines) {
-    const follow = this.following;
+    // A held greeting has nothing to press yet: the answer it opens may come a moment later.
+    const follow = this.following || Boolean(this.held && !this.held.querySelector(".acts, .human"));
     const fresh = lines.map((line) => this.line(line)).filter(Boolean);
     if (!fresh.length) return;
+    this.held = null;
+    const turns = fresh.filter((made) => made.classList.contains("turn"));
+    const asking = turns.filter((made) => made.querySelector(".acts"));
     if (!follow) this.onMissed();
-    else this.toStartOf(fresh.find((made) => made.classList.contains("turn")));
+    else this.toStartOf(asking.pop() ?? turns[0]);
   }
 
   /** The end, or the first words of an answer taller than the screen: the answer comes before its buttons. */
   toStartOf(made) {
     this.toEnd();
-    if (!made) return;
+    if (!made?.isConnected) return;
     const hidden = made.getBoundingClientRect().top - document.querySelector(".top").offsetHeight - 16;
     if (hidden < 0) {
       this.following = false;
+      this.held = made;
       document.documentElement.scrollTop += hidden;
     }
   }

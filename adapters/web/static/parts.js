@@ -64,6 +64,14 @@ export function sizeInWords(bytes) {
   return `${(Math.ceil(bytes / 100_000) / 10).toString().replace(".", ",")} МБ`;
 }
 
+const PEOPLE = { one: "людина", few: "людини" };
+const PLURALS = new Intl.PluralRules("uk");
+
+/** `1 людина`, `2 людини`, `5 людей`. */
+export function peopleInWords(count) {
+  return `${count} ${PEOPLE[PLURALS.select(count)] ?? "людей"}`;
+}
+
 /** A key nobody else has made: a message sent twice under one key is one message. */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
