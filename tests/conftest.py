@@ -26,6 +26,16 @@ from conversations.signals import MemorySignals, RedisSignals
 PATIENCE = 20.0
 """Seconds a server may take to start on a slow machine."""
 
+TOGETHER = {"browser": "browser", "run": "commands"}
+"""Tests with a browser, and those that start commands, go one after another wherever the others run side by side."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture, group in TOGETHER.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture
 def now() -> datetime:
