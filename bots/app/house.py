@@ -10,6 +10,7 @@ from pathlib import Path
 from adapters.console.channel import ConsoleChannel
 from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
+from adapters.viber import channel as viber
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
 from bots.app import keeping, knowledge
@@ -52,7 +53,9 @@ class House:
     secret: bytes
 
 
-MESSENGERS: Mapping[str, Opener] = {}
+MESSENGERS: Mapping[str, Opener] = {
+    "viber": viber.opened,
+}
 """Every messenger this installation can speak. A new channel is one folder and one line here."""
 
 

@@ -40,7 +40,8 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
-from tests.contract.cases import CASES, Case
+from tests.contract.case import Case
+from tests.contract.cases import CASES
 
 PAYLOADS = Path(__file__).parent / "payloads"
 PRIVATE = "мій-чоловік-б’є-мене-0671234567"
