@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.console.channel import ConsoleChannel
+from adapters.messenger import channel as messenger
 from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
 from adapters.viber import channel as viber
@@ -55,6 +56,7 @@ class House:
 
 MESSENGERS: Mapping[str, Opener] = {
     "viber": viber.opened,
+    "messenger": messenger.opened,
 }
 """Every messenger this installation can speak. A new channel is one folder and one line here."""
 

@@ -12,6 +12,7 @@ from adapters.web.channel import WebChannel
 from adapters.web.visitors import address_of
 from conversations.channel import Request
 from tests.contract.case import Case
+from tests.contract.case_messenger import messenger_case
 from tests.contract.case_viber import viber_case
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -101,4 +102,5 @@ CASES: tuple[Case, ...] = (
     _web(),
     _console(),
     viber_case(),
+    messenger_case(),
 )
