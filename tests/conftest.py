@@ -19,12 +19,17 @@ from urllib.parse import quote
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from conversations.database import Database, migrate
 from conversations.signals import MemorySignals, RedisSignals
 
 PATIENCE = 20.0
 """Seconds a server may take to start on a slow machine."""
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("reception", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("reception")
 
 TOGETHER = {"browser": "browser", "run": "commands"}
 """Tests with a browser, and those that start commands, go one after another wherever the others run side by side."""

@@ -58,7 +58,7 @@ def _named(runtime: Runtime, name: str) -> Channel:
     if channel is not None and name != CONSOLE:
         return channel
     known = [*(one for one in runtime.channels if one != CONSOLE)]
-    close = process.extractOne(name, house.messenger_names(), score_cutoff=60)
+    close = process.extractOne(name, house.MESSENGERS, score_cutoff=60)
     if close is not None and close[0] == name:
         raise StartFault(f"{name} is not set up; its settings are in .env.example under {name.upper()}_…")
     hint = f"did you mean {close[0]}?" if close else f"set up here: {', '.join(known)}"

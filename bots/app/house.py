@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from adapters.console.channel import ConsoleChannel
-from adapters.messenger import channel as messenger
 from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
-from adapters.viber import channel as viber
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
 from bots.app import keeping, knowledge
@@ -54,16 +53,12 @@ class House:
     secret: bytes
 
 
-MESSENGERS: Mapping[str, Opener] = {
-    "viber": viber.opened,
-    "messenger": messenger.opened,
-}
-"""Every messenger this installation can speak. A new channel is one folder and one line here."""
-
-
-def messenger_names() -> tuple[str, ...]:
-    """The messengers there are, set up or not."""
-    return tuple(MESSENGERS)
+MESSENGERS = (
+    "telegram",
+    "viber",
+    "messenger",
+)
+"""Every messenger this installation can speak. A new channel is one folder in adapters/ and one line here."""
 
 
 def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str, Channel]:
@@ -77,11 +72,15 @@ def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str,
         ),
         ConsoleChannel(settings.community),
     ]
-    try:
-        opened_messengers = [opener(settings.vendors, supplies) for opener in MESSENGERS.values()]
-    except ChannelSettingsFault as fault:
-        raise StartFault(str(fault)) from None
-    present += [channel for channel in opened_messengers if channel is not None]
+    for name in MESSENGERS:
+        # Loaded only where it is set up: a vendor's library alone takes seconds to load.
+        if any(variable.startswith(f"{name.upper()}_") for variable in settings.vendors):
+            opener: Opener = import_module(f"adapters.{name}.channel").opened
+            try:
+                channel = opener(settings.vendors, supplies)
+            except ChannelSettingsFault as fault:
+                raise StartFault(str(fault)) from None
+            present += [channel] if channel is not None else []
     return {channel.name: channel for channel in present}
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from adapters.transport import Answer
 from conversations.channel import Channel, Payload, Request, SendError
 from tests.contract.wire import FakeWire
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from adapters.console.channel import LINE, ConsoleChannel
 from adapters.web.channel import WebChannel
 from adapters.web.visitors import address_of
 from conversations.channel import Request
-from tests.contract.case import Case
+from tests.contract.case import NOW, Case
 from tests.contract.case_messenger import messenger_case
+from tests.contract.case_telegram import telegram_case
 from tests.contract.case_viber import viber_case
-
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-
 
 VISITOR = "S3cretVisitorToken-0123456789_abcdefghijklm"
 SIGNING_SECRET = "a-signing-secret-nobody-may-read"
@@ -101,6 +98,7 @@ def _console() -> Case:
 CASES: tuple[Case, ...] = (
     _web(),
     _console(),
+    telegram_case(),
     viber_case(),
     messenger_case(),
 )

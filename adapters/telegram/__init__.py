@@ -1,0 +1,1 @@
+"""Telegram: a private chat with a bot, by webhook or by long polling."""

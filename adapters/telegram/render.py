@@ -1,0 +1,275 @@
+"""A reply as Bot API methods: text with an inline keyboard, files, an edit in place.
+
+`{"method": "sendMessage", "fields": {…}}`; with a file also `"file": {"content_hash", "media_type", "name", "kind"}`,
+whose bytes `send` puts into the form. Formatting is entities beside the plain text: nothing to escape, and the text is
+as long as it looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aiogram.methods import (
+    EditMessageText,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+    SendVideo,
+    SendVoice,
+    TelegramMethod,
+)
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+)
+
+from adapters.fit import cut, fit, split
+from adapters.incoming import file_name
+from adapters.telegram.api import UPLOAD, TelegramApi
+from conversations.channel import Capabilities, Payload
+from conversations.messages import (
+    Attachment,
+    AttachmentKind,
+    Author,
+    AuthorKind,
+    Card,
+    Choice,
+    OutgoingMessage,
+)
+
+TEXT_UNITS = 4_096
+CAPTION_UNITS = 1_024
+PHOTO_LIMIT = 10_000_000
+FILE_LIMIT = 50_000_000
+NAME_SHOWN = 60
+SIDE_BY_SIDE = 14
+"""Characters of a label that fit half the width of a small phone."""
+
+CAPABILITIES = Capabilities(
+    text_limit=4_000,
+    choices_limit=24,
+    cards=True,
+    location=True,
+    edits=True,
+    pace=25,
+    shares=frozenset({"phone", "location"}),
+    file_kinds=frozenset(AttachmentKind),
+    file_limit=FILE_LIMIT,
+)
+
+_PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
+_VOICES = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4"})
+_ADDRESS = re.compile(r"https?://[^\s]+")
+
+
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup
+
+
+def units(text: str) -> int:
+    """The length as Telegram counts it: UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def render(message: OutgoingMessage, api: TelegramApi) -> tuple[Payload, ...]:
+    """The requests of one message in order; buttons are under the last one. With `instead_of` the first is an edit."""
+    heading = _heading(message.author)
+    room = replace(CAPABILITIES, text_limit=CAPABILITIES.text_limit - len(heading))
+    fitted = fit(message.reply, room)
+    last = fitted[-1]
+    texts = [text for part in fitted for text in within_units(part.text, TEXT_UNITS - units(heading))]
+    texts[0] = heading + texts[0]
+    keyboard = _keyboard(last.choices)
+    spans = _spans(texts[0], heading, last.card) if len(texts) == 1 else _spans(texts[0], heading, None)
+    chat, files = _chat(message.ref.address), last.attachments
+    place = _place(message.instead_of)
+    if len(files) == 1 and len(texts) == 1 and units(texts[0]) <= CAPTION_UNITS and place is None:
+        return (_file(api, chat, files[0], keyboard, caption=texts[0], spans=spans),)
+    methods: list[TelegramMethod[Any]] = []
+    for index, text in enumerate(texts):
+        under = keyboard if index == len(texts) - 1 and not files else None
+        if index == 0 and place is not None and not isinstance(under, ReplyKeyboardMarkup):
+            methods.append(_edit(chat, place, text, spans, under))
+        else:
+            methods.append(_said(chat, text, spans if index == 0 else None, under))
+    return (
+        *({"method": method.__api_method__, "fields": api.fields(method)} for method in methods),
+        *(
+            _file(api, chat, file, keyboard if index == len(files) - 1 else None)
+            for index, file in enumerate(files)
+        ),
+    )
+
+
+def within_units(text: str, limit: int) -> Iterator[str]:
+    """The text in parts of at most `limit` UTF-16 units: most signs are one, emoji two."""
+    if units(text) <= limit:
+        yield text
+        return
+    for part in split(text, len(text) // 2):
+        yield from within_units(part, limit)
+
+
+def _heading(author: Author) -> str:
+    """Telegram has no sender's name of its own for a message, so a specialist's stands in a line above it."""
+    if author.kind is AuthorKind.SPECIALIST and author.name:
+        return f"{cut(author.name, NAME_SHOWN)}:\n"
+    return ""
+
+
+def _chat(address: str) -> int | str:
+    return int(address) if re.fullmatch(r"-?[0-9]{1,19}", address) else address
+
+
+def _place(message_id: str | None) -> int | None:
+    return int(message_id) if message_id and re.fullmatch(r"[0-9]{1,19}", message_id) else None
+
+
+def _said(
+    chat: int | str, text: str, spans: list[MessageEntity] | None, keyboard: Keyboard | None
+) -> SendMessage:
+    return SendMessage(
+        chat_id=chat,
+        text=text,
+        entities=spans or None,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        reply_markup=keyboard,
+    )
+
+
+def _edit(
+    chat: int | str,
+    message_id: int,
+    text: str,
+    spans: list[MessageEntity] | None,
+    keyboard: InlineKeyboardMarkup | None,
+) -> EditMessageText:
+    return EditMessageText(
+        chat_id=chat,
+        message_id=message_id,
+        text=text,
+        entities=spans or None,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        reply_markup=keyboard,
+    )
+
+
+def _file(
+    api: TelegramApi,
+    chat: int | str,
+    file: Attachment,
+    keyboard: Keyboard | None,
+    caption: str | None = None,
+    spans: list[MessageEntity] | None = None,
+) -> Payload:
+    attached = f"attach://{UPLOAD}"
+    method: TelegramMethod[Any]
+    common: dict[str, Any] = {
+        "chat_id": chat,
+        "caption": caption,
+        "caption_entities": spans or None,
+        "reply_markup": keyboard,
+    }
+    match file.kind:
+        case AttachmentKind.PHOTO if file.media_type in _PHOTOS and file.size <= PHOTO_LIMIT:
+            method = SendPhoto(photo=attached, **common)
+        case AttachmentKind.VOICE if file.media_type in _VOICES:
+            method = SendVoice(voice=attached, **common)
+        case AttachmentKind.VIDEO if file.media_type == "video/mp4":
+            method = SendVideo(video=attached, **common)
+        case _:
+            method = SendDocument(document=attached, **common)
+    return {
+        "method": method.__api_method__,
+        "fields": api.fields(method),
+        "file": {
+            "content_hash": file.content_hash,
+            "media_type": file.media_type,
+            "name": file_name(file.name),
+            "kind": file.kind.value,
+        },
+    }
+
+
+def _keyboard(choices: Sequence[Choice]) -> Keyboard | None:
+    """Buttons under the message; where one shares a phone or a place, keys in place of the phone's own.
+
+    Only such keys can share. The others beside them write their label, which means the same as its button.
+    """
+    if not choices:
+        return None
+    if any(choice.asks for choice in choices):
+        keys = [
+            [
+                KeyboardButton(
+                    text=choice.label,
+                    request_contact=choice.asks == "phone" or None,
+                    request_location=choice.asks == "location" or None,
+                )
+                for choice in row
+            ]
+            for row in _rows(choices)
+        ]
+        return ReplyKeyboardMarkup(keyboard=keys, resize_keyboard=True, one_time_keyboard=True)
+    buttons = [
+        [InlineKeyboardButton(text=choice.label, callback_data=choice.id) for choice in row]
+        for row in _rows(choices)
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=buttons)
+
+
+def _rows(choices: Sequence[Choice]) -> list[list[Choice]]:
+    """Two a row where both are short, else one."""
+    rows: list[list[Choice]] = []
+    for choice in choices:
+        beside = rows and len(rows[-1]) == 1 and _is_short(rows[-1][0]) and _is_short(choice)
+        if beside:
+            rows[-1].append(choice)
+        else:
+            rows.append([choice])
+    return rows
+
+
+def _is_short(choice: Choice) -> bool:
+    return len(choice.label) <= SIDE_BY_SIDE and choice.asks is None
+
+
+def _spans(text: str, heading: str, card: Card | None) -> list[MessageEntity]:
+    """What stands out: the specialist's name, the answer, the labels of its lines; the source leads to the act."""
+    found: list[tuple[int, int, str | None]] = [(0, len(heading) - 1, None)] if heading else []
+    if card is not None:
+        if text.startswith(card.answer, len(heading)):
+            found.append((len(heading), len(heading) + len(card.answer), None))
+        for line in card.lines:
+            at = text.find(f"\n{line.label}: ")
+            if at >= 0:
+                found.append((at + 1, at + 1 + len(line.label) + 1, None))
+        if card.source and card.source.url and _ADDRESS.fullmatch(card.source.url):
+            at = text.rfind(card.source.text)
+            if at >= 0:
+                found.append((at, at + len(card.source.text), card.source.url))
+    return [_entity(text, *span) for span in _apart(found)]
+
+
+def _apart(found: list[tuple[int, int, str | None]]) -> Iterator[tuple[int, int, str | None]]:
+    """The spans in order, without those that begin inside another."""
+    end = 0
+    for span in sorted(found, key=lambda span: span[:2]):
+        if span[0] >= end:
+            yield span
+            end = span[1]
+
+
+def _entity(text: str, start: int, end: int, url: str | None) -> MessageEntity:
+    return MessageEntity(
+        type="text_link" if url else "bold",
+        offset=units(text[:start]),
+        length=units(text[start:end]),
+        url=url,
+    )
