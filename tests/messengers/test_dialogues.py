@@ -1,0 +1,39 @@
+"""The same golden dialogues in every messenger: what a citizen reads is what the script says, whatever the vendor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conversations.database import Database
+from tests.messengers.dialogues import Dialogue, play, playable
+from tests.messengers.stage import VENDORS, behind
+
+DIALOGUES = list(playable())
+
+
+def test_most_dialogues_can_be_played() -> None:
+    assert len(DIALOGUES) >= 50
+
+
+@pytest.mark.parametrize("name", VENDORS)
+async def test_every_dialogue_reads_the_same(name: str, sqlite_url: object, tmp_path: Path) -> None:
+    database = Database(sqlite_url())  # type: ignore[operator]  # the fixture makes databases
+    failed: list[str] = []
+    try:
+        async with behind(name, database, tmp_path) as place:
+            start = place.world.clock.moment
+            for number, dialogue in enumerate(DIALOGUES):
+                place.world.clock.moment = start
+                try:
+                    await play(dialogue, place, f"person-{number}")
+                except AssertionError as fault:
+                    failed.append(f"{_title(dialogue)}: {fault}")
+    finally:
+        await database.close()
+    assert not failed, "\n".join(failed)
+
+
+def _title(dialogue: Dialogue) -> str:
+    return f"{dialogue.file}: {dialogue.title}"
