@@ -31,8 +31,8 @@ class Supplies:
     """Given to a channel when the house is put together.
 
     `name` is the community's as citizens read it. `public_url` is our address without a slash at the end, "" where
-    none is set. `welcome` is what opens a chat; a topic's id adds its button. `link` is the public address of a
-    stored file, None without a public address.
+    none is set. `welcome` is what opens a chat; what a link into it carried may add a button. `link` is the public
+    address of a stored file, None without a public address.
     """
 
     community: str

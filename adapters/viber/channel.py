@@ -95,10 +95,10 @@ class ViberChannel:
         events: Sequence[ChannelEvent],  # noqa: ARG002  the welcome is for who gives no event
     ) -> Acknowledgement:
         """The welcome for somebody who opens the chat and has not subscribed: it is free and needs no receiver."""
-        awaited, topic = awaits_welcome(request.body, self._supplies.clock(), self._ref)
+        awaited, link = awaits_welcome(request.body, self._supplies.clock(), self._ref)
         if not awaited:
             return Acknowledgement()
-        reply = self._supplies.welcome(topic)
+        reply = self._supplies.welcome(link)
         welcome = OutgoingMessage(ref=self._ref(""), reply=reply, author=Author(kind=AuthorKind.BOT))
         body = self.render(welcome)[0]["body"]
         return Acknowledgement(

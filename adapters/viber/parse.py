@@ -51,7 +51,6 @@ REASON_ACCEPTED = 200
 _AHEAD = timedelta(days=1)
 _PERSON = re.compile(r"[\x21-\x7e]{1,100}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_TOPIC = re.compile(r"topic-([A-Za-z0-9_.-]{1,60})")
 
 RefOf = Callable[[str], ConversationRef]
 
@@ -88,16 +87,14 @@ def body_to_events(body: bytes, now: datetime, ref_of: RefOf) -> tuple[ChannelEv
 
 
 def awaits_welcome(body: bytes, now: datetime, ref_of: RefOf) -> tuple[bool, str | None]:
-    """Whether a body opens the chat of somebody who has not subscribed, and the topic its link carried."""
+    """Whether a body opens the chat of somebody who has not subscribed, and what its link carried."""
     try:
         call = _callback(body, now, ref_of)
     except UnreadableBody:
         return False, None
     if call.event != "conversation_started" or _subscribed(call):
         return False, None
-    context = call.fields.get("context")
-    topic = _TOPIC.fullmatch(context) if isinstance(context, str) else None
-    return True, topic[1] if topic else None
+    return True, _words(call.fields.get("context"), CONTEXT_ACCEPTED) or None
 
 
 def _callback(body: bytes, now: datetime, ref_of: RefOf) -> Callback:

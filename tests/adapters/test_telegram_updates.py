@@ -33,9 +33,9 @@ GROUP = -1001700000005
 PRIVATE_ONLY = "Тут не відповідаю: групу читають усі. Напишіть мені в особистий чат."
 
 
-async def settled(stage: Stage) -> None:
+async def settle(stage: Stage) -> None:
     """Wait until Telegram has brought everything and its answers have been called."""
-    await stage.vendor.settled()
+    await stage.vendor.settle()
 
 
 def messages(desk: Desk) -> list[IncomingMessage]:
@@ -52,10 +52,10 @@ async def test_a_webhook_is_set_called_and_answered() -> None:
             stage.vendor.names[PUBLIC] = door
             await stage.channel.connect()
             await stage.vendor.open_chat("olena", "topic-housing-subsidy")
-            await settled(stage)
+            await settle(stage)
             await stage.say("olena", Reply(text="Що саме?", choices=CHOICES))
             await stage.vendor.press("olena", "Документи")
-            await settled(stage)
+            await settle(stage)
     start, press = messages(desk)
     assert (start.kind, start.start) == (MessageKind.START, "topic-housing-subsidy")
     assert (press.kind, press.choice_id, press.text) == (MessageKind.PRESS, "a:subsidy:d", "Документи")
@@ -97,7 +97,7 @@ async def test_a_failing_door_is_tried_again_by_the_schedule_and_holds_only_its_
             await stage.vendor.write("olena", "olena-second")
             await stage.vendor.press("olena", "Меню")
             await stage.vendor.write("taras", "taras-first")
-            await settled(stage)
+            await settle(stage)
     words = [event.text for event in messages(desk)]
     assert words.index("taras-first") < words.index("olena-first") < words.index("olena-second")
     assert words.index("Меню") < words.index("olena-first")
@@ -115,7 +115,7 @@ async def test_a_door_that_asks_for_time_gets_it_up_to_an_hour() -> None:
             stage.vendor.names[PUBLIC] = door
             await stage.channel.connect()
             await stage.vendor.write("olena", "так")
-            await settled(stage)
+            await settle(stage)
     assert [attempt.wait for attempt in stage.vendor.attempts] == [3600, 3600, None]
 
 
@@ -137,7 +137,7 @@ async def test_presses_die_after_150_seconds_and_messages_after_a_day() -> None:
             stage.vendor.names[PUBLIC] = door
             await stage.channel.connect()
             await stage.vendor.write("olena", "так")
-            await settled(stage)
+            await settle(stage)
     assert stage.vendor.updates.dropped
     assert len(stage.vendor.attempts) == 24
 
@@ -149,10 +149,10 @@ async def test_what_is_brought_again_has_the_same_key() -> None:
             stage.vendor.names[PUBLIC] = door
             await stage.channel.connect()
             await stage.vendor.write("olena", "так")
-            await settled(stage)
+            await settle(stage)
             stage.vendor.updates.repeat(json.loads(desk.bodies[0]))
             await stage.vendor.write("olena", "так")
-            await settled(stage)
+            await settle(stage)
     keys = [event.event_key for event in sorted(messages(desk), key=lambda event: event.event_key)]
     assert len(keys) == 3
     assert len(set(keys)) == 2
@@ -268,7 +268,7 @@ async def test_an_update_is_confirmed_only_after_it_was_taken() -> None:
         assert stage.vendor.updates.waiting == 3
         task = asyncio.create_task(desk.channel.pull(take))
         await desk.heard(3)
-        await stage.vendor.settled()
+        await stage.vendor.settle()
         task.cancel()
     assert seen == ["один", "два", "два", "три"]
     assert [event.text for event in messages(desk)] == ["один", "два", "три"]
@@ -303,7 +303,7 @@ async def test_what_an_answer_asks_for_may_fail_without_harm() -> None:
             await stage.vendor.write("olena", "так")
             await stage.vendor.write("olena", "ні")
             await desk.heard(2)
-            await stage.vendor.settled()
+            await stage.vendor.settle()
             assert not task.done()
 
 
@@ -366,7 +366,7 @@ async def test_in_a_group_one_line_sends_people_to_the_private_chat() -> None:
             vendor.names[PUBLIC] = door
             await stage.channel.connect()
             await vendor.add_to_group(GROUP)
-            await settled(stage)
+            await settle(stage)
             assert vendor.in_groups == [(GROUP, PRIVATE_ONLY)]
             for text, entities in (
                 ("/start@zrazkova_bot", command("/start@zrazkova_bot")),
@@ -374,7 +374,7 @@ async def test_in_a_group_one_line_sends_people_to_the_private_chat() -> None:
                 ("а @zrazkova_bot знає", mention("а @zrazkova_bot знає", "@zrazkova_bot")),
             ):
                 await vendor.write_in_group(GROUP, text, entities)
-            await settled(stage)
+            await settle(stage)
             assert len(vendor.in_groups) == 4
             for text, entities in (
                 ("просто слова", []),
@@ -385,7 +385,7 @@ async def test_in_a_group_one_line_sends_people_to_the_private_chat() -> None:
                 await vendor.write_in_group(GROUP, text, entities)
             vendor.updates.allow([])
             await vendor.post_in_channel(-1001700000006, "@zrazkova_bot новина")
-            await settled(stage)
+            await settle(stage)
     assert len(vendor.in_groups) == 4
     assert desk.events == []
 

@@ -74,8 +74,8 @@ BOT = Author(kind=AuthorKind.BOT)
 MARIIA = Author(kind=AuthorKind.SPECIALIST, id="7", name="Марія Зразкова")
 
 
-def welcome(topic: str | None) -> Reply:
-    about = (Choice(id=f"a:{topic}:o", label="Субсидія"),) if topic else ()
+def welcome(link: str | None) -> Reply:
+    about = (Choice(id="a:housing-subsidy:o", label="Субсидія"),) if link == "topic-housing-subsidy" else ()
     return Reply(text="Добрий день! Напишіть своє питання.", choices=(*about, MENU, HUMAN))
 
 

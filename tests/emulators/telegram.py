@@ -111,9 +111,9 @@ class TelegramServer(People):
         """Every call of the webhook so far."""
         return self.updates.attempts
 
-    async def settled(self, seconds: float = 5.0) -> None:
+    async def settle(self, seconds: float = 5.0) -> None:
         """Wait until every update was taken or given up. Raises TimeoutError."""
-        await self.updates.settled(seconds)
+        await self.updates.settle(seconds)
 
     def refuse_next(
         self,

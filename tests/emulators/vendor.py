@@ -34,6 +34,10 @@ class Messenger(Protocol):
         """Stop listening and drop what is on its way."""
         ...
 
+    async def settle(self) -> None:
+        """Until everything on its way to us has been taken in or given up."""
+        ...
+
     async def open_chat(self, person: str, start: str | None = None) -> None:
         """A person opens the chat for the first time, perhaps by a link that carries `start`."""
         ...

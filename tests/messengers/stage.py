@@ -61,7 +61,13 @@ class Vendor:
 
 
 def _graph(address: str) -> GraphServer:
-    return GraphServer(**PAGE, reach={PUBLIC: address})
+    return GraphServer(
+        page_id=PAGE["page_id"],
+        page_token=PAGE["page_token"],
+        app_secret=PAGE["app_secret"],
+        app_id=PAGE["app_id"],
+        reach={PUBLIC: address},
+    )
 
 
 VENDORS: Mapping[str, Vendor] = {
@@ -94,18 +100,16 @@ class Behind:
     vendor: Messenger
     channel: Channel
     world: World
-    public_url: str
+    address: str
 
     async def work(self) -> None:
         """Take in, think, fetch and send until nothing is left."""
-        quiet = 0
-        while quiet < 2:
+        done = 1
+        while done:
+            await self.vendor.settle()
             done = await think(self.world.runtime) + await deliver(self.world.runtime)
             if isinstance(self.channel, FetchesFiles):
                 done += await fetch(self.world.runtime, self.name, self.channel)
-            quiet = 0 if done else quiet + 1
-            # A vendor's receipts come on connections of their own.
-            await asyncio.sleep(0.01 if quiet else 0)
 
     async def after(self, person: str, doing: object) -> Sequence[Shown]:
         """What is new on a person's screen once the reception has answered."""
@@ -166,7 +170,7 @@ async def behind(name: str, database: Database, folder: Path) -> AsyncIterator[B
             async with asyncio.timeout(PATIENCE):
                 await server.listening.wait()
             await channel.connect()  # type: ignore[attr-defined]  # each of the three connects itself
-            yield Behind(name, vendor, channel, staged, public)
+            yield Behind(name, vendor, channel, staged, address)
         finally:
             server.should_exit = True
             await serving
