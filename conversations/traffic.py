@@ -54,7 +54,7 @@ async def of_channel(db: AsyncConnection, community: str, channel: str, now: dat
         .where(*mine, outbox.c.state.in_(("due", "failed")), outbox.c.created_at > now - LATELY)
         .group_by(outbox.c.state)
     )
-    counted: dict[str, int] = dict(states.tuples())
+    counted: dict[str, int] = dict(states.tuples().all())
     error = await db.execute(
         select(outbox.c.error)
         .where(*mine, outbox.c.error.is_not(None), outbox.c.created_at > now - LATELY)

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -23,6 +24,8 @@ from hypothesis import HealthCheck, settings
 
 from conversations.database import Database, migrate
 from conversations.signals import MemorySignals, RedisSignals
+
+ROOT = Path(__file__).parents[1]
 
 PATIENCE = 20.0
 """Seconds a server may take to start on a slow machine."""
@@ -154,6 +157,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def built_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The knowledge built once: each reception gets a copy instead of training for seconds."""
+    folder = tmp_path_factory.mktemp("built")
+    environment = {**os.environ, "PRYIMALNIA_FOLDER": str(folder)}
+    subprocess.run(
+        [sys.executable, "-m", "bots", "knowledge", "build"], cwd=ROOT, env=environment, check=True
+    )
+    return folder / "knowledge"
 
 
 def free_port() -> int:

@@ -11,58 +11,64 @@ from rapidfuzz import process
 
 from bots.app import house
 from bots.app.faults import StartFault
-from bots.app.reports import CONSOLE, report, reports
+from bots.app.reports import report, reports
 from bots.app.settings import Settings
-from bots.turns.runtime import Runtime
 from conversations import switches
-from conversations.channel import Channel, ConnectFault, Connects
+from conversations.channel import ConnectFault, Connects
+from conversations.clock import utc_now
 from conversations.traffic import ChannelReport
+
+PAGE = "web"
+CLOSE_ENOUGH = 60
 
 
 async def connect(settings: Settings, name: str, *, as_json: bool) -> str:
     """Set a channel up at its vendor; what the vendor sees then. Raises StartFault with the mend."""
+    require(settings, name)
+    if name not in house.MESSENGERS:
+        raise StartFault(f"{name} needs no connecting: it works as soon as the reception is open")
     async with house.opened(settings) as open_house:
-        channel = _named(open_house.runtime, name)
-        if not isinstance(channel, Connects):
-            raise StartFault(f"{name} needs no connecting: it works as soon as the reception is open")
+        channel = open_house.runtime.channels[name]
+        assert isinstance(channel, Connects)
         try:
             await channel.connect()
         except ConnectFault as fault:
             raise StartFault(f"{name}: {fault}") from None
-        return "\n".join(_said([await report(open_house.runtime, settings.community, name)], as_json=as_json))
+        found = await report(open_house.runtime, settings.community, name)
+    return "\n".join(_said([found], as_json=as_json))
 
 
 async def status(settings: Settings, name: str | None, *, as_json: bool) -> str:
     """How one channel or every one stands. Raises StartFault for a channel that is not set up."""
+    if name is not None:
+        require(settings, name)
     async with house.opened(settings) as open_house:
         runtime, community = open_house.runtime, settings.community
-        if name is None:
-            found = await reports(runtime, community)
-        else:
-            _named(runtime, name)
-            found = [await report(runtime, community, name)]
-        return "\n".join(_said(found, as_json=as_json))
+        found = (
+            await reports(runtime, community) if name is None else [await report(runtime, community, name)]
+        )
+    return "\n".join(_said(found, as_json=as_json))
 
 
 async def people_only(settings: Settings, name: str, on: bool) -> str:
     """In this channel people answer alone, or the bot answers again."""
-    async with house.opened(settings) as open_house:
-        _named(open_house.runtime, name)
-        async with open_house.runtime.database.write() as db:
-            await switches.set_people_only(db, settings.community, name, on, open_house.runtime.clock())
+    require(settings, name)
+    async with house.database(settings) as database, database.write() as db:
+        await switches.set_people_only(db, settings.community, name, on, utc_now())
     return f"{name}: {'only people answer' if on else 'the bot answers, people where it does not know'}"
 
 
-def _named(runtime: Runtime, name: str) -> Channel:
-    channel = runtime.channels.get(name)
-    if channel is not None and name != CONSOLE:
-        return channel
-    known = [*(one for one in runtime.channels if one != CONSOLE)]
-    close = process.extractOne(name, house.MESSENGERS, score_cutoff=60)
-    if close is not None and close[0] == name:
+def require(settings: Settings, name: str) -> None:
+    """That a channel exists and is set up, before anything is opened. Raises StartFault with the mend."""
+    if name == PAGE:
+        return
+    known = (PAGE, *house.MESSENGERS)
+    if name not in known:
+        close = process.extractOne(name, known, score_cutoff=CLOSE_ENOUGH)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+        raise StartFault(f"channel {name!r} does not exist; {hint}")
+    if not house.is_set_up(settings, name):
         raise StartFault(f"{name} is not set up; its settings are in .env.example under {name.upper()}_…")
-    hint = f"did you mean {close[0]}?" if close else f"set up here: {', '.join(known)}"
-    raise StartFault(f"channel {name!r} does not exist; {hint}")
 
 
 def _said(found: Iterable[ChannelReport], *, as_json: bool) -> Iterator[str]:

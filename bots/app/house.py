@@ -74,7 +74,7 @@ def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str,
     ]
     for name in MESSENGERS:
         # Loaded only where it is set up: a vendor's library alone takes seconds to load.
-        if any(variable.startswith(f"{name.upper()}_") for variable in settings.vendors):
+        if is_set_up(settings, name):
             opener: Opener = import_module(f"adapters.{name}.channel").opened
             try:
                 channel = opener(settings.vendors, supplies)
@@ -82,6 +82,13 @@ def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str,
                 raise StartFault(str(fault)) from None
             present += [channel] if channel is not None else []
     return {channel.name: channel for channel in present}
+
+
+def is_set_up(settings: Settings, name: str) -> bool:
+    """Whether any of a messenger's settings is there."""
+    return any(
+        value and variable.startswith(f"{name.upper()}_") for variable, value in settings.vendors.items()
+    )
 
 
 def supplies_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +16,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("reception")
+def folder(tmp_path_factory: pytest.TempPathFactory, built_knowledge: Path) -> Path:
+    folder = tmp_path_factory.mktemp("reception")
+    shutil.copytree(built_knowledge, folder / "knowledge")
+    return folder
 
 
 @pytest.fixture(scope="session")

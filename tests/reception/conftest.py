@@ -98,17 +98,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def built_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The knowledge built once: each reception gets a copy instead of training for seconds."""
-    folder = tmp_path_factory.mktemp("built")
-    environment = {**os.environ, "PRYIMALNIA_FOLDER": str(folder)}
-    subprocess.run(
-        [sys.executable, "-m", "bots", "knowledge", "build"], cwd=ROOT, env=environment, check=True
-    )
-    return folder / "knowledge"
-
-
 @pytest.fixture
 def new_reception(tmp_path: Path, built_knowledge: Path) -> Iterator[Callable[..., Reception]]:
     """Make receptions; all are closed at the end."""
