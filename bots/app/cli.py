@@ -135,9 +135,16 @@ def knowledge_mutants(
 
 
 @knowledge_app.command("build")
-def knowledge_build() -> None:
+def knowledge_build(
+    if_needed: Annotated[
+        bool, typer.Option("--if-needed", help="Only where what is stored is of another content.")
+    ] = False,
+) -> None:
     """Compile the base and train the understanding; prints the version."""
-    typer.echo(knowledge.build(_settings()).version)
+    if if_needed:
+        typer.echo(knowledge.ready(_settings()).knowledge.version)
+    else:
+        typer.echo(knowledge.build(_settings()).version)
 
 
 @knowledge_app.command("show")

@@ -38,7 +38,7 @@ def main() -> int:
             "PRYIMALNIA_REDIS_URL": stack.enter_context(_redis()),
         }
         command = [sys.executable, "-m", "bots"]
-        for preparation in (["migrate"], ["knowledge", "build"]):
+        for preparation in (["migrate"], ["knowledge", "build", "--if-needed"]):
             subprocess.run([*command, *preparation], env=environment, check=True, stdout=subprocess.DEVNULL)
         processes = [
             stack.enter_context(_process([*command, "web"], {**environment, "PRYIMALNIA_PORT": str(port)}))

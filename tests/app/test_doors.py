@@ -409,6 +409,7 @@ def test_the_full_check_has_a_line_an_evaluated_entry(run: Run) -> None:
     [
         (("knowledge", "check"), 0),
         (("knowledge", "build"), 0),
+        (("knowledge", "build", "--if-needed"), 0),
         (("knowledge", "show", "housing-subsidy"), 0),
         (("knowledge", "show", "no-such"), 1),
         (("no-such-command",), 2),
