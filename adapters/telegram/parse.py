@@ -243,4 +243,4 @@ def _name(person: User | None) -> str | None:
 
 
 def _first(*texts: str | None) -> str:
-    return next((text for text in texts if text is not None), "")
+    return next((text for text in texts if text), "")

@@ -26,6 +26,9 @@ HELD_OPEN = 50
 PATIENCE = HELD_OPEN + 15.0
 ANSWER_PATIENCE = 10.0
 
+PAUSE = 0.3
+"""Seconds between two questions that brought nothing."""
+
 Deliver = Callable[[bytes], Awaitable[Acknowledgement]]
 """Takes one update, as the body a webhook would get."""
 
@@ -48,11 +51,15 @@ class Poller:
                 answer.cancel()
 
     async def _round(self, deliver: Deliver) -> None:
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
         updates = await self._next()
         known = [update for update in updates if type(update.get("update_id")) is int]
         if updates and not known:
             raise ChannelUnavailable("the vendor gives updates without their numbers")
         if not updates:
+            # A server that does not hold the question open must not be asked without a pause.
+            await asyncio.sleep(max(0.0, PAUSE - (loop.time() - asked_at)))
             # All before is confirmed; after a quiet week the count begins anew, perhaps below the last number.
             self._offset = None
         for update in known:
