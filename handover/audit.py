@@ -34,6 +34,7 @@ class Action(StrEnum):
     HANDED_BACK = "handed_back"
     RESOLVED = "resolved"
     DANGER_CARD = "danger_card"
+    CHANNEL_SWITCHED = "channel_switched"
 
 
 async def record(
@@ -46,7 +47,7 @@ async def record(
     now: datetime,
     facts: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Add one line; `subject` is a conversation's or file's id."""
+    """Add one line; `subject` is a conversation's or file's id, or a channel's name."""
     await db.execute(
         insert(audit).values(
             community_id=community,

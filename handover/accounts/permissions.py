@@ -24,6 +24,8 @@ class Permission(StrEnum):
     LEAD = "lead"
     """Pass on, return or close a conversation that a colleague leads."""
     ACCOUNTS = "accounts"
+    CHANNELS = "channels"
+    """See how the channels stand and say where only people answer."""
 
 
 class Forbidden(Exception):

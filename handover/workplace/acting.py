@@ -5,7 +5,6 @@ Each is one transaction, recorded in the audit log, and told to every open page.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +20,15 @@ from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.audit import Action
-from handover.counting import first_use
 from handover.tickets import leading, queue
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.tickets import Ticket
 from handover.workplace import failures
 from handover.workplace.guard import Form, Guard, Stopped, Visitor, is_htmx
+from handover.workplace.pressing import first_press
 from handover.workplace.reading import admitted, find
 from handover.workplace.talk_view import talk
+from handover.workplace.window_view import shut
 
 LONGEST = 4000
 _THINK, _DELIVER = "think", "deliver"
@@ -114,7 +114,13 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             return RedirectResponse(page(conversation_id), status_code=303)
         async with house.database.read() as db:
             found = await find(db, visitor.account, conversation_id)
-        shown = talk(found, visitor.account, house.knowledge(visitor.account.community), house.clock())
+        shown = talk(
+            found,
+            visitor.account,
+            house.knowledge(visitor.account.community),
+            house.capabilities(found.head.ref.channel),
+            house.clock(),
+        )
         opening = "open" in request.query_params
         part = pages.render(
             "work.html" if opening else "live.html", talk=shown, csrf=visitor.session.csrf_token
@@ -135,6 +141,9 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             if not await _first(deed, "reply", text):
                 return
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
+            if why_shut is not None and head.owner.id == deed.me.id:
+                raise Stopped(failures.shut(why_shut, deed.ticket.phone, text, page(conversation_id)))
             await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
@@ -214,7 +223,5 @@ async def _first(deed: Deed, what: str, text: str) -> bool:
     The words are part of the key: a text changed before the retry is another text.
     """
     key = deed.form.get("key", "")
-    if not key:
-        return True
-    whole = "\0".join((what, deed.ticket.conversation_id, deed.me.id, key, text))
-    return await first_use(deed.db, hashlib.sha256(whole.encode()).hexdigest(), deed.me.id, deed.now)
+    about = (what, deed.ticket.conversation_id, text)
+    return await first_press(deed.db, key, deed.me.id, about, deed.now)

@@ -10,7 +10,10 @@ from handover.workplace import words
 
 @dataclass(frozen=True)
 class Failure:
-    """One failure: HTTP status, words, and the one next step. `soft`: nobody did anything wrong."""
+    """One failure: HTTP status, words, and the one next step. `soft`: nobody did anything wrong.
+
+    `typed` is what the person wrote, given back on a whole page, where no draft keeps it.
+    """
 
     status: int
     title: str
@@ -19,6 +22,7 @@ class Failure:
     href: str
     icon: str = "cross"
     soft: bool = False
+    typed: str = ""
 
 
 def signed_out(back: str) -> Failure:
@@ -128,6 +132,30 @@ def moved_on(back: str) -> Failure:
         back,
         icon="retry",
         soft=True,
+    )
+
+
+def shut(why: str, phone: str | None, typed: str, back: str) -> Failure:
+    """The channel lets no reply through: `why` is a sentence."""
+    instead = f"Подзвоніть: {phone}." if phone else "Відповісти можна буде, коли людина напише."
+    return Failure(
+        409,
+        "Відповідь не піде",
+        f"{why} {instead} Ваш текст не надіслано, він лишився тут.",
+        "Оновити",
+        back,
+        icon="lock",
+        typed=typed,
+    )
+
+
+def unknown_channel() -> Failure:
+    return Failure(
+        404,
+        "Такого каналу тут немає",
+        "Такого каналу тут немає. Можливо, його щойно від’єднали.",
+        "До каналів",
+        "/workplace/channels",
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from handover.workplace.words import tel
+
 HERE = Path(__file__).parent
 
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -55,12 +57,14 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["tel"] = tel
         self._templates.globals.update(
             asset=lambda name: f"/workplace/static/{name}?v={self.assets[name].version}",
             vendored=lambda name: f"/workplace/vendor/{name}?v={self.vendored[name].version}",
             key=lambda: secrets.token_hex(16),
             swapped=False,
             talk=None,
+            window=None,
         )
 
     def render(self, template: str, **values: object) -> str:

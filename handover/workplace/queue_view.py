@@ -19,6 +19,7 @@ from handover.tickets.queue import Counts, List
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
+from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
 
 SOON = timedelta(minutes=30)
@@ -58,6 +59,7 @@ class Row:
     preview: str
     icon: str | None
     about: str
+    mark: Chip | None
     chip: Chip | None
 
 
@@ -205,6 +207,7 @@ def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datet
         preview=preview,
         icon=icon,
         about=f"{channel} · {about}{leads}" if about else f"{channel}{leads}",
+        mark=unreached_chip(ticket),
         chip=promise_chip(ticket, now, short=True) or _danger_chip(ticket),
     )
 
@@ -226,6 +229,14 @@ def _citizen_spoke_last(head: Head) -> bool:
 
 def _danger_chip(ticket: Ticket) -> Chip | None:
     return Chip("bad", danger_word(ticket.danger), "alert") if ticket.danger else None
+
+
+def unreached_chip(ticket: Ticket) -> Chip | None:
+    """The mark of a consultation whose person our words do not reach; the title says why."""
+    if not ticket.unreached or ticket.status == "resolved":
+        return None
+    why = why_not_sent(ticket.unreached)
+    return Chip("bad", "Не доходить", "cross", f"{why[:1].upper()}{why[1:]}")
 
 
 def promise_chip(ticket: Ticket, now: datetime, *, short: bool) -> Chip | None:

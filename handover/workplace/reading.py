@@ -9,16 +9,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations import ownership, transcript
+from conversations import ownership, remote_files, transcript
 from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
-from handover.accounts.permissions import Permission
+from handover.accounts.permissions import Permission, allows
 from handover.tickets import tickets
 from handover.workplace import failures, words
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.queue_view import QueuePane, known_view, queue_pane
-from handover.workplace.talk_view import SHOWN, Found, Talk, talk
+from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
 
 
 async def admitted(db: AsyncConnection, account: Account, conversation_id: str) -> tickets.Ticket:
@@ -48,12 +48,14 @@ async def find(
     owner, _ = await ownership.current(db, conversation_id)
     last = heads[conversation_id].last_position
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
+    shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
     return Found(
         conversation=conversation_id,
         ticket=ticket,
         head=heads[conversation_id],
         owner=owner,
-        lines=await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1)),
+        lines=shown,
+        missing=await remote_files.missing(db, conversation_id, [line.position for line in shown]),
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
         past=await tickets.all_of(db, account.community, conversation_id),
         colleagues=await accounts.colleagues(db, account.community),
@@ -61,7 +63,7 @@ async def find(
 
 
 def add_reading(router: APIRouter, guard: Guard) -> None:
-    """/workplace, /workplace/queue, /workplace/conversations/{id} and its /live."""
+    """/workplace, /workplace/queue, /workplace/conversations/{id}, its /live and its /window."""
     house, pages = guard.house, guard.pages
 
     async def pane(db: AsyncConnection, me: Account, view: str | None) -> QueuePane:
@@ -80,7 +82,8 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
             )
             if looked and found.owner.id == me.id:
                 await transcript.mark_seen(db, conversation_id, found.head.last_position)
-        return talk(found, me, house.knowledge(me.community), now)
+        capabilities = house.capabilities(found.head.ref.channel)
+        return talk(found, me, house.knowledge(me.community), capabilities, now)
 
     def whole(visitor: Visitor, queue: QueuePane, opened_talk: Talk | None) -> HTMLResponse:
         return HTMLResponse(
@@ -88,6 +91,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
                 "workplace.html",
                 me=visitor.account,
                 initials=words.initials(visitor.account.name),
+                sees_channels=allows(visitor.account.role, Permission.CHANNELS),
                 csrf=visitor.session.csrf_token,
                 queue=queue,
                 talk=opened_talk,
@@ -124,3 +128,14 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         looked = "looked" in request.query_params
         shown = await opened(visitor, request, conversation_id, looked=looked)
         return HTMLResponse(pages.render("live.html", talk=shown, csrf=visitor.session.csrf_token))
+
+    @router.get("/workplace/conversations/{conversation_id}/window")
+    async def window_line(request: Request, conversation_id: str) -> Response:
+        """The line above the composer as time goes by: nobody's words are in it, so it is no reading."""
+        visitor = await guard.visitor(request, Permission.READ)
+        me = visitor.account
+        async with house.database.read() as db:
+            ticket = await admitted(db, me, conversation_id)
+            head = (await transcript.heads(db, [conversation_id]))[conversation_id]
+        line = line_above(ticket, head, me, house.capabilities(head.ref.channel), house.clock())
+        return HTMLResponse(pages.render("window.html", window=line, swapped=True))

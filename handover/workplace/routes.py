@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from handover.workplace.acting import add_acting
+from handover.workplace.channels import add_channels
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
 from handover.workplace.files import add_files
@@ -25,5 +26,6 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_reading(router, guard)
     add_acting(router, guard)
     add_files(router, guard)
+    add_channels(router, guard)
     add_events(router, guard)
     return router

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from conversations.channel import Capabilities
 from conversations.messages import Attachment, AttachmentKind, AuthorKind
 from conversations.ownership import Owner
+from conversations.remote_files import Missing
 from conversations.transcript import WITHOUT_WORDS, Head, Line
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
@@ -16,7 +18,9 @@ from handover.calendars.hours import KYIV
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
-from handover.workplace.queue_view import Chip, promise_chip, topic_title
+from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
+from handover.workplace.vendor_words import why_no_file, why_not_sent
+from handover.workplace.window_view import Window, window
 from knowledge_base.answers import Knowledge
 from knowledge_base.language import plural
 
@@ -38,12 +42,21 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A file in a line that is still with the vendor, or will never come."""
+
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Fate:
-    """What became of a message."""
+    """What became of a message. `quiet`: in order, and said by a small icon only."""
 
     icon: str
     text: str
     bad: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,7 @@ class LineView:
     source: str | None
     choices: Sequence[str]
     pieces: Sequence[Piece]
+    absent: Sequence[Absent]
     state: Fate | None
 
 
@@ -103,6 +117,7 @@ class Talk:
     danger_card: bool
     chips: Sequence[Chip]
     gate: Gate | None
+    window: Window
     lines: Sequence[LineView]
     earlier: int | None
     packet: Packet
@@ -118,13 +133,16 @@ class Found:
     head: Head
     owner: Owner
     lines: Sequence[Line]
+    missing: Mapping[int, Sequence[Missing]]
     earlier: int | None
     past: Sequence[Ticket]
     colleagues: Sequence[Account]
 
 
-def talk(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Talk:
-    """The whole right part."""
+def talk(
+    found: Found, me: Account, knowledge: Knowledge, capabilities: Capabilities | None, now: datetime
+) -> Talk:
+    """The whole right part. `capabilities` are those of the conversation's channel."""
     ticket, owner = found.ticket, found.owner
     consults = allows(me.role, Permission.CONSULT)
     mine = owner.kind == "specialist" and owner.id == me.id
@@ -142,7 +160,8 @@ def talk(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Talk
         danger_card=ticket.danger is not None and led and (mine or allows(me.role, Permission.LEAD)),
         chips=_chips(ticket, owner, now),
         gate=None if mine else _gate(ticket, owner, may_take),
-        lines=lines(found.lines, found.conversation, me, found.head.author_name or "Людина", now),
+        window=line_above(ticket, found.head, me, capabilities, now),
+        lines=lines(found, me, now),
         earlier=found.earlier,
         packet=_packet(found, knowledge, now),
         colleagues=[
@@ -153,10 +172,20 @@ def talk(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Talk
     )
 
 
+def line_above(
+    ticket: Ticket, head: Head, me: Account, capabilities: Capabilities | None, now: datetime
+) -> Window:
+    """What the channel allows, for whoever leads the conversation or may take it."""
+    mine = head.owner.kind == "specialist" and head.owner.id == me.id
+    told = mine or (ticket.status == "waiting" and allows(me.role, Permission.CONSULT))
+    return window(ticket, head, capabilities, now, told=told)
+
+
 def _chips(ticket: Ticket, owner: Owner, now: datetime) -> list[Chip]:
     chips = [promise_chip(ticket, now, short=False)]
     if ticket.danger:
         chips.append(Chip("bad", f"небезпека: {danger_word(ticket.danger)}", "alert"))
+    chips.append(unreached_chip(ticket))
     chips.append(Chip("plain", "консультація", title="Не зареєстровано як звернення"))
     if owner.kind == "specialist":
         chips.append(Chip("", "бот мовчить", "bot"))
@@ -173,29 +202,28 @@ def _gate(ticket: Ticket, owner: Owner, may_take: bool) -> Gate:
     return Gate("bot", "Розмову веде бот, людина чекає. Нотатку залишити можна.")
 
 
-def lines(read: Sequence[Line], conversation: str, me: Account, name: str, now: datetime) -> list[LineView]:
+def lines(found: Found, me: Account, now: datetime) -> list[LineView]:
     """The transcript in words, with a heading where a new day begins."""
     views = []
     previous = None
-    for line in read:
+    for line in found.lines:
         today = line.at.astimezone(KYIV).date()
-        views.append(
-            _line(line, conversation, me, name, words.day(line.at, now) if today != previous else None)
-        )
+        views.append(_line(line, found, me, words.day(line.at, now) if today != previous else None))
         previous = today
     return views
 
 
-def _line(line: Line, conversation: str, me: Account, name: str, day: str | None) -> LineView:
+def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
     author = line.author
+    missing = found.missing.get(line.position, ())
     by, kind = {
-        AuthorKind.CITIZEN: (author.name or name, "them"),
+        AuthorKind.CITIZEN: (author.name or found.head.author_name or "Людина", "them"),
         AuthorKind.BOT: ("Бот", "bot"),
         AuthorKind.SPECIALIST: ("Ви" if author.id == me.id else author.name or "Спеціаліст", "person"),
         AuthorKind.SYSTEM: ("", "system"),
         AuthorKind.NOTE: ("Ваша нотатка" if author.id == me.id else f"Нотатка: {author.name}", "note"),
     }[author.kind]
-    text, source = _words(line)
+    text, source = _words(line, with_files=bool(line.reply.attachments or missing))
     if author.kind in (AuthorKind.BOT, AuthorKind.SYSTEM):
         text = words.unbroken(text)
     return LineView(
@@ -208,15 +236,16 @@ def _line(line: Line, conversation: str, me: Account, name: str, day: str | None
         text=text,
         source=source,
         choices=[choice.label for choice in line.reply.choices],
-        pieces=[_piece(attachment, conversation) for attachment in line.reply.attachments],
+        pieces=[_piece(attachment, found.conversation) for attachment in line.reply.attachments],
+        absent=[_absent(one) for one in missing],
         state=_fate(line) if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST) else None,
     )
 
 
-def _words(line: Line) -> tuple[str, str | None]:
+def _words(line: Line, *, with_files: bool) -> tuple[str, str | None]:
     """The words of a line and a bot's source; a file that is shown needs no word for its kind."""
     text = line.reply.text.strip()
-    if line.kind is not None and line.reply.attachments and text == WITHOUT_WORDS.get(line.kind):
+    if line.kind is not None and with_files and text == WITHOUT_WORDS.get(line.kind):
         return "", None
     answer, mark, source = text.rpartition(SOURCE)
     if line.author.kind is AuthorKind.BOT and mark and answer.strip() and "\n" not in source:
@@ -233,25 +262,42 @@ def _piece(attachment: Attachment, conversation: str) -> Piece:
     )
 
 
+_COMING = {
+    AttachmentKind.PHOTO: "Фото завантажується…",
+    AttachmentKind.VOICE: "Голосове завантажується…",
+    AttachmentKind.VIDEO: "Відео завантажується…",
+    AttachmentKind.DOCUMENT: "Файл завантажується…",
+}
+
+
+def _absent(one: Missing) -> Absent:
+    if not one.failed:
+        return Absent("clock", _COMING[one.kind])
+    why = f": {why_no_file(one.reason)}" if one.reason else ""
+    return Absent("cross", f"Файл не завантажився{why}")
+
+
 def _fate(line: Line) -> Fate | None:
-    """A bot's message that arrived is in order and says nothing; a specialist's always says where it is."""
-    specialist = line.author.kind is AuthorKind.SPECIALIST
+    """Where a message of ours is. A bot's that arrived says it by an icon only, a specialist's always in words."""
+    quiet = line.author.kind is AuthorKind.BOT
+    why = f": {why_not_sent(line.delivery_error)}" if line.delivery_error else ""
     match line.delivery:
         case "failed":
-            cause = f": {line.delivery_error}" if line.delivery_error else ""
-            return Fate("cross", f"Не доставлено{cause}. Зв’яжіться інакше: телефоном.", bad=True)
+            return Fate("cross", f"Не доставлено{why}. Зв’яжіться інакше: телефоном.", bad=True)
         case "unknown":
-            return Fate("question", "Невідомо, чи дійшло", bad=specialist)
+            return Fate("question", f"Невідомо, чи дійшло{why}", bad=not quiet)
         case "withdrawn":
             return Fate("withdrawn", "Не надіслано: розмову взяла людина")
-        case "due" | "sending" if specialist:
-            return Fate("clock", "Надсилається")
-        case "sent" if specialist:
-            return Fate("check", "Надіслано")
-        case "delivered" if specialist:
-            return Fate("check2", "Доставлено")
-        case "seen" if specialist:
-            return Fate("eye", "Прочитано")
+        case "due" | "sending" if why:
+            return Fate("retry", f"Ще не надіслано{why}. Пробуємо далі", bad=not quiet)
+        case "due" | "sending":
+            return Fate("clock", "Надсилається", quiet=quiet)
+        case "sent":
+            return Fate("check", "Надіслано", quiet=quiet)
+        case "delivered":
+            return Fate("check2", "Доставлено", quiet=quiet)
+        case "seen":
+            return Fate("eye", "Прочитано", quiet=quiet)
     return None
 
 
@@ -262,8 +308,7 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
         reason = f"Небезпека: {danger_word(ticket.danger)}"
     facts = []
     if ticket.phone:
-        dialled = "".join(sign for sign in ticket.phone if sign.isdigit() or sign == "+")
-        facts.append(Fact("Телефон", ticket.phone, f"tel:{dialled}"))
+        facts.append(Fact("Телефон", ticket.phone, words.tel(ticket.phone)))
     if ticket.call_at:
         facts.append(Fact("Дзвонити", ticket.call_at))
     about = topic_title(ticket.topic, knowledge, now)

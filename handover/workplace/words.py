@@ -28,6 +28,7 @@ REASONS = {
     "file": "Надсилає файл",
     "dissatisfied": "Відповідь бота не допомогла",
     "failure": "Бот не зміг відповісти через збій",
+    "unreached": "Відповідь не дійшла",
 }
 
 
@@ -98,6 +99,16 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
     if local == today - timedelta(days=1):
         return f"вчора, {clock(at, zone)}"
     return f"{local.day} {MONTHS[local.month - 1]}, {clock(at, zone)}"
+
+
+def since(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
+    """From when, in a sentence: з 10:42; з учора, 10:42; з 20 листопада, 10:42."""
+    return f"з {moment(at, now, zone)}".replace("з вчора", "з учора")
+
+
+def tel(phone: str) -> str:
+    """The address that dials a phone."""
+    return "tel:" + "".join(sign for sign in phone if sign.isdigit() or sign == "+")
 
 
 def exact(at: datetime, zone: ZoneInfo = KYIV) -> str:

@@ -102,7 +102,7 @@ def vendor(tmp_path: Path) -> Path:
 async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIterator[Reception]:
     """The workplace on this test's database."""
     wall, store = Wall(TUESDAY), FolderStore(tmp_path / "files", 1_000_000)
-    knowledge, vendors = FakeKnowledge(), Vendors(database, wall)
+    knowledge, vendors = FakeKnowledge(), Vendors(database)
     house = WorkplaceHouse(
         database,
         MemorySignals(),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from conversations import inbox, switches, traffic, transcript
+from conversations import inbox, switches, transcript
 from conversations.channel import Capabilities, Payload, VendorStatus
 from conversations.database import Database
 from conversations.messages import (
@@ -22,7 +22,7 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
-from conversations.traffic import ChannelReport
+from conversations.traffic import ChannelReport, Traffic
 from handover import tables
 from handover.accounts import accounts, passwords
 from handover.accounts.accounts import Account
@@ -127,14 +127,17 @@ CAPABILITIES: Mapping[str, Capabilities] = {
 """What the invented channels allow: everything, with a price later, or nothing after a day."""
 
 
+NOTHING_YET = Traffic(None, None, due=0, failed=0, unreadable=0, files_due=0, error=None)
+
+
 @dataclass
 class Vendors:
-    """What the vendors say when the page of channels asks them; a test puts words in their mouths."""
+    """What the page of channels is told of them: a test says what the vendors say and what the log has seen."""
 
     database: Database
-    clock: Callable[[], datetime]
     says: dict[str, VendorStatus] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Traffic] = field(default_factory=dict)
 
     async def reports(self, community: str) -> list[ChannelReport]:
         async with self.database.read() as db:
@@ -142,7 +145,7 @@ class Vendors:
                 ChannelReport(
                     name=name,
                     people_only=await switches.people_only(db, community, name),
-                    traffic=await traffic.of_channel(db, community, name, self.clock()),
+                    traffic=self.seen.get(name, NOTHING_YET),
                     vendor=self.says.get(name),
                     fault=self.faults.get(name),
                 )

@@ -115,7 +115,8 @@ const drafts = (() => {
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches("#form-reply, #form-note")) return;
-    if (form.dataset.busy || !form.elements.text.value.trim()) {
+    const shut = form.dataset.mode === "reply" && document.getElementById("window").dataset.closed === "yes";
+    if (form.dataset.busy || shut || !form.elements.text.value.trim()) {
       event.preventDefault();
       form.elements.text.focus();
       return;

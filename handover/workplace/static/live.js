@@ -132,7 +132,8 @@ const live = (() => {
     const from = new URLSearchParams(location.search).get("from");
     if (from) asked.set("from", from);
     if (document.visibilityState === "visible") asked.set("looked", "1");
-    await htmx.ajax("GET", `/workplace/conversations/${conversation}/live?${asked}`, { target: "#work", swap: "none" });
+    // Without a connection nothing comes; the wire's next hello asks again.
+    await htmx.ajax("GET", `/workplace/conversations/${conversation}/live?${asked}`, { target: "#work", swap: "none" }).catch(() => undefined);
   }
 
   document.addEventListener("visibilitychange", () => {
@@ -184,5 +185,5 @@ const live = (() => {
     };
   }
 
-  return { wire, refreshQueue, showView, renew, decorate, atEnd };
+  return { wire, refreshQueue, refreshTalk, showView, renew, decorate, atEnd };
 })();

@@ -10,7 +10,14 @@
   function gate() {
     const allowed = byId("gate")?.dataset.mayReply === "yes";
     const send = byId("send");
-    if (send) send.disabled = !allowed;
+    if (!send) return;
+    send.disabled = !allowed;
+    // The channel is in the way, not the writer: the button stays in reach of the keyboard and says why.
+    const closed = byId("window")?.dataset.closed === "yes";
+    for (const [name, value] of [["aria-disabled", "true"], ["aria-describedby", "window-text"]]) {
+      if (closed) send.setAttribute(name, value);
+      else send.removeAttribute(name);
+    }
   }
 
   function opened() {
@@ -49,7 +56,7 @@
   document.addEventListener("htmx:afterOnLoad", (event) => {
     gate();
     const sender = event.detail.elt;
-    if (event.detail.requestConfig.verb !== "post" || event.detail.failed) return;
+    if (event.detail.requestConfig.verb !== "post") return;
     if (event.detail.xhr.status < 400) {
       byId("alert")?.replaceChildren();
       sender.closest("dialog")?.close();
@@ -60,11 +67,14 @@
     } else {
       sender.closest("dialog")?.close();
       live.refreshQueue(false);
+      if (event.detail.xhr.status === 409) live.refreshTalk();
     }
   });
 
-  document.addEventListener("htmx:sendError", () => unsent("Немає зв’язку. Текст лишився тут: натисніть ще раз, коли з’явиться."));
-  document.addEventListener("htmx:timeout", () => unsent("Сервер довго мовчить. Текст лишився тут: натисніть ще раз, двічі не надішлеться."));
+  // What the page asks for by itself comes again; only a press that was lost is spoken of.
+  const pressed = (event) => event.detail.requestConfig.verb === "post";
+  document.addEventListener("htmx:sendError", (event) => pressed(event) && unsent("Немає зв’язку. Текст лишився тут: натисніть ще раз, коли з’явиться."));
+  document.addEventListener("htmx:timeout", (event) => pressed(event) && unsent("Сервер довго мовчить. Текст лишився тут: натисніть ще раз, двічі не надішлеться."));
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest("button, summary, a");

@@ -1,0 +1,344 @@
+"""The channel's line above the composer and the page of channels in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from conversations import remote_files, transcript
+from conversations.attachments import FolderStore
+from conversations.channel import VendorStatus
+from conversations.database import Database
+from conversations.messages import AttachmentKind, MessageKind, RemoteFile
+from conversations.signals import MemorySignals
+from handover.accounts.permissions import Role
+from handover.workplace.house import WorkplaceHouse
+from handover.workplace.routes import routes
+from tests.handover.handover_world import (
+    CAPABILITIES,
+    COMMUNITY,
+    PASSWORD,
+    TUESDAY,
+    FakeKnowledge,
+    Vendors,
+    Wall,
+    account,
+    render,
+    said,
+    waiting,
+)
+
+NODE = Path(__file__).parents[2] / "node_modules"
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+DESK, PHONE = (1280, 800), (360, 740)
+SOON_AGAIN = 61_000
+"""Milliseconds after which the page asks for the line again."""
+
+LOST = "undefined"
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = "no Chromium on this machine: set CHROMIUM to its path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=sandbox)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Served:
+    """A workplace behind a real server, in a thread with a loop of its own."""
+
+    address: str
+    database: Database
+    house: WorkplaceHouse
+    wall: Wall
+    vendors: Vendors
+    loop: asyncio.AbstractEventLoop
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the server's loop, as another process would in the database."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+
+    def hears(self, chat: str, text: str) -> None:
+        """The person writes now, and every open page hears that something changed."""
+
+        async def hear() -> None:
+            async with self.database.write() as db:
+                await transcript.hear(db, chat, said("x", text, self.wall.now, "messenger"), self.wall.now)
+            await self.house.signals.publish(f"conversation:{chat}")
+
+        self.run(hear())
+
+
+@pytest.fixture
+def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
+    if not (NODE / "htmx.org").is_dir():
+        pytest.skip("the pages' scripts are not installed: run `npm install`")
+    wall, knowledge = Wall(TUESDAY), FakeKnowledge()
+    made: Future[tuple[Database, Vendors, WorkplaceHouse, uvicorn.Server, asyncio.AbstractEventLoop]]
+    made = Future()
+
+    async def serve(door: socket.socket) -> None:
+        database = Database(sqlite_url())
+        vendors = Vendors(database)
+        house = WorkplaceHouse(
+            database,
+            MemorySignals(),
+            lambda community: knowledge,
+            FolderStore(tmp_path / "files", 1_000_000),
+            render,
+            wall,
+            NODE,
+            CAPABILITIES.get,
+            vendors.reports,
+        )
+        app = FastAPI()
+        app.include_router(routes(house))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        made.set_result((database, vendors, house, server, asyncio.get_running_loop()))
+        await server.serve(sockets=[door])
+        await house.signals.close()
+        await database.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        # A browser's own loop runs in this thread, so the server gets another.
+        thread = threading.Thread(target=lambda: asyncio.run(serve(door)))
+        thread.start()
+        database, vendors, house, server, loop = made.result(30)
+        try:
+            yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", database, house, wall, vendors, loop)
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+@pytest.fixture
+def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
+    """Sign a new person in and open a page; a script's error or a breach of the policy fails the test."""
+    contexts, complaints = [], []
+
+    def opened(role: Role = Role.SPECIALIST, size: tuple[int, int] = DESK, **more: Any) -> Page:
+        served.run(account(served.database, "iryna", role))
+        width, height = size
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="uk-UA", **more)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        # htmx leaves the promise of a request lost on the way to nobody: an error without a word.
+        page.on("pageerror", lambda error: complaints.append(str(error)) if str(error) != LOST else None)
+        page.on(
+            "console",
+            lambda told: complaints.append(told.text) if "Content Security" in told.text else None,
+        )
+        page.clock.install()
+        page.goto(f"{served.address}/workplace")
+        page.get_by_label("Логін").fill("iryna")
+        page.get_by_label("Пароль").fill(PASSWORD)
+        page.get_by_role("button", name="Увійти").click()
+        expect(page.get_by_role("heading", name="Черга")).to_be_attached()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, as rule and place."""
+    page.add_script_tag(path=NODE / "axe-core" / "axe.min.js")
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    """Pixels the page scrolls sideways."""
+    return int(page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"))
+
+
+def taken(page: Page, served: Served, **ago: float) -> str:
+    """A conversation in Messenger whose person wrote so long ago, opened and taken on this page."""
+    heard_at = served.wall.now - timedelta(**ago)
+    ticket = served.run(waiting(served.database, heard_at, channel="messenger", phone="067 000 11 22"))
+    page.goto(f"{served.address}/workplace/conversations/{ticket.conversation_id}")
+    page.get_by_role("button", name="Взяти розмову").click()
+    expect(page.get_by_label("Відповідь людині")).to_be_focused()
+    return ticket.conversation_id
+
+
+def test_the_window_runs_out_under_the_writers_eyes_and_opens_again(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    chat = taken(page, served, hours=22, minutes=20)
+    line, send = page.locator("#window"), page.locator("#send")
+    expect(line).to_contain_text("Писати сюди можна ще 1 год 40 хв, до 12:10.")
+    field = page.get_by_label("Відповідь людині")
+    field.press_sequentially("Добрий день! ")
+
+    served.wall.now += timedelta(minutes=5)
+    page.clock.fast_forward(SOON_AGAIN)
+    expect(line).to_contain_text("ще 1 год 35 хв")
+    expect(send).not_to_have_attribute("aria-disabled", "true")
+
+    served.wall.now += timedelta(hours=2)
+    page.clock.fast_forward(SOON_AGAIN)
+    expect(line).to_contain_text("Вікно закрите з 12:10: месенджер не пропустить відповідь. Подзвоніть:")
+    expect(line.get_by_role("link")).to_have_attribute("href", "tel:0670001122")
+    expect(send).to_have_attribute("aria-disabled", "true")
+    expect(send).to_have_accessible_description(page.locator("#window-text").inner_text())
+    field.press_sequentially("Приймемо.")
+    field.press("Control+Enter")
+    send.click(force=True)
+    expect(field).to_have_value("Добрий день! Приймемо.")
+    expect(page.locator("#alert")).to_be_empty()
+
+    page.get_by_role("tab", name="Нотатка").click()
+    page.get_by_label("Нотатка для колег").fill("Телефоную")
+    page.get_by_role("button", name="Зберегти нотатку").click()
+    expect(page.locator("#lines")).to_contain_text("Телефоную")
+
+    served.hears(chat, "Я знову тут")
+    expect(page.locator("#lines")).to_contain_text("Я знову тут")
+    expect(line).to_be_empty()
+    expect(send).not_to_have_attribute("aria-disabled", "true")
+    page.get_by_role("tab", name="Відповідь").click()
+    send.click()
+    expect(page.locator("#lines")).to_contain_text("Добрий день! Приймемо.")
+    expect(field).to_have_value("")
+
+
+def test_a_window_that_closes_between_typing_and_sending_is_told_and_nothing_is_lost(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    taken(page, served, hours=23, minutes=59)
+    field = page.get_by_label("Відповідь людині")
+    field.fill("Добрий день!")
+    served.wall.now += timedelta(minutes=2)
+    field.press("Control+Enter")
+    expect(page.locator("#alert")).to_contain_text("Вікно закрите з 10:31")
+    expect(field).to_have_value("Добрий день!")
+    expect(page.locator("#window")).to_contain_text("Подзвоніть:")
+    expect(page.locator("#send")).to_have_attribute("aria-disabled", "true")
+    page.reload()
+    expect(page.get_by_label("Відповідь людині")).to_have_value("Добрий день!")
+
+
+def test_a_lost_connection_is_no_news_while_nobody_presses_anything(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    taken(page, served, hours=23)
+    page.get_by_label("Відповідь людині").fill("Добрий день!")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/window")):
+        page.clock.fast_forward(SOON_AGAIN)
+    expect(page.locator("#alert")).to_be_empty()
+    page.get_by_label("Відповідь людині").press("Control+Enter")
+    expect(page.locator("#alert")).to_contain_text("Немає зв’язку")
+
+
+def test_a_photo_takes_its_place_in_the_line_when_it_comes(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    chat = taken(page, served, hours=1)
+
+    async def sent() -> None:
+        message = said("x", "", served.wall.now, "messenger", kind=MessageKind.PHOTO)
+        async with served.database.write() as db:
+            position = await transcript.hear(db, chat, message, served.wall.now)
+            photo = RemoteFile(kind=AttachmentKind.PHOTO, handle="1")
+            await remote_files.remember(
+                db, chat, COMMUNITY, "messenger", position, message.event_key, [photo], served.wall.now
+            )
+        await served.house.signals.publish(f"conversation:{chat}")
+
+    async def came() -> None:
+        kept = await served.house.store.put(PIXEL)
+        async with served.database.write() as db:
+            (wanted,) = await remote_files.claim_due(
+                db, "worker", served.wall.now, channel="messenger", communities=[COMMUNITY], limit=1
+            )
+            await remote_files.arrived(db, wanted, kept)
+        await served.house.signals.publish(f"conversation:{chat}")
+
+    served.run(sent())
+    expect(page.locator("#lines")).to_contain_text("Фото завантажується…")
+    served.run(came())
+    expect(page.get_by_role("img", name="Фото від людини")).to_be_visible()
+    expect(page.locator("#lines")).not_to_contain_text("завантажується")
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcffff"
+    "ff7f00090003fd2a86e38a0000000049454e44ae426082"
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_every_state_of_the_line_and_of_the_channels_is_for_everybody(
+    served: Served, open_page: Callable[..., Page], size: tuple[int, int], scheme: str
+) -> None:
+    # axe evaluates code in the page, which our policy rightly forbids; the other tests run with the policy on.
+    page = open_page(Role.ADMINISTRATOR, size, color_scheme=scheme, bypass_csp=True)
+    for ago in (23.5, 24):
+        taken(page, served, hours=ago)
+        expect(page.locator("#window-text")).to_be_visible()
+        assert violations(page) == []
+        assert sideways(page) == 0
+    served.vendors.says["telegram"] = VendorStatus(
+        "@pryimalnia_bot", "https://lypova.example/webhooks/lypova/telegram", 3, "SSL error", served.wall.now
+    )
+    served.vendors.faults["viber"] = "Viber refuses the token: invalidAuthToken (2). Copy it to VIBER_TOKEN."
+    page.goto(f"{served.address}/workplace")
+    page.get_by_role("link", name="Канали").click()
+    expect(page.get_by_role("heading", name="Viber")).to_be_visible()
+    assert violations(page) == []
+    assert sideways(page) == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_switch_is_turned_by_the_keyboard_with_and_without_scripts(
+    served: Served, open_page: Callable[..., Page], scripts: bool
+) -> None:
+    page = open_page(Role.ADMINISTRATOR, PHONE, java_script_enabled=scripts)
+    page.get_by_role("link", name="Канали").click()
+    viber = page.get_by_role("region", name="Viber").get_by_role("switch", name="Відповідають лише люди")
+    expect(viber).not_to_be_checked()
+    viber.focus()
+    page.keyboard.press("Space")
+    expect(viber).to_be_checked()
+    expect(viber).to_be_focused()
+    expect(viber).to_have_accessible_description(
+        "Увімкнено: кожне питання йде в чергу, бот відповідає лише на небезпеку."
+    )
+    page.keyboard.press("Enter")
+    expect(viber).not_to_be_checked()
