@@ -75,11 +75,10 @@ class Result:
         if not steps:
             return Reply(text=say("steps-none"), choices=(*buttons.own(self._because()), *buttons.row()))
         items = [f"{step.label}: {step.value}" for step in steps]
-        lines = [f"{number}. {item}" for number, item in enumerate(items, 1)]
         total = [say("steps-total", amount=amount)] if amount else []
         wide = self.found.amount is not None and not self.found.amount.exact
         note = [say("steps-wide")] if wide else []
-        text = cards.fit(say("steps-head"), [*lines, *total, *note], cards.tail(self.card))
+        text = cards.fit(say("steps-head"), [*items, *total, *note], cards.tail(self.card))
         structure = cards.structure(
             self.card, say("steps-head").rstrip(":"), items=items, note="\n".join([*total, *note])
         )

@@ -63,9 +63,6 @@ LEAST = {
 """Screens each source gives at least."""
 LEAST_OF_ALL = 1800
 
-SAME_DOOR = {"a:office-info:o", "m:offices"}
-"""Both open the offices: a link to them sets its button beside the greeting's own, under the same name."""
-
 Button = tuple[str, str]
 """What a button carries and what it is called; "" where it shares something instead."""
 
@@ -334,7 +331,7 @@ def _alike(buttons: Iterable[Button]) -> list[str]:
     bearers: dict[str, list[str]] = {}
     for carried, label in buttons:
         bearers.setdefault(label.casefold(), []).append(carried)
-    return [label for label, ids in bearers.items() if len(ids) > 1 and set(ids) != SAME_DOOR]
+    return [label for label, ids in bearers.items() if len(ids) > 1]
 
 
 def _spaced(text: str) -> str:

@@ -80,7 +80,9 @@ def welcome(knowledge: Knowledge, now: datetime, link: str | None = None) -> Rep
     topic = linked_topic(link)
     card = setting.card(topic) if topic is not None else None
     button = buttons.entry(card) if card is not None else None
-    return reply if button is None else reply.model_copy(update={"choices": (button, *reply.choices)})
+    if button is None or button.label in {choice.label for choice in reply.choices}:
+        return reply
+    return reply.model_copy(update={"choices": (button, *reply.choices)})
 
 
 def short_greeting(scene: Scene) -> str:
