@@ -50,11 +50,11 @@ async def of_channel(db: AsyncConnection, community: str, channel: str, now: dat
         select(func.max(outbox.c.sent_at)).where(*mine, outbox.c.state.in_(("sent", "delivered", "seen")))
     )
     states = await db.execute(
-        select(outbox.c.state, func.count())
+        select(outbox.c.state, func.count().label("rows"))
         .where(*mine, outbox.c.state.in_(("due", "failed")), outbox.c.created_at > now - LATELY)
         .group_by(outbox.c.state)
     )
-    counted: dict[str, int] = dict(states.tuples().all())
+    counted: dict[str, int] = {row.state: row.rows for row in states}
     error = await db.execute(
         select(outbox.c.error)
         .where(*mine, outbox.c.error.is_not(None), outbox.c.created_at > now - LATELY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bots.turns.runtime import Runtime
 from conversations import switches, traffic
 from conversations.channel import Channel, ConnectFault, Connects, VendorStatus
@@ -26,7 +28,9 @@ async def report(runtime: Runtime, community: str, name: str) -> ChannelReport:
 
 async def reports(runtime: Runtime, community: str) -> list[ChannelReport]:
     """Every channel people write in."""
-    return [await report(runtime, community, name) for name in runtime.channels if name != CONSOLE]
+    wanted = [name for name in runtime.channels if name != CONSOLE]
+    # Side by side: vendors that give no answer are waited for together.
+    return list(await asyncio.gather(*(report(runtime, community, name) for name in wanted)))
 
 
 async def _vendor(channel: Channel) -> tuple[VendorStatus | None, str | None]:
