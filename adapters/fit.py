@@ -1,8 +1,8 @@
 """Makes any reply fit a channel, once for all channels: what it can't show is said in words, never lost.
 
 long text           split between paragraphs, lines, sentences, words, in this order of preference
-surplus buttons     listed in words under the text: a typed label means the same as its button
-no buttons at all   a numbered list and «Напишіть номер або слово»
+surplus buttons     a numbered list under the text: the number or the label, typed, means the button
+no buttons at all   the same list of all of them
 long label          cut between words, with «…»
 sharing buttons     left out where nothing is shared by a press: the words ask for it anyway
 cards               dropped where not supported; `Reply.text` says the same
@@ -12,7 +12,7 @@ files               named in words where the channel can't carry them
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from conversations.channel import Capabilities
 from conversations.messages import Attachment, Choice, Reply
@@ -34,7 +34,7 @@ def fit(reply: Reply, capabilities: Capabilities) -> tuple[Reply, ...]:
     carried, refused = _share_files(reply.attachments, capabilities)
     text = "\n".join([reply.text, *(_refusal(file) for file in refused)])
     if spoken:
-        text = f"{text}\n\n{_in_words(spoken, text, numbered=capabilities.numbered_choices)}"
+        text = f"{text}\n\n{_in_words(spoken, text)}"
     parts = split(text, capabilities.text_limit)
     whole = len(parts) == 1 and text == reply.text
     last = Reply(
@@ -85,14 +85,18 @@ def _border(text: str, limit: int) -> int:
 
 def _share_choices(
     choices: Sequence[Choice], capabilities: Capabilities
-) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-    """Which choices become buttons and which have to be said. What can't be shared by a press is left out."""
+) -> tuple[tuple[Choice, ...], dict[int, Choice]]:
+    """Which choices become buttons, and which have to be said, by their number among all.
+
+    What can't be shared by a press is left out, and what shares is no word, so it has no number.
+    """
     choices = [choice for choice in choices if choice.asks is None or choice.asks in capabilities.shares]
+    numbered = dict(enumerate((choice for choice in choices if choice.asks is None), 1))
     if capabilities.numbered_choices:
-        return (), tuple(choices)
+        return (), numbered
     possible = [choice for choice in choices if len(choice.id.encode()) <= capabilities.choice_id_limit]
     buttons = possible[: capabilities.choices_limit]
-    spoken = tuple(choice for choice in choices if choice not in buttons)
+    spoken = {number: choice for number, choice in numbered.items() if choice not in buttons}
     return tuple(_short(choice, capabilities.label_limit) for choice in buttons), spoken
 
 
@@ -100,14 +104,12 @@ def _short(choice: Choice, limit: int) -> Choice:
     return choice.model_copy(update={"label": cut(choice.label, limit)})
 
 
-def _in_words(choices: Sequence[Choice], text: str, *, numbered: bool) -> str:
+def _in_words(choices: Mapping[int, Choice], text: str) -> str:
     """Choices as text. A text that numbers its own lines keeps its numbers: the words are then enough."""
-    words = ", ".join(f"«{choice.label}»" for choice in choices)
-    if not numbered:
-        return f"Можна написати: {words}."
     if _OWN_NUMBERS.search(text):
+        words = ", ".join(f"«{choice.label}»" for choice in choices.values())
         return f"Напишіть номер або слово: {words}."
-    lines = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
+    lines = [f"{number}. {choice.label}" for number, choice in choices.items()]
     return "\n".join([*lines, "Напишіть номер або слово."])
 
 

@@ -30,6 +30,9 @@ from conversations.tables import attachments, conversations, messages, outbox
 ERASED = Reply(text="Стерто")
 """What stands where a person's words were erased."""
 
+EDITED = "Виправлено: "
+"""Stands before words that the person changed after sending."""
+
 WITHOUT_WORDS = {
     MessageKind.PRESS: "Кнопка",
     MessageKind.PHOTO: "Фото",
@@ -206,7 +209,7 @@ async def _words(db: AsyncConnection, conversation_id: str, message: IncomingMes
     """What the transcript shows for a message: its text, the label of its button, or the name of its kind."""
     text = message.text.strip()
     if text:
-        return text
+        return EDITED + text if message.edited else text
     if message.kind is MessageKind.PRESS and message.choice_id:
         return await _label(db, conversation_id, message.choice_id)
     if message.location is not None:

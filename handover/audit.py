@@ -35,6 +35,7 @@ class Action(StrEnum):
     RESOLVED = "resolved"
     DANGER_CARD = "danger_card"
     CHANNEL_SWITCHED = "channel_switched"
+    CHANNEL_CONNECTED = "channel_connected"
 
 
 async def record(

@@ -17,7 +17,7 @@ from bots.app import keeping, knowledge
 from bots.app.faults import StartFault
 from bots.app.links import PublicLinks
 from bots.app.menu import MENU
-from bots.app.reports import reports
+from bots.app.reports import connect, reports
 from bots.app.settings import Settings
 from bots.dialogue import welcome
 from bots.turns import workers
@@ -214,5 +214,6 @@ def workplace_house(house: House) -> WorkplaceHouse:
         vendor=VENDOR,
         capabilities=lambda name: runtime.channels[name].capabilities if name in runtime.channels else None,
         reports=lambda community: reports(runtime, community),
+        connect=lambda name: connect(runtime, name),
         secure_cookies=house.settings.secure_cookies,
     )

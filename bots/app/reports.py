@@ -40,3 +40,15 @@ async def _vendor(channel: Channel) -> tuple[VendorStatus | None, str | None]:
         return await channel.status(), None
     except ConnectFault as fault:
         return None, str(fault)
+
+
+async def connect(runtime: Runtime, name: str) -> str | None:
+    """Set a channel up at its vendor; why that failed, None where it did not."""
+    channel = runtime.channels[name]
+    if not isinstance(channel, Connects):
+        return None
+    try:
+        await channel.connect()
+    except ConnectFault as fault:
+        return str(fault)
+    return None

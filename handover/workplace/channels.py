@@ -13,10 +13,11 @@ from handover.workplace import failures, words
 from handover.workplace.channels_view import cards
 from handover.workplace.guard import Guard, Stopped
 from handover.workplace.pressing import first_press
+from handover.workplace.vendor_words import mended
 
 
 def add_channels(router: APIRouter, guard: Guard) -> None:
-    """/workplace/channels and /workplace/channels/people-only."""
+    """/workplace/channels and its two forms: connect, people-only."""
     house, pages = guard.house, guard.pages
 
     @router.get("/workplace/channels")
@@ -34,6 +35,26 @@ def add_channels(router: APIRouter, guard: Guard) -> None:
                 cards=cards(reports, request.query_params.get("changed"), house.clock()),
             )
         )
+
+    @router.post("/workplace/channels/connect")
+    async def connect(request: Request) -> Response:
+        visitor, form = await guard.acting(request, Permission.CHANNELS)
+        me, name = visitor.account, form.get("channel", "")
+        if house.capabilities(name) is None:
+            raise Stopped(failures.unknown_channel())
+        fault = await house.connect(name)
+        if fault is not None:
+            raise Stopped(failures.not_connected(mended(fault)))
+        async with house.database.write() as db:
+            await audit.record(
+                db,
+                community=me.community,
+                account_id=me.id,
+                action=Action.CHANNEL_CONNECTED,
+                subject=name,
+                now=house.clock(),
+            )
+        return RedirectResponse(f"/workplace/channels?changed={name}", status_code=303)
 
     @router.post("/workplace/channels/people-only")
     async def leave_to_people(request: Request) -> Response:

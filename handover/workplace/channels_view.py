@@ -26,7 +26,7 @@ class ChannelFact:
 
 @dataclass(frozen=True)
 class ChannelCard:
-    """`changed`: its switch was turned just now."""
+    """`changed`: its switch was turned just now. `connects`: it can be set up at a vendor."""
 
     name: str
     title: str
@@ -36,6 +36,7 @@ class ChannelCard:
     facts: tuple[ChannelFact, ...]
     people_only: bool
     changed: bool
+    connects: bool
 
 
 def cards(reports: Iterable[ChannelReport], changed: str | None, now: datetime) -> list[ChannelCard]:
@@ -54,6 +55,7 @@ def _card(report: ChannelReport, changed: bool, now: datetime) -> ChannelCard:
         facts=(*(_of_vendor(vendor, now) if vendor else ()), *_of_traffic(report.traffic, now)),
         people_only=report.people_only,
         changed=changed,
+        connects=vendor is not None or report.fault is not None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from handover.tickets.leading import AlreadyTaken, NotYours
 from handover.workplace import words
+from handover.workplace.vendor_words import Mended
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,16 @@ def unknown_channel() -> Failure:
         404,
         "Такого каналу тут немає",
         "Такого каналу тут немає. Можливо, його щойно від’єднали.",
+        "До каналів",
+        "/workplace/channels",
+    )
+
+
+def not_connected(fault: Mended) -> Failure:
+    return Failure(
+        502,
+        "Не вдалося під’єднати",
+        f"{fault.reason} {fault.mend} Канал каже: «{fault.said}»",
         "До каналів",
         "/workplace/channels",
     )

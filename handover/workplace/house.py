@@ -20,7 +20,8 @@ class WorkplaceHouse:
     """`vendor` is the folder npm installs into (`node_modules`); `secure_cookies` is on wherever TLS is.
 
     `capabilities` of a channel by name, None for one that is no longer set up; `reports` of every channel of a
-    community, as the vendors see them too (a network call each).
+    community, as the vendors see them too (a network call each). `connect` sets a channel up at its vendor; what it
+    gives is why that failed, in the vendor's words.
     """
 
     database: Database
@@ -32,4 +33,5 @@ class WorkplaceHouse:
     vendor: Path
     capabilities: Callable[[str], Capabilities | None]
     reports: Callable[[str], Awaitable[Sequence[ChannelReport]]]
+    connect: Callable[[str], Awaitable[str | None]]
     secure_cookies: bool = False

@@ -133,7 +133,7 @@ def test_surplus_buttons_are_said_in_words() -> None:
     can = Capabilities(text_limit=600, choices_limit=1)
     (fitted,) = fit(Reply(text="Про що саме?", choices=(DOCUMENTS, PERSON)), can)
     assert fitted.choices == (DOCUMENTS,)
-    assert fitted.text == "Про що саме?\n\nМожна написати: «Покликати людину»."
+    assert fitted.text == "Про що саме?\n\n2. Покликати людину\nНапишіть номер або слово."
 
 
 def test_a_long_label_is_cut_between_words() -> None:

@@ -113,6 +113,7 @@ async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIt
         vendor,
         CAPABILITIES.get,
         vendors.reports,
+        vendors.connect,
     )
     app = FastAPI()
     app.include_router(routes(house))

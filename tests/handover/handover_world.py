@@ -139,6 +139,12 @@ class Vendors:
     faults: dict[str, str] = field(default_factory=dict)
     seen: dict[str, Traffic] = field(default_factory=dict)
 
+    connected: list[str] = field(default_factory=list)
+
+    async def connect(self, name: str) -> str | None:
+        self.connected.append(name)
+        return self.faults.get(name)
+
     async def reports(self, community: str) -> list[ChannelReport]:
         async with self.database.read() as db:
             return [

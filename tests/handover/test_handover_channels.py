@@ -174,3 +174,41 @@ async def test_a_foreign_stale_or_senseless_form_turns_nothing(reception):
         assert "Такого каналу тут немає" in unknown.text
     assert not await people_only(reception, "viber")
     assert "channel_switched" not in await actions(reception.database)
+
+
+async def connect(person, name):
+    fields = {"csrf": await person.csrf(), "channel": name}
+    return await person.client.post(f"{PAGE}/connect", data=fields, headers={"Origin": ORIGIN})
+
+
+async def test_a_channel_is_set_up_from_the_page(reception):
+    admin = await reception.signed_in("admin", Role.ADMINISTRATOR)
+    reception.vendors.says["telegram"] = VendorStatus(account="@zrazkova_bot")
+    page = (await admin.get(PAGE)).text
+    assert "Під’єднати ще раз" in card(page, "telegram")
+    assert "Під’єднати" not in card(page, "web")
+    done = await connect(admin, "telegram")
+    assert (done.status_code, done.headers["location"]) == (303, f"{PAGE}?changed=telegram")
+    assert reception.vendors.connected == ["telegram"]
+
+
+async def test_a_vendor_that_refuses_says_why_and_what_to_do(reception):
+    admin = await reception.signed_in("admin", Role.ADMINISTRATOR)
+    reception.vendors.faults["viber"] = "Viber refuses the token. Take VIBER_TOKEN from the bot's settings."
+    refused = await connect(admin, "viber")
+    assert refused.status_code == 502
+    assert "Канал не приймає ключ." in refused.text
+    assert "VIBER_TOKEN" in refused.text
+
+
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.HEAD, Role.EDITOR])
+async def test_only_administrators_set_channels_up(reception, role):
+    person = await reception.signed_in("person", role)
+    assert (await connect(person, "telegram")).status_code == 403
+    assert reception.vendors.connected == []
+
+
+async def test_an_unknown_channel_is_not_set_up(reception):
+    admin = await reception.signed_in("admin", Role.ADMINISTRATOR)
+    assert (await connect(admin, "pigeon")).status_code == 404
+    assert reception.vendors.connected == []

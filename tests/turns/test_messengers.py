@@ -425,3 +425,13 @@ async def test_a_specialist_who_leads_is_not_disturbed_by_a_receipt(reception: W
     await work(reception)
     assert reception.channel.sent == sent
     assert {line.delivery for line in await lines(reception) if line.delivery} == {"seen"}
+
+
+async def test_changed_words_are_answered_anew_and_marked_in_the_transcript(reception: World) -> None:
+    await hear(reception, message("меню", key="1"))
+    await work(reception)
+    await hear(reception, message("субсидія", key="2").model_copy(update={"edited": True}))
+    await work(reception)
+    said = [line.reply.text for line in await lines(reception) if line.author.kind is AuthorKind.CITIZEN]
+    assert said == ["меню", "Виправлено: субсидія"]
+    assert any("Джерело:" in text for text in reception.texts())
