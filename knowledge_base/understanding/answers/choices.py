@@ -119,8 +119,12 @@ def hear_choice(tokens: Sequence[Token], fact: Fact) -> Heard | None:
     words = words_of(tokens)
     if not known or len(words) > _MOST_WORDS:
         return None
+    # A label as it stands first: «Хтось один» is no number.
     meant = (
-        _by_number(tokens, known, asked_about(fact.ask.uk)) or _typed(words, known) or _by_words(words, known)
+        _exactly(words, known)
+        or _by_number(tokens, known, asked_about(fact.ask.uk))
+        or _typed(words, known)
+        or _by_words(words, known)
     )
     meant = meant or _by_kin(words, known) or _none_of_these(words, known)
     if not meant or not _is_about(words, known, fact):
@@ -157,11 +161,16 @@ def _place(token: Token, last: int) -> int | None:
     return CARDINALS.get(token.text, ORDINALS.get(token.text))
 
 
-def _typed(words: Sequence[str], known: Sequence[_Option]) -> set[str]:
+def _exactly(words: Sequence[str], known: Sequence[_Option]) -> set[str]:
     typed = " ".join(words)
-    exact = {option.id for option in known if option.label == typed}
-    if exact or len(typed) < _SHORTEST_TYPED:
-        return exact
+    return {option.id for option in known if option.label == typed}
+
+
+def _typed(words: Sequence[str], known: Sequence[_Option]) -> set[str]:
+    """A label with a slip of the finger."""
+    typed = " ".join(words)
+    if len(typed) < _SHORTEST_TYPED:
+        return set()
     likeness = {option.id: fuzz.ratio(typed, option.label, score_cutoff=LABEL_LIKENESS) for option in known}
     best = max(likeness.values())
     return {name for name, like in likeness.items() if like == best} if best else set()
@@ -214,8 +223,7 @@ def _fits(word: str, option: _Option) -> bool:
 
 def types_label(words: Sequence[str], fact: Fact) -> bool:
     """Whether a label was typed as it stands: then it is an answer, even if it looks like a question."""
-    typed = " ".join(words)
-    return any(option.label == typed for option in _known(fact))
+    return bool(_exactly(words, _known(fact)))
 
 
 def _by_kin(words: Sequence[str], known: Sequence[_Option]) -> set[str]:
