@@ -57,14 +57,14 @@ def where_to_turn(written: schema.Hotline) -> str:
 
 
 def hours_in_words(week: list[tuple[tuple[time, time], ...]]) -> str:
-    """`з понеділка до четверга з 9:00 до 12:30 і з 13:15 до 18:00; у п’ятницю з 9:00 до 16:00`, or nothing."""
+    """`з понеділка до четверга з 9:00 до 12:30 і з 13:15 до 18:00, у п’ятницю з 9:00 до 16:00`, or nothing."""
     parts = []
     for hours, run in groupby(enumerate(week), key=lambda pair: pair[1]):
         days = [number for number, _ in run]
         if hours:
             times = " і ".join(language.clock_range(*interval) for interval in hours)
             parts.append(f"{_days_in_words(days[0], days[-1])} {times}")
-    return "; ".join(parts)
+    return ", ".join(parts)
 
 
 def _days_in_words(first: int, last: int) -> str:

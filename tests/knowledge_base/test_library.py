@@ -115,7 +115,7 @@ def test_offices(library: Library) -> None:
     reception = library.community.reception
     assert reception.hours[:2] == (Interval(0, time(9), time(12, 30)), Interval(0, time(13, 15), time(18)))
     assert plain(reception.hours_text) == (
-        "з понеділка до середи з 9:00 до 12:30 і з 13:15 до 18:00; у п’ятницю з 8:00 до 16:45"
+        "з понеділка до середи з 9:00 до 12:30 і з 13:15 до 18:00, у п’ятницю з 8:00 до 16:45"
     )
     assert (reception.latitude, reception.longitude) == (49.5, 31.25)
     assert reception.closed_on == {date(2027, 1, 1)}

@@ -80,7 +80,7 @@ documents-count =
         [many] { $count } документів
        *[other] { $count } документа
     }
-documents-some = { documents-count }, можливо, ще
+documents-some = щонайменше { documents-count }
 source-line = Джерело: { $source }. Перевірено { $checked }.
 overdue = Ми давно це не перевіряли: уточніть у спеціаліста.
 second-topic = Ви питали ще про «{ $title }». Кнопка нижче.
