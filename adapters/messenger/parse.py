@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.incoming import readable
+from adapters.incoming import object_of, readable
 from adapters.messenger.contents import PAYLOAD_ACCEPTED, contents, listed, mapping, string
 from adapters.messenger.render import GET_STARTED, OURS
 from conversations.channel import UnreadableBody
@@ -113,11 +113,8 @@ def _items(house: House, body: bytes, now: datetime) -> Iterator[Item]:
 def _entries(body: bytes) -> list[Any]:
     if not body:
         return []  # the handshake
-    try:
-        told = json.loads(body.decode())
-    except (ValueError, RecursionError):
-        raise UnreadableBody("not JSON in UTF-8") from None
-    if not isinstance(told, dict) or not isinstance(told.get("object"), str):
+    told = object_of(body)
+    if not isinstance(told.get("object"), str):
         raise UnreadableBody("not a webhook's object")
     if told["object"] != "page":
         return []

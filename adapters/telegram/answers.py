@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adapters.incoming import object_of
 from adapters.telegram.parse import PRESS_KEY
-from adapters.telegram.updates import object_of
 from conversations.channel import UnreadableBody
 from conversations.messages import ChannelEvent, IncomingMessage
 

@@ -6,14 +6,13 @@ kept (who, where, when, the text), so that the citizen is heard all the same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from aiogram.types import Update
 
-from adapters.incoming import readable
+from adapters.incoming import object_of, readable
 from conversations.channel import UnreadableBody
 
 HEARD = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -24,17 +23,6 @@ END_OF_TIME = 2**33
 
 _UNREAD = (ValueError, TypeError, OverflowError, OSError, RecursionError, AttributeError, KeyError)
 """What pydantic and aiogram's validators raise on values of any type."""
-
-
-def object_of(body: bytes) -> dict[str, Any]:
-    """The body's JSON object. Raises UnreadableBody."""
-    try:
-        fields = json.loads(body.decode())
-    except (ValueError, RecursionError):
-        raise UnreadableBody("not JSON in UTF-8") from None
-    if not isinstance(fields, dict):
-        raise UnreadableBody("not a JSON object")
-    return fields
 
 
 def read_update(body: bytes, now: datetime) -> Update:

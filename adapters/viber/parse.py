@@ -6,7 +6,6 @@ stays beside the model: for the tokens, the names and sizes of files, and messag
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -26,7 +25,7 @@ from viberbot.api.messages import (
 )
 from viberbot.api.viber_requests import create_request
 
-from adapters.incoming import NAME_ACCEPTED, file_name, readable
+from adapters.incoming import NAME_ACCEPTED, file_name, object_of, readable
 from adapters.viber.keyboard import pressed
 from conversations.channel import UnreadableBody
 from conversations.messages import (
@@ -98,12 +97,7 @@ def awaits_welcome(body: bytes, now: datetime, ref_of: RefOf) -> tuple[bool, str
 
 
 def _callback(body: bytes, now: datetime, ref_of: RefOf) -> Callback:
-    try:
-        fields = json.loads(body.decode())
-    except (ValueError, RecursionError):
-        raise UnreadableBody("not JSON in UTF-8") from None
-    if not isinstance(fields, dict):
-        raise UnreadableBody("not a JSON object")
+    fields = object_of(body)
     event = fields.get("event")
     if not isinstance(event, str):
         raise UnreadableBody("no event")

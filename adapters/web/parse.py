@@ -11,14 +11,13 @@ the same message. A `kind` that is not known here gives no event: an older serve
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from adapters.incoming import file_name, readable
+from adapters.incoming import file_name, object_of, readable
 from conversations.channel import UnreadableBody
 from conversations.messages import (
     Attachment,
@@ -139,12 +138,7 @@ def body_to_messages(
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    try:
-        fields = json.loads(body.decode())
-    except (ValueError, RecursionError):
-        raise UnreadableBody("not JSON in UTF-8") from None
-    if not isinstance(fields, dict):
-        raise UnreadableBody("not a JSON object")
+    fields = object_of(body)
     if isinstance(fields.get("text"), str):
         fields["text"] = readable(fields["text"])
     return fields
