@@ -169,3 +169,12 @@ async def test_a_wrong_proof_is_refused_and_nothing_is_stored(place: Behind) -> 
         answer = await stranger.post(f"{place.address}/webhooks/zrazkova/{place.name}", content=b"{}")
     assert answer.status_code == 403
     assert await _ids(place) == []
+
+
+async def test_a_pressed_list_renews_itself_where_the_vendor_lets_it(place: Behind) -> None:
+    await place.after(PERSON, place.vendor.write(PERSON, "які документи на субсидію"))
+    before = len(place.vendor.screen(PERSON))
+    shown = await place.after(PERSON, place.vendor.press(PERSON, "Маю все"))
+    edits = place.channel.capabilities.edits
+    assert [one.edited for one in shown] == [edits]
+    assert len(place.vendor.screen(PERSON)) == before + (0 if edits else 1)
