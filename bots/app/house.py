@@ -156,7 +156,10 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             pace=pace,
             signs=Signs(present),
         )
-        yield House(settings, runtime, secret)
+        try:
+            yield House(settings, runtime, secret)
+        finally:
+            await runtime.signs.close()
 
 
 @asynccontextmanager

@@ -63,7 +63,6 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        await runtime.signs.close()
         _, late = await asyncio.wait(tasks, timeout=LAST_BATCH)
         for task in late:
             task.cancel()
