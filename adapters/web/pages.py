@@ -60,6 +60,7 @@ class Shortcuts:
     """What the buttons that are always on the page press: choice ids the engine keeps for ever."""
 
     person: str = "m:person"
+    back: str = "m:back"
     menu: str = "m:menu"
     my_data: str = "m:data"
 

@@ -12,7 +12,7 @@ greeting =
     { greeting-privacy } Номери карток і паролі не надсилайте. { greeting-my-data }
 greeting-short =
     { greeting-line }
-    { greeting-privacy } { greeting-my-data }
+    { greeting-privacy } Номери карток і паролі не надсилайте. { greeting-my-data }
 greeting-privacy = Розмову зберігаємо { $retention }, щоб відповісти: пишучи далі, ви погоджуєтеся.
 greeting-my-data = Подивитися чи стерти: «мої дані».
 retention-years =
@@ -147,7 +147,7 @@ handoff-window = Месенджер дає нам писати лише до { $
 people-hello =
     { greeting-line }
     Тут відповідають люди. Напишіть, що сталося, і спеціаліст відповість.
-    { greeting-privacy } { greeting-my-data }
+    { greeting-privacy } Номери карток і паролі не надсилайте. { greeting-my-data }
 handoff-unknown =
     Тут краще відповість людина. Передаю все, що ви написали.
     { $queue }
