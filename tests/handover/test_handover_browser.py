@@ -116,6 +116,7 @@ def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
             NODE,
             CAPABILITIES.get,
             vendors.reports,
+            vendors.connect,
         )
         app = FastAPI()
         app.include_router(routes(house))
