@@ -127,9 +127,9 @@ def sources(case: Case) -> list[Any]:
 class Unhurried:
     """Lets everybody send at once: no vendor is behind this door."""
 
-    async def turn(self, name: str, per_second: float) -> float:  # noqa: ARG002  the signature of Pace
+    async def turns(self, name: str, per_second: float, count: int) -> list[float]:  # noqa: ARG002  that of Pace
         """No wait."""
-        return 0.0
+        return [0.0] * count
 
 
 async def run(case: Case, first: int, count: int, folder: Path) -> Counter[str]:

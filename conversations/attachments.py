@@ -11,6 +11,7 @@ import re
 import tempfile
 import unicodedata
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 from conversations.channel import FileRefused
@@ -93,6 +94,17 @@ class FolderStore:
         with contextlib.suppress(FileNotFoundError):
             await asyncio.to_thread(self._path(content_hash).unlink)
 
+    async def older(self, before: datetime) -> list[str]:
+        """The content hashes of files that were last put before this moment."""
+        return await asyncio.to_thread(self._older, before.timestamp())
+
+    def _older(self, before: float) -> list[str]:
+        return sorted(
+            path.name
+            for path in self.folder.glob("??/*")
+            if _HASH.fullmatch(path.name) and path.stat().st_mtime < before
+        )
+
     def _path(self, content_hash: str) -> Path:
         if not _HASH.fullmatch(content_hash):
             raise FileNotFoundError(content_hash)
@@ -101,8 +113,11 @@ class FolderStore:
     def _write(self, content: bytes) -> str:
         content_hash = hashlib.sha256(content).hexdigest()
         path = self._path(content_hash)
-        if path.exists():
+        try:
+            os.utime(path)  # put again just now: nobody may take it for a stray
             return content_hash
+        except FileNotFoundError:
+            pass
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".")
         try:

@@ -5,7 +5,9 @@
     files/<sha256>          the bytes of a file
 
 It is read in one transaction that sees one moment, and restored in one, into an empty database of the same revision,
-whichever of the two databases it came from.
+whichever of the two databases it came from. Rows stand in the order of their keys' bytes, which is the same on both,
+so the same rows have the same sha256 wherever they are: `compare` reads a restored database again and holds it against
+that.
 """
 
 from __future__ import annotations
@@ -22,22 +24,24 @@ import tempfile
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Column, LargeBinary, Table, func, inspect, select, text
+from sqlalchemy import Column, ColumnElement, LargeBinary, String, Table, collate, func, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.attachments import FolderStore
+from conversations.compatibility import schema_compatibility
 from conversations.database import Database, UtcDateTime, metadata, revision
 from conversations.tables import attachments
 
 FORMAT = 1
 ROWS_AT_ONCE = 500
 
-_VERSION_TABLE = "alembic_version"
+_OF_THE_SCHEMA = {"alembic_version", schema_compatibility.name}
 _MANIFEST = "manifest.json"
 
 
@@ -56,18 +60,52 @@ class TableManifest:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds. `files` are sha256 of their contents; `missing` were referred to but not in the store."""
+    """What a backup holds. `files` are sha256 of their contents; `missing` were referred to but not in the store.
+
+    `ordered`: the rows stand in the order of their keys' bytes. In older backups each database ordered them its way.
+    """
 
     format: int
     revision: str
     tables: dict[str, TableManifest]
     files: list[str]
     missing: list[str]
+    ordered: bool = False
 
     @property
     def rows(self) -> int:
         """All rows of all tables."""
         return sum(table.rows for table in self.tables.values())
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """A table as the backup says it is, and as it came out of the restored database."""
+
+    name: str
+    rows: int
+    rows_restored: int
+    sha256: str
+    sha256_restored: str
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return (self.rows, self.sha256) == (self.rows_restored, self.sha256_restored)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of a restored backup. `damaged` are files whose bytes are not those of their name, or are not there."""
+
+    manifest: Manifest
+    tables: list[TableCheck]
+    damaged: list[str]
+
+    @property
+    def same(self) -> bool:
+        """Whether everything is as the backup says."""
+        return not self.damaged and all(table.same for table in self.tables)
 
 
 async def backup(database: Database, store: FolderStore, path: Path) -> Manifest:
@@ -80,7 +118,7 @@ async def backup(database: Database, store: FolderStore, path: Path) -> Manifest
             tables = {table.name: await _dump(db, table, gathered) for table in metadata.sorted_tables}
             wanted = list((await db.execute(select(attachments.c.content_hash).distinct())).scalars())
         files, missing = await _present(store, wanted)
-        manifest = Manifest(FORMAT, at_revision, tables, files, missing)
+        manifest = Manifest(FORMAT, at_revision, tables, files, missing, ordered=True)
         finished = gathered / "finished"
         await asyncio.to_thread(_pack, manifest, gathered, store, finished)
         await asyncio.to_thread(finished.replace, path)
@@ -102,7 +140,12 @@ async def restore(database: Database, store: FolderStore, path: Path) -> Manifes
             await _no_strangers(db)
             await _must_be_empty(db)
             for table in metadata.sorted_tables:
-                await _load(db, table, archive, manifest.tables[table.name])
+                try:
+                    await _load(db, table, archive, manifest.tables[table.name])
+                except (ValueError, KeyError, SQLAlchemyError) as fault:
+                    raise BackupFault(
+                        f"the rows of table {table.name} can't be restored ({type(fault).__name__})"
+                    ) from None
             if database.dialect == "postgresql":
                 await _advance_sequences(db)
             # Before the commit: rows that name files nobody has would be worse than files nobody names.
@@ -111,10 +154,49 @@ async def restore(database: Database, store: FolderStore, path: Path) -> Manifes
     return manifest
 
 
+async def compare(database: Database, store: FolderStore, path: Path) -> Comparison:
+    """Hold a database and a store that a backup was restored into against it. Raises BackupFault, OSError."""
+    with _opened(path) as archive:
+        manifest = await asyncio.to_thread(_read_manifest, archive)
+        told = {
+            name: table.sha256
+            if manifest.ordered
+            else await asyncio.to_thread(_ordered_sha256, archive, metadata.tables[name], table)
+            for name, table in manifest.tables.items()
+        }
+    checks = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with database.read() as db:
+            for table in metadata.sorted_tables:
+                found = await _dump(db, table, Path(folder))
+                expected = manifest.tables[table.name]
+                checks.append(
+                    TableCheck(table.name, expected.rows, found.rows, told[table.name], found.sha256)
+                )
+    damaged = [one for one in manifest.files if not await asyncio.to_thread(_is_whole, store, one)]
+    return Comparison(manifest, checks, damaged)
+
+
+def _ordered_sha256(archive: tarfile.TarFile, table: Table, described: TableManifest) -> str:
+    keys = [described.columns.index(column.name) for column in table.primary_key.columns]
+    lines = []
+    for line in _member(archive, f"tables/{table.name}.jsonl").splitlines(keepends=True):
+        row = json.loads(line)
+        lines.append((*(row[place] for place in keys), line))
+    return hashlib.sha256(b"".join(line for *_, line in sorted(lines))).hexdigest()
+
+
+def _is_whole(store: FolderStore, content_hash: str) -> bool:
+    try:
+        return hashlib.sha256(store.read(content_hash)).hexdigest() == content_hash
+    except FileNotFoundError:
+        return False
+
+
 async def _no_strangers(db: AsyncConnection) -> None:
     """A table nobody registered would silently be left out."""
     present = set(await db.run_sync(lambda connection: inspect(connection).get_table_names()))
-    unlike = (present - {_VERSION_TABLE}) ^ set(metadata.tables)
+    unlike = (present - _OF_THE_SCHEMA) ^ set(metadata.tables)
     if unlike:
         raise BackupFault(f"the database's tables are not this version's: {', '.join(sorted(unlike))}")
 
@@ -139,7 +221,14 @@ async def _dump(db: AsyncConnection, table: Table, folder: Path) -> TableManifes
 
 
 async def _chunks(db: AsyncConnection, table: Table) -> AsyncIterator[Sequence[Any]]:
-    async with db.stream(select(table).order_by(*table.primary_key.columns)) as result:
+    # SQLite orders text by its bytes; PostgreSQL by the rules of a language, unless it is told not to.
+    keys: list[ColumnElement[Any]] = [
+        collate(column, "C")
+        if isinstance(column.type, String) and db.dialect.name == "postgresql"
+        else column
+        for column in table.primary_key.columns
+    ]
+    async with db.stream(select(table).order_by(*keys)) as result:
         async for rows in result.partitions(ROWS_AT_ONCE):
             yield rows
 
@@ -220,7 +309,10 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
         if described["format"] != FORMAT:
             raise BackupFault(f"the backup is of format {described['format']}; this version reads {FORMAT}")
         tables = {name: TableManifest(**table) for name, table in described["tables"].items()}
-        manifest = Manifest(**{**described, "tables": tables})
+        known = {field.name for field in fields(Manifest)}
+        manifest = Manifest(
+            **{name: value for name, value in described.items() if name in known} | {"tables": tables}
+        )
         if set(tables) != set(metadata.tables):
             raise BackupFault("the backup's tables are not this version's")
     except (ValueError, KeyError, TypeError) as fault:

@@ -22,7 +22,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, DateTime, Dialect, MetaData, event, text
+from sqlalchemy import Connection, DateTime, Dialect, MetaData, Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -31,6 +32,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import await_only
+
+from conversations.compatibility import oldest_program, read_oldest_program, write_oldest_program
 
 metadata = MetaData(
     naming_convention={
@@ -63,7 +66,8 @@ _dump_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 # writes every statement with its parameters at DEBUG, is kept above that.
 logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
+"""The revisions of this version."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -135,11 +139,28 @@ class Database:
         async with self._reader.connect() as connection:
             yield connection
 
+    async def settle(self) -> None:
+        """On SQLite, write what the log of changes holds into the file and empty the log, as far as no reader needs it.
+
+        Until then the log still has the pages as they were before. On PostgreSQL VACUUM does that by itself.
+        """
+        if self.dialect != "sqlite":
+            return
+        async with self._writer.connect() as connection:
+            # Past SQLAlchemy, which would begin a transaction, in which this can't be done.
+            opened: Any = (await connection.get_raw_connection()).driver_connection
+            await (await opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
+
     async def close(self) -> None:
         """Give every connection back."""
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+def upsert(db: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in this connection's dialect."""
+    return postgresql.insert(table) if db.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 _AWAY_STATES = {"08", "40", "53", "55", "57", "58"}
@@ -169,10 +190,11 @@ def is_away(fault: BaseException) -> bool:
     return isinstance(fault, (OSError, NoFreeConnection))
 
 
-async def migrate(url: str) -> str:
+async def migrate(url: str, scripts: Path = SCRIPTS) -> str:
     """Bring the schema to this version in one transaction and return the revision. Raises SchemaFault, OSError.
 
-    Several processes may call this at the same moment: one migrates, the others wait and find nothing to do.
+    Several processes may call this at the same moment: one migrates, the others wait and find nothing to do. A newer
+    schema that this version can still run on is left as it is.
     """
     database = Database(url)
     try:
@@ -181,7 +203,7 @@ async def migrate(url: str) -> str:
         async with database.write() as db:
             if database.dialect == "postgresql":
                 await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            await db.run_sync(_upgrade)
+            await db.run_sync(_upgrade, scripts)
             return await revision(db)
     except CommandError as fault:
         raise SchemaFault(
@@ -201,15 +223,21 @@ async def revision(db: AsyncConnection) -> str:
     )
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, scripts: Path) -> None:
     settings = Config()
-    settings.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
-    for present in MigrationContext.configure(connection).get_current_heads():
-        if present not in known:
-            raise CommandError(f"its revision {present} is unknown here")
+    settings.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    known = list(ScriptDirectory.from_config(settings).walk_revisions())
+    revisions = {script.revision for script in known}
+    present = set(MigrationContext.configure(connection).get_current_heads())
+    if present - revisions:
+        oldest = read_oldest_program(connection)
+        if oldest in revisions:
+            return
+        needed = f"; it needs revision {oldest} or a later one" if oldest else ""
+        raise CommandError(f"its revision {', '.join(sorted(present - revisions))} is unknown here{needed}")
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")
+    write_oldest_program(connection, oldest_program(known))
 
 
 def _probe(path: str) -> None:
@@ -273,6 +301,8 @@ def _sqlite_engine(address: URL, begin: str, *, connections: int, read_only: boo
         # In WAL mode NORMAL survives a killed process but may lose the last commits when the power fails. A webhook
         # was answered 200 after such a commit, so nobody would send it again: FULL, one fsync a commit.
         cursor.execute("PRAGMA synchronous = FULL")
+        # What is erased must not stay readable in the file's free space.
+        cursor.execute("PRAGMA secure_delete = ON")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()

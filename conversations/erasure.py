@@ -78,7 +78,7 @@ async def erase(db: AsyncConnection, conversation_id: str, scope: Scope, now: da
         await _take_files_out_of_lines(db, conversation_id)
     await db.execute(delete(remote_files).where(remote_files.c.conversation_id == conversation_id))
     hashes = await _forget_files(db, conversation_id)
-    return Erased(messages=count, files=len(hashes), orphans=await _orphans(db, hashes))
+    return Erased(messages=count, files=len(hashes), orphans=await orphans(db, hashes))
 
 
 async def _erase_words(db: AsyncConnection, conversation_id: str) -> int:
@@ -142,7 +142,8 @@ async def _forget_files(db: AsyncConnection, conversation_id: str) -> set[str]:
     return set(dropped.scalars())
 
 
-async def _orphans(db: AsyncConnection, hashes: set[str]) -> tuple[str, ...]:
+async def orphans(db: AsyncConnection, hashes: set[str]) -> tuple[str, ...]:
+    """Those of these content hashes that nobody refers to any more."""
     if not hashes:
         return ()
     wanted = await db.execute(

@@ -8,17 +8,30 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, true, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.schema import Table
 
+from conversations.database import upsert
 from conversations.messages import (
     ChannelEvent,
     ConversationRef,
@@ -27,6 +40,7 @@ from conversations.messages import (
     InternalEvent,
 )
 from conversations.ownership import Owner, UnknownConversation, owner_of, ref_of
+from conversations.sharing import Share
 from conversations.tables import attachments, conversations, inbound_keys, inbox, unreadable
 
 log = logging.getLogger(__name__)
@@ -53,11 +67,15 @@ _inbox_event: TypeAdapter[InboxEvent] = TypeAdapter(InboxEvent)
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of a batch: events stored, events known already, and the conversations that have something new."""
+    """What became of a batch: events stored, events known already, and the conversations that have something new.
+
+    `by_channel` has the two numbers of each channel.
+    """
 
     new: int
     repeats: int
     conversations: tuple[str, ...]
+    by_channel: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -75,11 +93,6 @@ class Claimed:
 
 class LeaseLost(Exception):
     """The lease ran out and somebody else has the conversation; whatever was written for it must be rolled back."""
-
-
-def upsert(db: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows ON CONFLICT, in this connection's dialect."""
-    return postgresql.insert(table) if db.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 async def accept(db: AsyncConnection, events: Sequence[ChannelEvent], now: datetime) -> Accepted:
@@ -135,7 +148,13 @@ async def accept(db: AsyncConnection, events: Sequence[ChannelEvent], now: datet
         )
         await _refer_to_files(db, kept)
     touched = tuple(dict.fromkeys(conversation_id for conversation_id, _ in kept))
-    return Accepted(new=len(new), repeats=len(events) - len(new), conversations=touched)
+    came, stored = (Counter(event.ref.channel for event in some) for some in (events, new))
+    return Accepted(
+        new=len(new),
+        repeats=len(events) - len(new),
+        conversations=touched,
+        by_channel={name: (stored[name], count - stored[name]) for name, count in came.items()},
+    )
 
 
 def _in_album(event: ChannelEvent) -> bool:
@@ -279,24 +298,38 @@ async def claim(
     *,
     communities: Collection[str] | None = None,
     channels: Collection[str] | None = None,
+    share: Share | None = None,
 ) -> list[Claimed]:
     """Lease up to `limit` conversations with waiting events, those that wait longest first.
 
-    Only those of `communities` and `channels` where they are given: the rest is left to the workers that serve it.
+    Only those of `communities` and `channels` where they are given: the rest is left to the workers that serve it. Of
+    `share` are those of this worker, and any whose events its own worker has left waiting.
 
     Right on both databases: the lease is taken by one guarded UPDATE; SKIP LOCKED only spares PostgreSQL's workers
     from waiting for each other. An event this version can't read is set aside, so that it can't stop the others.
     """
-    gathering = select(inbox.c.conversation_id).where(inbox.c.processed_at.is_(None), inbox.c.ready_at > now)
+    # A moment further ahead than anybody sets one was set by a clock that went wrong.
+    gathering = select(inbox.c.conversation_id).where(
+        inbox.c.processed_at.is_(None),
+        inbox.c.ready_at > now,
+        inbox.c.ready_at <= now + 2 * ALBUM_GATHERS,
+    )
     free = and_(
         conversations.c.id.not_in(gathering),
-        or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= now),
+        or_(
+            conversations.c.lease_until.is_(None),
+            conversations.c.lease_until <= now,
+            conversations.c.lease_until > now + 2 * lease,
+        ),
         true() if communities is None else conversations.c.community_id.in_(communities),
         true() if channels is None else conversations.c.channel.in_(channels),
     )
+    mine = true() if share is None else share.holds(inbox.c.conversation_id, inbox.c.accepted_at, now)
     rows: list[dict[str, Any]] = []
     # Again until there is enough: a flood from one person fills the head of the queue, and others stand behind it.
-    while len(rows) < limit and (more := await _lease(db, worker, limit - len(rows), now + lease, free)):
+    while len(rows) < limit and (
+        more := await _lease(db, worker, limit - len(rows), now + lease, free, mine)
+    ):
         rows += more
     if not rows:
         return []
@@ -320,14 +353,19 @@ def _first(events: Sequence[tuple[int, InboxEvent]]) -> int:
 
 
 async def _lease(
-    db: AsyncConnection, worker: str, limit: int, until: datetime, free: ColumnElement[bool]
+    db: AsyncConnection,
+    worker: str,
+    limit: int,
+    until: datetime,
+    free: ColumnElement[bool],
+    mine: ColumnElement[bool],
 ) -> list[dict[str, Any]]:
     # Some more than `limit` events from the head of the queue: the cost stays the same however long the queue is,
     # and workers that come at the same moment find something left behind each other's rows.
     head = (
         select(inbox.c.id, inbox.c.conversation_id)
         .join(conversations, conversations.c.id == inbox.c.conversation_id)
-        .where(inbox.c.processed_at.is_(None), free)
+        .where(inbox.c.processed_at.is_(None), mine, free)
         .order_by(inbox.c.id)
         .limit(limit * HEAD)
         .subquery("head")
@@ -389,22 +427,47 @@ async def finish(
     state: dict[str, Any] | None,
     now: datetime,
 ) -> None:
-    """Mark these events done, keep the state, give the lease back. Raises LeaseLost when somebody else has it by now.
-
-    The event's words leave the inbox here: the transcript has them, without what must not be kept.
-    """
+    """Mark these events done, keep the state, give the lease back. Raises LeaseLost when somebody else has it."""
     held = await db.execute(
-        update(conversations)
+        select(conversations.c.id)
         .where(
             conversations.c.id == claimed.id,
             conversations.c.lease_by == worker,
             conversations.c.lease_until == claimed.lease_until,
         )
-        .values(state=state, lease_by=None, lease_until=None)
-        .returning(conversations.c.id)
+        .with_for_update(key_share=True)
     )
     if held.first() is None:
         raise LeaseLost
+    await finish_all(db, {claimed.id: state}, event_ids, now)
+
+
+_LEFT = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("left"))
+    .values(state=bindparam("state_now"), lease_by=None, lease_until=None)
+)
+
+
+async def finish_all(
+    db: AsyncConnection,
+    states: Mapping[str, dict[str, Any] | None],
+    event_ids: Sequence[int],
+    now: datetime,
+) -> None:
+    """Mark these events done, keep the state of each conversation, give the leases back. The caller holds the rows and
+    has seen that the leases stand.
+
+    The events' words leave the inbox here: the transcript has them, without what must not be kept.
+    """
+    if states:
+        await db.execute(
+            _LEFT,
+            [
+                {"left": conversation_id, "state_now": states[conversation_id]}
+                for conversation_id in sorted(states)
+            ],
+        )
     if event_ids:
         await db.execute(
             update(inbox)

@@ -8,21 +8,25 @@ due ──a specialist takes over──> withdrawn
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, true, update
+from sqlalchemy import ColumnElement, Update, bindparam, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.channel import Payload, Sent
 from conversations.messages import AuthorKind, ConversationRef, DeliveryReceipt, DeliveryState
 from conversations.ownership import ref_of
+from conversations.sharing import Share
 from conversations.tables import conversations, outbox
 
 LEASE = timedelta(seconds=60)
 """Longer than the longest sending; after it the worker is taken for dead and the row becomes unknown."""
+
+FURTHEST = timedelta(hours=1)
+"""No sending is put off for longer, whatever a vendor asks: what it refuses again is put off again."""
 
 LONGEST_ERROR = 500
 LONGEST_ID = 200
@@ -62,14 +66,13 @@ async def claim_due(
     *,
     communities: Collection[str] | None = None,
     channels: Collection[str] | None = None,
+    share: Share | None = None,
 ) -> list[Due]:
     """Take up to `limit` rows whose time has come and mark them *sending*, at most one a conversation: its oldest.
 
-    Only those of `communities` and `channels` where they are given: the rest is left to the workers that serve it.
-
-    Rows whose worker died while sending become unknown first, so that they never hold up their conversation.
+    Only those of `communities` and `channels` where they are given: the rest is left to the workers that serve it. Of
+    `share` are those of this worker, and any that its own worker has left waiting.
     """
-    await recover(db, now)
     earlier = outbox.alias("earlier")
     chosen = (
         select(outbox.c.id)
@@ -78,6 +81,7 @@ async def claim_due(
             outbox.c.due_at <= now,
             true() if communities is None else outbox.c.community_id.in_(communities),
             true() if channels is None else outbox.c.channel.in_(channels),
+            true() if share is None else share.holds(outbox.c.conversation_id, outbox.c.due_at, now),
             ~exists().where(
                 earlier.c.conversation_id == outbox.c.conversation_id,
                 earlier.c.id < outbox.c.id,
@@ -137,72 +141,109 @@ async def _refs(db: AsyncConnection, ids: set[str]) -> dict[str, tuple[Conversat
     return {row["id"]: (ref_of(row), row["last_incoming_at"]) for row in rows.mappings()}
 
 
-def _held(due: Due) -> ColumnElement[bool]:
-    """This very attempt; also when it was given up as unknown meanwhile, since now we know."""
-    return and_(
-        outbox.c.id == due.id, outbox.c.attempts == due.attempts, outbox.c.state.in_(("sending", "unknown"))
-    )
+@dataclass(frozen=True)
+class Arrived:
+    """The channel took it under an id, at a price."""
+
+    sent: Sent
 
 
-async def mark_sent(db: AsyncConnection, due: Due, sent: Sent, now: datetime) -> None:
-    """The channel took it under this id, at this price."""
-    await db.execute(
-        update(outbox)
-        .where(_held(due))
-        .values(
-            state="sent",
-            external_id=sent.external_id[:LONGEST_ID],
-            billing=sent.billing and sent.billing[:LONGEST_BILLING],
-            sent_at=now,
-            error=None,
-            claimed_by=None,
-            claimed_until=None,
-        )
-    )
+@dataclass(frozen=True)
+class Retry:
+    """It surely did not arrive; to be tried again at `at`."""
+
+    at: datetime
+    reason: str
 
 
-async def mark_retry(db: AsyncConnection, due: Due, at: datetime, reason: str) -> None:
-    """It surely did not arrive; try again at `at`. The bot's line is withdrawn instead if a specialist leads by now."""
-    # The conversation's row first, as everybody does: without its lock a take-over could slip in between.
-    leads = await db.execute(
-        select(conversations.c.owner_kind, conversations.c.epoch)
-        .where(conversations.c.id == due.conversation_id)
-        .with_for_update(key_share=True)
-    )
-    owner_kind, epoch = leads.one()
-    overtaken = due.author_kind is AuthorKind.BOT and owner_kind == "specialist" and epoch > due.epoch
-    await db.execute(
-        update(outbox)
-        .where(_held(due))
-        .values(
-            state="withdrawn" if overtaken else "due",
-            due_at=at,
-            error=_cut(reason),
-            claimed_by=None,
-            claimed_until=None,
-        )
-    )
+@dataclass(frozen=True)
+class Unknown:
+    """It may have arrived or not; a person decides about it."""
+
+    reason: str
 
 
-async def mark_failed(
-    db: AsyncConnection, due: Due, reason: str, now: datetime, *, unreachable: bool = False
-) -> None:
+@dataclass(frozen=True)
+class Failed:
     """It will never arrive. `unreachable`: nor will anything else, so all that waits for this person fails with it."""
-    # The conversation's row first, as everybody does.
-    await db.execute(
-        select(conversations.c.id)
-        .where(conversations.c.id == due.conversation_id)
+
+    reason: str
+    unreachable: bool = False
+
+
+Outcome = Arrived | Retry | Unknown | Failed
+"""What became of one sending."""
+
+
+def _in_one_of(states: Iterable[str]) -> ColumnElement[bool]:
+    """Spelled out: an IN can't be executed for many rows at once."""
+    return or_(*(outbox.c.state == state for state in states))
+
+
+_HELD = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("held"),
+        outbox.c.attempts == bindparam("attempt"),
+        # Also when it was given up as unknown meanwhile, since now we know.
+        _in_one_of(("sending", "unknown")),
+    )
+    .values(claimed_by=None, claimed_until=None)
+)
+_ARRIVED = _HELD.values(
+    state="sent",
+    external_id=bindparam("external"),
+    billing=bindparam("price"),
+    sent_at=bindparam("now"),
+    error=None,
+)
+_AGAIN = _HELD.values(state=bindparam("next"), due_at=bindparam("at"), error=bindparam("reason"))
+_UNKNOWN = _HELD.values(state="unknown", error=bindparam("reason"), sent_at=bindparam("now"))
+_FAILED = _HELD.values(state="failed", error=bindparam("reason"))
+
+
+async def mark(db: AsyncConnection, outcomes: Iterable[tuple[Due, Outcome]], now: datetime) -> None:
+    """Write down what became of these sendings, a statement a kind.
+
+    The bot's line is withdrawn instead of tried again if a specialist leads by now.
+    """
+    ordered = sorted(outcomes, key=lambda one: (one[0].conversation_id, one[0].id))
+    to_lock = {due.conversation_id for due, outcome in ordered if isinstance(outcome, Retry | Failed)}
+    # Conversations first, as everybody does: without the lock a take-over could slip in between.
+    leaders = await _leaders(db, to_lock) if to_lock else {}
+    arrived, again, unknown, failed = [], [], [], []
+    for due, outcome in ordered:
+        held = {"held": due.id, "attempt": due.attempts}
+        match outcome:
+            case Arrived(sent):
+                price = sent.billing and sent.billing[:LONGEST_BILLING]
+                arrived.append(held | {"external": sent.external_id[:LONGEST_ID], "price": price, "now": now})
+            case Retry(at, reason):
+                owner_kind, epoch = leaders[due.conversation_id]
+                overtaken = (
+                    due.author_kind is AuthorKind.BOT and owner_kind == "specialist" and epoch > due.epoch
+                )
+                state = "withdrawn" if overtaken else "due"
+                again.append(held | {"next": state, "at": min(at, now + FURTHEST), "reason": _cut(reason)})
+            case Unknown(reason):
+                unknown.append(held | {"reason": _cut(reason), "now": now})
+            case Failed(reason, unreachable):
+                if unreachable:
+                    await shut_out(db, due.conversation_id, reason, now)
+                failed.append(held | {"reason": _cut(reason)})
+    for statement, rows in ((_ARRIVED, arrived), (_AGAIN, again), (_UNKNOWN, unknown), (_FAILED, failed)):
+        if rows:
+            await db.execute(statement, rows)
+
+
+async def _leaders(db: AsyncConnection, conversation_ids: Collection[str]) -> dict[str, tuple[str, int]]:
+    rows = await db.execute(
+        select(conversations.c.id, conversations.c.owner_kind, conversations.c.epoch)
+        .where(conversations.c.id.in_(conversation_ids))
+        .order_by(conversations.c.id)
         .with_for_update(key_share=True)
     )
-    failed: dict[str, Any] = {
-        "state": "failed",
-        "error": _cut(reason),
-        "claimed_by": None,
-        "claimed_until": None,
-    }
-    if unreachable:
-        await shut_out(db, due.conversation_id, reason, now)
-    await db.execute(update(outbox).where(_held(due)).values(failed))
+    return {conversation_id: (owner_kind, epoch) for conversation_id, owner_kind, epoch in rows}
 
 
 async def shut_out(db: AsyncConnection, conversation_id: str, reason: str, now: datetime) -> None:
@@ -235,18 +276,21 @@ async def author_of(db: AsyncConnection, conversation_id: str, external_id: str)
     return None if kind is None else AuthorKind(kind)
 
 
-async def mark_unknown(db: AsyncConnection, due: Due, reason: str, now: datetime) -> None:
-    """It may have arrived or not, as of `now`; a person decides about it."""
-    await db.execute(
-        update(outbox)
-        .where(_held(due))
-        .values(state="unknown", error=_cut(reason), sent_at=now, claimed_by=None, claimed_until=None)
-    )
-
-
 async def recover(db: AsyncConnection, now: datetime) -> int:
-    """Rows whose worker did not come back in time become unknown; returns how many."""
-    return await _give_up(db, outbox.c.claimed_until <= now, outbox.c.claimed_until)
+    """Rows whose worker did not come back in time become unknown; returns how many.
+
+    Also those claimed until a moment nobody claims until: a clock went wrong.
+    """
+    late = outbox.c.claimed_until <= now
+    return await _give_up(db, or_(late, outbox.c.claimed_until > now + 2 * LEASE), now)
+
+
+async def bring_forward(db: AsyncConnection, now: datetime) -> int:
+    """What is put off until a moment nobody puts off until is due now: a clock went wrong. Returns how many."""
+    moved = await db.execute(
+        update(outbox).where(outbox.c.state == "due", outbox.c.due_at > now + 2 * FURTHEST).values(due_at=now)
+    )
+    return moved.rowcount
 
 
 async def give_up(db: AsyncConnection, worker: str, now: datetime) -> int:
@@ -254,9 +298,7 @@ async def give_up(db: AsyncConnection, worker: str, now: datetime) -> int:
     return await _give_up(db, outbox.c.claimed_by == worker, now)
 
 
-async def _give_up(
-    db: AsyncConnection, which: ColumnElement[bool], at: ColumnElement[datetime] | datetime
-) -> int:
+async def _give_up(db: AsyncConnection, which: ColumnElement[bool], at: datetime) -> int:
     given_up = await db.execute(
         update(outbox)
         .where(outbox.c.state == "sending", which)
@@ -279,27 +321,43 @@ async def holders(db: AsyncConnection) -> set[str]:
 
 async def record_receipt(db: AsyncConnection, conversation_id: str, receipt: DeliveryReceipt) -> int:
     """Keep a channel's word about one external id, or about everything sent up to a moment; returns the rows moved."""
-    if receipt.external_id is not None:
-        which = outbox.c.external_id == receipt.external_id
-    elif receipt.until is not None and receipt.state is not DeliveryState.FAILED:
-        which = outbox.c.sent_at <= receipt.until
-    else:
+    if receipt.external_id is None and (receipt.until is None or receipt.state is DeliveryState.FAILED):
         return 0
     moved = await db.execute(
-        update(outbox)
-        .where(
-            outbox.c.conversation_id == conversation_id,
-            which,
-            outbox.c.state.in_(_BEFORE[receipt.state]),
-        )
-        .values(
-            state=receipt.state.value,
-            error=_cut(receipt.reason) if receipt.reason else None,
-            claimed_by=None,
-            claimed_until=None,
-        )
+        _TOLD[receipt.state, receipt.external_id is None], _told(conversation_id, receipt)
     )
     return moved.rowcount
+
+
+async def record_receipts(db: AsyncConnection, receipts: Iterable[tuple[str, DeliveryReceipt]]) -> None:
+    """The same for many conversations, a statement a kind of receipt."""
+    kinds: dict[tuple[DeliveryState, bool], list[dict[str, Any]]] = {}
+    for conversation_id, receipt in sorted(receipts, key=lambda one: one[0]):
+        if receipt.external_id is not None or receipt.until is not None:
+            kind = receipt.state, receipt.external_id is None
+            kinds.setdefault(kind, []).append(_told(conversation_id, receipt))
+    for kind in sorted(kinds):
+        await db.execute(_TOLD[kind], kinds[kind])
+
+
+def _told_of(state: DeliveryState, up_to: bool) -> Update:
+    which = outbox.c.sent_at <= bindparam("until") if up_to else outbox.c.external_id == bindparam("external")
+    return (
+        update(outbox)
+        .where(outbox.c.conversation_id == bindparam("of"), which, _in_one_of(_BEFORE[state]))
+        .values(state=state.value, error=bindparam("reason"), claimed_by=None, claimed_until=None)
+    )
+
+
+_TOLD = {(state, up_to): _told_of(state, up_to) for state in DeliveryState for up_to in (False, True)}
+"""A statement for each kind of receipt: its state, and whether it is about everything up to a moment."""
+
+
+def _told(conversation_id: str, receipt: DeliveryReceipt) -> dict[str, Any]:
+    about: dict[str, Any] = (
+        {"until": receipt.until} if receipt.external_id is None else {"external": receipt.external_id}
+    )
+    return about | {"of": conversation_id, "reason": _cut(receipt.reason) if receipt.reason else None}
 
 
 def _cut(reason: str) -> str:

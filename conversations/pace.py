@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from time import time
+from time import monotonic
 from typing import Protocol
 
 from redis.asyncio import Redis
@@ -23,12 +23,15 @@ BURST = 1.0
 PATIENCE = 1.0
 """Seconds one Redis command may take."""
 
-_TURN = """
-local now, step, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+# Redis' own clock counts, so that workers whose clocks differ still take their turns one after another.
+_TURNS = """
+local time = redis.call('TIME')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+local taken, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local free = tonumber(redis.call('GET', KEYS[1]) or '0')
 if free < now then free = now end
-local kept = math.ceil((free + step - now + burst) * 1000) + 1000
-redis.call('SET', KEYS[1], string.format('%.6f', free + step), 'PX', kept)
+local kept = math.ceil((free + taken - now + burst) * 1000) + 1000
+redis.call('SET', KEYS[1], string.format('%.6f', free + taken), 'PX', kept)
 return tostring(free - now - burst)
 """
 
@@ -36,24 +39,28 @@ return tostring(free - now - burst)
 class Pace(Protocol):
     """Turns at sending."""
 
-    async def turn(self, name: str, per_second: float) -> float:
-        """Take the next turn of `name`; returns the seconds to wait for it, 0 for at once. Never raises."""
+    async def turns(self, name: str, per_second: float, count: int) -> list[float]:
+        """Take the next turns of `name`; returns the seconds to wait for each, 0 for at once. Never raises."""
         ...
+
+
+def _waits(first: float, per_second: float, count: int) -> list[float]:
+    return [max(0.0, first + place / per_second) for place in range(count)]
 
 
 class MemoryPace:
     """Turns within one process."""
 
-    def __init__(self, clock: Callable[[], float] = time) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._free: dict[str, float] = {}
 
-    async def turn(self, name: str, per_second: float) -> float:
-        """The next turn of this process."""
+    async def turns(self, name: str, per_second: float, count: int) -> list[float]:
+        """The next turns of this process."""
         now = self._clock()
         free = max(self._free.get(name, now), now)
-        self._free[name] = free + 1 / per_second
-        return max(0.0, free - now - BURST)
+        self._free[name] = free + count / per_second
+        return _waits(free - now - BURST, per_second, count)
 
     async def close(self) -> None:
         """Nothing to give back."""
@@ -68,15 +75,15 @@ class RedisPace:
         self._client: Redis = Redis.from_url(
             url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 1)
         )
-        self._script = self._client.register_script(_TURN)
+        self._script = self._client.register_script(_TURNS)
 
-    async def turn(self, name: str, per_second: float) -> float:
-        """The next turn of all processes together."""
+    async def turns(self, name: str, per_second: float, count: int) -> list[float]:
+        """The next turns of all processes together."""
         try:
-            wait = await self._script(keys=[self._prefix + name], args=[time(), 1 / per_second, BURST])
+            first = await self._script(keys=[self._prefix + name], args=[count / per_second, BURST])
         except (RedisError, OSError, TimeoutError):
-            return await self._alone.turn(name, per_second)
-        return max(0.0, float(wait))
+            return await self._alone.turns(name, per_second, count)
+        return _waits(float(first), per_second, count)
 
     async def close(self) -> None:
         """Give the connections back."""

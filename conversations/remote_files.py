@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.inbox import storable_key, upsert
+from conversations.database import upsert
+from conversations.inbox import storable_key
 from conversations.messages import Attachment, AttachmentKind, RemoteFile, Reply
 from conversations.tables import attachments, conversations, messages, remote_files
 

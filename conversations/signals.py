@@ -34,8 +34,8 @@ _AWAY = (RedisError, OSError, TimeoutError)
 class Signals(Protocol):
     """What the loops and live pages know of signals."""
 
-    async def publish(self, topic: str) -> None:
-        """Wake everybody who waits for this topic. Never raises because of a signal that can't be sent."""
+    async def publish(self, *topics: str) -> None:
+        """Wake everybody who waits for these topics. Never raises because of a signal that can't be sent."""
         ...
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
@@ -112,9 +112,10 @@ class MemorySignals:
     def __init__(self) -> None:
         self._ears = _Ears()
 
-    async def publish(self, topic: str) -> None:
-        """Wake everybody in this process who waits for this topic."""
-        self._ears.hear(topic)
+    async def publish(self, *topics: str) -> None:
+        """Wake everybody in this process who waits for these topics."""
+        for topic in topics:
+            self._ears.hear(topic)
 
     @asynccontextmanager
     async def subscribe(self, *topics: str) -> AsyncGenerator[AsyncIterator[str]]:
@@ -153,13 +154,16 @@ class RedisSignals:
         self._resting_until = 0.0
         self._away = False
 
-    async def publish(self, topic: str) -> None:
-        """Wake everybody who waits for this topic, in every process; gives up quietly when Redis is away."""
+    async def publish(self, *topics: str) -> None:
+        """Wake everybody who waits for these topics, in every process; gives up quietly when Redis is away."""
         clock = asyncio.get_running_loop().time
-        if clock() < self._resting_until:
+        if not topics or clock() < self._resting_until:
             return
         try:
-            await self._client.publish(self._prefix + topic, b"")
+            async with self._client.pipeline(transaction=False) as together:
+                for topic in topics:
+                    together.publish(self._prefix + topic, b"")
+                await together.execute()
         except _AWAY as fault:
             self._resting_until = clock() + REST
             self._note_away(fault)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.inbox import upsert
+from conversations.database import upsert
 from conversations.tables import channel_switches
 
 

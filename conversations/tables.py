@@ -220,3 +220,10 @@ channel_switches = Table(
     Column("people_only", Boolean, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
 )
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)

@@ -1,7 +1,7 @@
 """The transcript: every line of a conversation, in the order of its positions, which is the order of commits.
 
-A position is given by an UPDATE of the conversation's row, whose lock is held to the end of the transaction. The same
-statement carries the ownership epoch, so a stale writer is refused before anything is written.
+A position is given by whoever holds the conversation's row (`drafts.py`), whose lock lasts to the end of the
+transaction. The row also tells the ownership epoch, so a stale writer is refused before anything is written.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, insert, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.channel import Payload
-from conversations.inbox import storable_key, storable_name, upsert
+from conversations.drafts import hold, needs_label, write
 from conversations.messages import (
     Author,
     AuthorKind,
@@ -25,24 +24,10 @@ from conversations.messages import (
     Reply,
 )
 from conversations.ownership import Owner, StaleEpoch, UnknownConversation, owner_of, ref_of
-from conversations.tables import attachments, conversations, messages, outbox
+from conversations.tables import conversations, messages, outbox
 
 ERASED = Reply(text="Стерто")
 """What stands where a person's words were erased."""
-
-EDITED = "Виправлено: "
-"""Stands before words that the person changed after sending."""
-
-WITHOUT_WORDS = {
-    MessageKind.PRESS: "Кнопка",
-    MessageKind.PHOTO: "Фото",
-    MessageKind.VOICE: "Голосове повідомлення",
-    MessageKind.DOCUMENT: "Файл",
-    MessageKind.STICKER: "Наліпка",
-    MessageKind.LOCATION: "Місце на карті",
-    MessageKind.CONTACT: "Контакт",
-}
-SOMETHING = "Повідомлення без тексту"
 
 RECENT = 10
 """How many lines back the label of a pressed button is looked for."""
@@ -108,118 +93,37 @@ async def say(
     Raises StaleEpoch when the conversation changed hands after `epoch`; with None (notes, system lines) nothing is
     guarded. Raises UnknownConversation.
     """
-    guard = conversations.c.id == conversation_id
-    if epoch is not None:
-        guard = and_(guard, conversations.c.epoch == epoch)
-    place = await db.execute(
-        update(conversations)
-        .where(guard)
-        .values(last_position=conversations.c.last_position + 1)
-        .returning(
-            conversations.c.last_position,
-            conversations.c.community_id,
-            conversations.c.channel,
-            conversations.c.epoch,
-        )
-    )
-    row = place.one_or_none()
-    if row is None:
+    draft = (await hold(db, [conversation_id])).get(conversation_id)
+    if draft is None:
         raise UnknownConversation(conversation_id) if epoch is None else StaleEpoch
-    position: int = row.last_position
-    await db.execute(
-        insert(messages).values(
-            conversation_id=conversation_id,
-            position=position,
-            community_id=row.community_id,
-            author_kind=author.kind.value,
-            author_id=author.id,
-            author_name=author.name,
-            reply=reply.model_dump(mode="json", exclude_defaults=True),
-            at=now,
-            topic=topic,
-            facet=facet,
-            knowledge_version=knowledge_version,
-        )
+    if epoch is not None and draft.epoch != epoch:
+        raise StaleEpoch
+    position = draft.say(
+        author,
+        reply,
+        now,
+        payloads=payloads,
+        topic=topic,
+        facet=facet,
+        knowledge_version=knowledge_version,
     )
-    if payloads:
-        await db.execute(
-            insert(outbox),
-            [
-                {
-                    "community_id": row.community_id,
-                    "conversation_id": conversation_id,
-                    "position": position,
-                    "part": part,
-                    "channel": row.channel,
-                    "payload": dict(payload),
-                    "author_kind": author.kind.value,
-                    "epoch": row.epoch,
-                    "state": "due",
-                    "attempts": 0,
-                    "due_at": now,
-                    "created_at": now,
-                }
-                for part, payload in enumerate(payloads)
-            ],
-        )
-    await _refer_to_files(db, conversation_id, row.community_id, f"line:{position}", position, reply)
+    await write(db, [draft])
     return position
 
 
 async def hear(db: AsyncConnection, conversation_id: str, message: IncomingMessage, now: datetime) -> int:
     """Add a citizen's line and return its position; the person is reachable again. Raises UnknownConversation."""
-    fresh: dict[str, Any] = {
-        "last_position": conversations.c.last_position + 1,
-        "last_incoming_at": now,
-        "unreachable_at": None,
-    }
-    name = storable_name(message.author_name)
-    if name:
-        fresh["author_name"] = name
-    place = await db.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(fresh)
-        .returning(conversations.c.last_position, conversations.c.community_id, conversations.c.author_name)
-    )
-    row = place.one_or_none()
-    if row is None:
+    draft = (await hold(db, [conversation_id])).get(conversation_id)
+    if draft is None:
         raise UnknownConversation(conversation_id)
-    position: int = row.last_position
-    reply = Reply(text=await _words(db, conversation_id, message), attachments=message.attachments)
-    event_key = storable_key(message.event_key)
-    await db.execute(
-        insert(messages).values(
-            conversation_id=conversation_id,
-            position=position,
-            community_id=row.community_id,
-            author_kind=AuthorKind.CITIZEN.value,
-            author_name=row.author_name,
-            reply=reply.model_dump(mode="json", exclude_defaults=True),
-            kind=message.kind.value,
-            event_key=event_key,
-            at=now,
-        )
-    )
-    await _refer_to_files(db, conversation_id, row.community_id, event_key, position, reply)
+    pressed = await label(db, conversation_id, message.choice_id) if needs_label(message) else None
+    position = draft.hear(message, now, pressed)
+    await write(db, [draft])
     return position
 
 
-async def _words(db: AsyncConnection, conversation_id: str, message: IncomingMessage) -> str:
-    """What the transcript shows for a message: its text, the label of its button, or the name of its kind."""
-    text = message.text.strip()
-    if text:
-        return EDITED + text if message.edited else text
-    if message.kind is MessageKind.PRESS and message.choice_id:
-        return await _label(db, conversation_id, message.choice_id)
-    if message.location is not None:
-        return f"Місце на карті: {message.location.latitude:.5f}, {message.location.longitude:.5f}"
-    if message.phone:
-        return message.phone
-    return WITHOUT_WORDS.get(message.kind, SOMETHING)
-
-
-async def _label(db: AsyncConnection, conversation_id: str, choice_id: str) -> str:
+async def label(db: AsyncConnection, conversation_id: str, choice_id: str | None) -> str | None:
+    """What stands on a button under one of the bot's last lines; None where it is no longer to be seen."""
     rows = await db.execute(
         select(messages.c.reply)
         .where(messages.c.conversation_id == conversation_id, messages.c.author_kind == AuthorKind.BOT.value)
@@ -230,30 +134,7 @@ async def _label(db: AsyncConnection, conversation_id: str, choice_id: str) -> s
         for choice in (kept or {}).get("choices", ()):
             if choice["id"] == choice_id:
                 return str(choice["label"])
-    return WITHOUT_WORDS[MessageKind.PRESS]
-
-
-async def _refer_to_files(
-    db: AsyncConnection, conversation_id: str, community: str, event_key: str, position: int, reply: Reply
-) -> None:
-    if reply.attachments:
-        statement = upsert(db, attachments)
-        await db.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(attachments.primary_key.columns),
-                set_={"position": statement.excluded.position},
-            ),
-            [
-                {
-                    "conversation_id": conversation_id,
-                    "event_key": event_key,
-                    "content_hash": content_hash,
-                    "community_id": community,
-                    "position": position,
-                }
-                for content_hash in sorted({one.content_hash for one in reply.attachments})
-            ],
-        )
+    return None
 
 
 async def lines(

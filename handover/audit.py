@@ -36,6 +36,7 @@ class Action(StrEnum):
     DANGER_CARD = "danger_card"
     CHANNEL_SWITCHED = "channel_switched"
     CHANNEL_CONNECTED = "channel_connected"
+    EXPIRED = "expired"
 
 
 async def record(
@@ -48,7 +49,7 @@ async def record(
     now: datetime,
     facts: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Add one line; `subject` is a conversation's or file's id, or a channel's name."""
+    """Add one line; `subject` is a conversation's or file's id, a channel's name, or None."""
     await db.execute(
         insert(audit).values(
             community_id=community,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.inbox import upsert
+from conversations.database import upsert
 from handover.tables import counters, submissions
 
 KEYS_KEPT = timedelta(days=7)

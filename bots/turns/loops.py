@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from bots.turns import workers
-from bots.turns.deliver import deliver
+from bots.turns import presence, workers
+from bots.turns.deliver import Courier
 from bots.turns.faults import described
 from bots.turns.fetch import fetch
+from bots.turns.measures import Loop
 from bots.turns.pull import pull
 from bots.turns.runtime import DELIVER, FETCH, THINK, Runtime
 from bots.turns.think import think
@@ -44,10 +45,11 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
     stopping = asyncio.Event()
     loops = [
         _tend(runtime, stopping),
-        _loop(THINK, partial(think, runtime), runtime, stopping),
-        *(_loop(DELIVER, partial(deliver, runtime, {name}), runtime, stopping) for name in runtime.channels),
+        _be_present(runtime, stopping),
+        _loop("think", THINK, partial(think, runtime), runtime, stopping),
+        *(_delivering(runtime, name, stopping) for name in runtime.channels),
         *(
-            _loop(FETCH, partial(fetch, runtime, name, channel), runtime, stopping)
+            _loop("fetch", FETCH, partial(fetch, runtime, name, channel), runtime, stopping, channel=name)
             for name, channel in runtime.channels.items()
             if isinstance(channel, FetchesFiles)
         ),
@@ -72,20 +74,34 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
         async with runtime.database.write() as db:
             await inbox.release(db, runtime.worker)
             await outbox.give_up(db, runtime.worker, runtime.clock())
+        await runtime.presence.leave(runtime.database, runtime.worker)
 
 
 async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
-    """At the start, take over from the dead; now and then, drop old keys and tell those whose promise has passed.
+    """At the start, take over from the dead; now and then, look after what no loop looks after.
 
     Each in a transaction of its own, so that nothing is locked against the order of the house.
     """
     await _tried(_take_over(runtime))
     while not stopping.is_set():
-        await _tried(_forget_keys(runtime))
-        await _tried(_tell_late(runtime))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TEND_EVERY):
-                await stopping.wait()
+        runtime.measures.beat("tend")
+        for work in (_give_up_late, _forget_keys, _tell_late):
+            await _tried(work(runtime))
+        await _rest(stopping, TEND_EVERY)
+    runtime.measures.ended("tend")
+
+
+async def _be_present(runtime: Runtime, stopping: asyncio.Event) -> None:
+    """Say again and again that this worker is there."""
+    while not stopping.is_set():
+        await _tried(runtime.presence.say(runtime.database, runtime.worker, runtime.clock()))
+        await _rest(stopping, presence.SAID_EVERY)
+
+
+async def _rest(stopping: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
 
 
 async def _tried(work: Awaitable[None]) -> None:
@@ -93,6 +109,17 @@ async def _tried(work: Awaitable[None]) -> None:
         await work
     except Exception as fault:
         log.error("tending failed and will be tried again: %s", described(fault))
+
+
+async def _give_up_late(runtime: Runtime) -> None:
+    """Sendings whose worker did not come back, and moments that a wrong clock has left in the future."""
+    async with runtime.database.write() as db:
+        unknown = await outbox.recover(db, runtime.clock())
+    async with runtime.database.write() as db:
+        moved = await outbox.bring_forward(db, runtime.clock())
+    if unknown or moved:
+        log.warning("%d messages may have arrived, %d were put off too far", unknown, moved)
+        await runtime.signals.publish(DELIVER)
 
 
 async def _forget_keys(runtime: Runtime) -> None:
@@ -110,8 +137,7 @@ async def _take_over(runtime: Runtime) -> None:
         async with runtime.database.write() as db:
             unknown = await outbox.give_up(db, dead, runtime.clock())
         log.warning("worker %s ended without a word; %d of its messages may have arrived", dead, unknown)
-        await runtime.signals.publish(THINK)
-        await runtime.signals.publish(DELIVER)
+        await runtime.signals.publish(THINK, DELIVER)
 
 
 async def _tell_late(runtime: Runtime) -> None:
@@ -125,28 +151,77 @@ async def _tell_late(runtime: Runtime) -> None:
 
 
 async def _loop(
-    topic: str, batch: Callable[[], Awaitable[int]], runtime: Runtime, stopping: asyncio.Event
+    loop: Loop,
+    topic: str,
+    batch: Callable[[], Awaitable[int]],
+    runtime: Runtime,
+    stopping: asyncio.Event,
+    *,
+    channel: str = "",
+    also: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    stop = asyncio.create_task(stopping.wait())
+    """Do batches until one finds nothing; then sleep until a signal, `also`, or the slow poll."""
     async with runtime.signals.subscribe(topic) as woken:
-        wake = asyncio.create_task(_next(woken))
-        while not stopping.is_set():
-            try:
-                done = await batch()
-            except Exception as fault:
-                log.error("%s: a batch failed and will be tried again: %s", topic, described(fault))
-                await asyncio.wait({stop}, timeout=AFTER_FAILURE)
-                continue
-            if done:
-                continue
-            await asyncio.wait({wake, stop}, timeout=SLOW_POLL, return_when=asyncio.FIRST_COMPLETED)
-            if wake.done():
-                wake = asyncio.create_task(_next(woken))
-        for task in (wake, stop):
+        sleep = _Sleep(stopping.wait, woken.__anext__, *([also] if also else []))
+        try:
+            while not stopping.is_set():
+                runtime.measures.beat(loop, channel)
+                try:
+                    done = await batch()
+                except Exception as fault:
+                    runtime.measures.failed(loop)
+                    log.error("%s: a batch failed and will be tried again: %s", topic, described(fault))
+                    await sleep.through(AFTER_FAILURE)
+                    continue
+                if not done:
+                    await sleep.until_woken(SLOW_POLL)
+        finally:
+            await sleep.end()
+    runtime.measures.ended(loop, channel)
+
+
+async def _delivering(runtime: Runtime, name: str, stopping: asyncio.Event) -> None:
+    """Send for one channel: woken by what is due and by what has ended."""
+    courier = Courier(runtime, {name})
+
+    async def turn() -> int:
+        await courier.turn()
+        return 0  # where more is due than there is room for, an end makes room
+
+    try:
+        await _loop("deliver", DELIVER, turn, runtime, stopping, channel=name, also=courier.something_ended)
+        await courier.finish()
+    finally:
+        courier.give_up()
+
+
+class _Sleep:
+    """The sleep of a loop: the first of its wakers ends every sleep, the others only some."""
+
+    def __init__(self, *wakers: Callable[[], Awaitable[object]]) -> None:
+        self._wakers = wakers
+        self._tasks = [_task(waker) for waker in wakers]
+
+    async def through(self, seconds: float) -> None:
+        """Until the first waker, or so long."""
+        await asyncio.wait(self._tasks[:1], timeout=seconds)
+
+    async def until_woken(self, seconds: float) -> None:
+        """Until any waker, or so long."""
+        await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        self._tasks = [
+            _task(waker) if place and task.done() else task
+            for place, (waker, task) in enumerate(zip(self._wakers, self._tasks, strict=True))
+        ]
+
+    async def end(self) -> None:
+        for task in self._tasks:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _next(woken: AsyncIterator[str]) -> None:
-    await anext(woken)
+def _task(waker: Callable[[], Awaitable[object]]) -> asyncio.Task[object]:
+    async def wait() -> object:
+        return await waker()
+
+    return asyncio.create_task(wait())

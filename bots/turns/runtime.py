@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bots.turns.intake import Intake
+from bots.turns.measures import Measures
 from bots.turns.minds import Minds
+from bots.turns.presence import Presence
 from bots.turns.signs import Signs
 from conversations.channel import AttachmentStore, Channel
 from conversations.database import Database
@@ -37,6 +40,9 @@ class Runtime:
     answer_minutes: int
     pace: Pace = field(default_factory=MemoryPace)
     signs: Signs = field(default_factory=Signs)
+    measures: Measures = field(default_factory=Measures)
+    intake: Intake = field(default_factory=Intake)
+    presence: Presence = field(default_factory=Presence)
 
 
 THINK = "think"

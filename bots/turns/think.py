@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from time import perf_counter
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,19 +33,21 @@ from bots.turns import albums, effects, told
 from bots.turns.faults import described
 from bots.turns.minds import Mind, words_of
 from bots.turns.runtime import DELIVER, FETCH, THINK, Runtime, conversation_topic, queue_topic
-from conversations import erasure, inbox, ownership, remote_files, switches, transcript
+from bots.turns.telling import about
+from conversations import erasure, inbox, outbox, remote_files, switches, transcript
 from conversations.database import is_away
+from conversations.drafts import Draft, hold, needs_label, write
 from conversations.inbox import Claimed, LeaseLost
 from conversations.messages import (
     Author,
     AuthorKind,
     ColleagueMessage,
     DeliveryReceipt,
+    DeliveryState,
     IncomingMessage,
     OutgoingMessage,
     ReachChange,
 )
-from conversations.ownership import StaleEpoch
 from handover.tickets import queue, reach, tickets
 from knowledge_base.understanding.meaning import Meaning
 
@@ -58,10 +63,28 @@ Readings = Mapping[int, Meaning]
 
 @dataclass
 class Aftermath:
-    """Whom to wake once the transaction is kept, and files nobody refers to any more."""
+    """What follows for the whole batch: events that are done, receipts, people who were heard; then, once it is kept,
+    whom to wake and files nobody refers to any more.
+    """
 
+    done: list[int] = field(default_factory=list)
+    states: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    receipts: list[tuple[str, DeliveryReceipt]] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    decided: Counter[tuple[str, str]] = field(default_factory=Counter)
     topics: set[str] = field(default_factory=set)
     orphans: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Scene:
+    """One conversation of the batch: what was claimed, what is written about it, and what the engine may see."""
+
+    claimed: Claimed
+    mind: Mind
+    draft: Draft
+    ticket: TicketView | None
+    people_only: bool
 
 
 async def think(runtime: Runtime) -> int:
@@ -69,6 +92,7 @@ async def think(runtime: Runtime) -> int:
 
     Raises when the database is away: the leases run out and everything is claimed again.
     """
+    watch = _Watch(runtime)
     async with runtime.database.write() as db:
         batch = await inbox.claim(
             db,
@@ -77,11 +101,16 @@ async def think(runtime: Runtime) -> int:
             limit=BATCH,
             communities=runtime.minds.communities,
             channels=runtime.channels.keys(),
+            share=runtime.presence.share,
         )
     if not batch:
         return 0
+    watch.passed("claim")
     try:
-        await _keep(runtime, batch, await _read(runtime, batch))
+        readings = await _read(runtime, batch)
+        watch.passed("read")
+        await _keep(runtime, batch, readings, watch)
+        runtime.measures.batch("think", sum(len(one.events) for one in batch), watch.total)
     except Exception as fault:
         if is_away(fault):
             raise
@@ -104,19 +133,80 @@ async def _read(runtime: Runtime, batch: Sequence[Claimed]) -> Readings:
     for community, asked in by_community.items():
         understanding = runtime.minds[community].understanding
         meanings = await asyncio.to_thread(understanding.read, [text for _, text in asked])
+        runtime.measures.understood("words", len(asked))
         readings.update(zip((row_id for row_id, _ in asked), meanings, strict=True))
     return readings
 
 
-async def _keep(runtime: Runtime, batch: Iterable[Claimed], readings: Readings) -> None:
-    aftermath = Aftermath()
+class _Watch:
+    """Where the time of a batch goes."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._measures = runtime.measures
+        self._began = self._last = perf_counter()
+
+    def passed(self, stage: str) -> None:
+        """A stage has ended."""
+        now = perf_counter()
+        self._measures.stage("think", stage, now - self._last)
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        """Seconds since the beginning."""
+        return perf_counter() - self._began
+
+
+async def _keep(runtime: Runtime, batch: Sequence[Claimed], readings: Readings, watch: _Watch) -> None:
+    """One load, the engine, one transaction for everything that follows."""
+    after = Aftermath()
     async with runtime.database.write() as db:
-        for claimed in sorted(batch, key=lambda one: one.id):
-            await _converse(db, runtime, claimed, readings, aftermath)
-    for content_hash in aftermath.orphans:
+        scenes = await _scenes(db, runtime, batch)
+        watch.passed("load")
+        for scene in scenes:
+            with about(
+                community=scene.claimed.ref.community,
+                channel=scene.claimed.ref.channel,
+                conversation=scene.claimed.id,
+            ):
+                await _converse(db, runtime, scene, readings, after)
+            await asyncio.sleep(0)  # requests are answered meanwhile
+        watch.passed("respond")
+        await write(db, [scene.draft for scene in scenes])
+        now = runtime.clock()
+        await outbox.record_receipts(db, after.receipts)
+        await reach.reached(db, after.heard)
+        await inbox.finish_all(db, after.states, after.done, now)
+    watch.passed("write")
+    for content_hash in after.orphans:
         await runtime.store.drop(content_hash)
-    for topic in aftermath.topics:
-        await runtime.signals.publish(topic)
+    await runtime.signals.publish(*after.topics)
+    watch.passed("tell")
+    for (channel, decision), count in after.decided.items():
+        runtime.measures.decided(channel, decision, count)
+
+
+async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed]) -> list[Scene]:
+    """The conversations of the batch, held to the end of the transaction. One whose lease is lost is left out."""
+    drafts = await hold(db, [one.id for one in batch])
+    held = [one for one in batch if one.id in drafts and drafts[one.id].is_leased(one, runtime.worker)]
+    if len(held) < len(batch):
+        log.warning("another worker has %d conversations by now", len(batch) - len(held))
+    seen = await _tickets(db, held)
+    switched = {
+        place: await switches.people_only(db, *place)
+        for place in {(one.ref.community, one.ref.channel) for one in held}
+    }
+    return [
+        Scene(
+            claimed=one,
+            mind=runtime.minds[one.ref.community],
+            draft=drafts[one.id],
+            ticket=seen.get(one.id),
+            people_only=switched[one.ref.community, one.ref.channel],
+        )
+        for one in held
+    ]
 
 
 async def _keep_or_set_aside(runtime: Runtime, claimed: Claimed) -> None:
@@ -125,9 +215,7 @@ async def _keep_or_set_aside(runtime: Runtime, claimed: Claimed) -> None:
     An event that fails even so is kept out of the way and a person has to look.
     """
     try:
-        await _keep(runtime, [claimed], await _read(runtime, [claimed]))
-    except LeaseLost:
-        log.warning("another worker has a conversation by now")
+        await _keep(runtime, [claimed], await _read(runtime, [claimed]), _Watch(runtime))
     except Exception as fault:
         if is_away(fault):
             raise
@@ -135,61 +223,89 @@ async def _keep_or_set_aside(runtime: Runtime, claimed: Claimed) -> None:
             await _keep_or_set_aside(runtime, replace(claimed, events=claimed.events[:1]))
             return
         log.error("an event of a conversation is set aside: %s", described(fault))
-        async with runtime.database.write() as db:
-            for row_id, _ in claimed.events:
-                await inbox.set_aside(db, row_id, type(fault).__name__, runtime.clock())
-            await inbox.finish(db, claimed, runtime.worker, (), None, runtime.clock())
-            await effects.call_after_failure(db, runtime, claimed)
-        await runtime.signals.publish(THINK)
-        await runtime.signals.publish(queue_topic(claimed.ref.community))
+        runtime.measures.set_aside(claimed.ref.channel)
+        try:
+            async with runtime.database.write() as db:
+                for row_id, _ in claimed.events:
+                    await inbox.set_aside(db, row_id, type(fault).__name__, runtime.clock())
+                await inbox.finish(db, claimed, runtime.worker, (), None, runtime.clock())
+                await effects.call_after_failure(db, runtime, claimed)
+        except LeaseLost:
+            log.warning("another worker has a conversation by now")
+            return
+        await runtime.signals.publish(THINK, queue_topic(claimed.ref.community))
 
 
 async def _converse(
-    db: AsyncConnection, runtime: Runtime, claimed: Claimed, readings: Readings, aftermath: Aftermath
+    db: AsyncConnection, runtime: Runtime, scene: Scene, readings: Readings, after: Aftermath
 ) -> None:
     """All waiting events of one conversation, in order."""
-    mind = runtime.minds[claimed.ref.community]
+    claimed = scene.claimed
     state = load_state(claimed.state)
-    switched = await switches.people_only(db, claimed.ref.community, claimed.ref.channel)
     for row_id, event in albums.joined(claimed.events):
         now = runtime.clock()
-        if isinstance(event, DeliveryReceipt | ReachChange | ColleagueMessage):
+        if isinstance(event, DeliveryReceipt) and event.state is not DeliveryState.FAILED:
+            after.receipts.append((claimed.id, event))
+        elif isinstance(event, DeliveryReceipt | ReachChange | ColleagueMessage):
+            await _settle(db, scene, after)
             await told.keep(db, claimed, event, now)
-            aftermath.topics.add(queue_topic(claimed.ref.community))
-            continue
-        heard = Heard(event, readings.get(row_id))
-        if isinstance(event, IncomingMessage):
-            await _hear(db, claimed, event, heard.meaning, now)
-            if event.remote_files:
-                aftermath.topics.add(FETCH)
-        state = await _turn(db, runtime, claimed, mind, state, heard, now, aftermath, people_only=switched)
-    await inbox.finish(
-        db,
-        claimed,
-        runtime.worker,
-        [row_id for row_id, _ in claimed.events],
-        dump_state(state),
-        runtime.clock(),
-    )
-    aftermath.topics |= {conversation_topic(claimed.id), DELIVER}
+            await _look_again(db, scene)
+            after.topics.add(queue_topic(claimed.ref.community))
+        else:
+            heard = Heard(event, readings.get(row_id))
+            if isinstance(event, IncomingMessage):
+                await _hear(db, scene, state, event, heard.meaning, now, after)
+            with about(turn=row_id):
+                state = await _turn(db, runtime, scene, state, heard, now, after)
+    after.done += [row_id for row_id, _ in claimed.events]
+    after.states[claimed.id] = dump_state(state)
+    after.topics |= {conversation_topic(claimed.id), DELIVER}
+
+
+async def _settle(db: AsyncConnection, scene: Scene, after: Aftermath) -> None:
+    """Write what was gathered for one conversation: what comes now reads it, or has to stand after it."""
+    await write(db, [scene.draft])
+    if scene.draft.id in after.heard:
+        after.heard.discard(scene.draft.id)
+        await reach.reached(db, [scene.draft.id])
+
+
+async def _look_again(db: AsyncConnection, scene: Scene) -> None:
+    """Somebody wrote past the draft: take it up where the conversation stands now."""
+    scene.draft = (await hold(db, [scene.draft.id]))[scene.draft.id]
+    scene.ticket = (await _tickets(db, [scene.claimed])).get(scene.draft.id)
 
 
 async def _hear(
-    db: AsyncConnection, claimed: Claimed, event: IncomingMessage, meaning: Meaning | None, now: datetime
+    db: AsyncConnection,
+    scene: Scene,
+    state: State,
+    event: IncomingMessage,
+    meaning: Meaning | None,
+    now: datetime,
+    after: Aftermath,
 ) -> None:
     """The citizen's line, with the files that are still to be fetched; the person is reachable again."""
-    position = await transcript.hear(db, claimed.id, _without_secrets(event, meaning), now)
-    await remote_files.remember(
-        db,
-        claimed.id,
-        claimed.ref.community,
-        claimed.ref.channel,
-        position,
-        event.event_key,
-        event.remote_files,
-        now,
-    )
-    await reach.reached(db, claimed.id)
+    label = None
+    if needs_label(event):
+        label = next((one.label for one in state.offered if one.id == event.choice_id), None)
+        if label is None:
+            await _settle(db, scene, after)
+            label = await transcript.label(db, scene.draft.id, event.choice_id)
+    position = scene.draft.hear(_without_secrets(event, meaning), now, label)
+    after.heard.add(scene.draft.id)
+    if event.remote_files:
+        await remote_files.remember(
+            db,
+            scene.draft.id,
+            scene.draft.ref.community,
+            scene.draft.ref.channel,
+            position,
+            event.event_key,
+            event.remote_files,
+            now,
+        )
+        after.topics.add(FETCH)
 
 
 def _without_secrets(message: IncomingMessage, meaning: Meaning | None) -> IncomingMessage:
@@ -202,37 +318,34 @@ def _without_secrets(message: IncomingMessage, meaning: Meaning | None) -> Incom
 async def _turn(
     db: AsyncConnection,
     runtime: Runtime,
-    claimed: Claimed,
-    mind: Mind,
+    scene: Scene,
     state: State,
     heard: Heard,
     now: datetime,
-    aftermath: Aftermath,
-    *,
-    people_only: bool,
+    after: Aftermath,
 ) -> State:
-    """One event: the engine's turn under the present owner, said and applied. A stale epoch is thought about again."""
-    while True:
-        owner, epoch = await ownership.current(db, claimed.id)
-        open_tickets = await tickets.open_of(db, [claimed.id])
-        view = View(
-            owner=owner.kind,
-            ticket=await _ticket_view(db, claimed, open_tickets),
-            people_only=people_only,
-            closes_at=_closes_at(runtime, claimed, heard, now),
-        )
-        turn = await _respond(db, runtime, claimed, mind, state, heard, view, now)
-        if any(isinstance(effect, EraseStored) for effect in turn.effects):
-            aftermath.orphans += await effects.erase(db, claimed, turn, now)
-            _, epoch = await ownership.current(db, claimed.id)
-        try:
-            await _say(db, runtime, claimed, turn, epoch, now, pressed_in=_pressed_in(heard))
-        except StaleEpoch:
-            continue
+    """One event: the engine's turn, said and applied. The row is held, so nobody takes over in between."""
+    claimed = scene.claimed
+    view = View(
+        owner=scene.draft.owner.kind,
+        ticket=scene.ticket,
+        people_only=scene.people_only,
+        closes_at=_closes_at(runtime, claimed, heard, now),
+    )
+    turn = await _respond(db, runtime, scene, state, heard, view, now, after)
+    if any(isinstance(effect, EraseStored) for effect in turn.effects):
+        await _settle(db, scene, after)
+        after.orphans += await effects.erase(db, claimed, turn, now)
+        await _look_again(db, scene)
+    _say(runtime, scene.draft, turn, now, pressed_in=_pressed_in(heard))
+    after.decided[claimed.ref.channel, turn.kind.value] += 1
+    if turn.effects or scene.ticket is not None:
+        after.topics.add(queue_topic(claimed.ref.community))
+    if turn.effects:
+        await _settle(db, scene, after)
         await effects.apply(db, claimed, turn, now)
-        if turn.effects or view.ticket is not None:
-            aftermath.topics.add(queue_topic(claimed.ref.community))
-        return turn.state
+        await _look_again(db, scene)
+    return turn.state
 
 
 def _closes_at(runtime: Runtime, claimed: Claimed, heard: Heard, now: datetime) -> datetime | None:
@@ -245,44 +358,53 @@ def _pressed_in(heard: Heard) -> str | None:
     return heard.event.pressed_in if isinstance(heard.event, IncomingMessage) else None
 
 
-async def _ticket_view(
-    db: AsyncConnection, claimed: Claimed, open_tickets: Mapping[str, tickets.Ticket]
-) -> TicketView | None:
-    ticket = open_tickets.get(claimed.id)
-    if ticket is None:
-        return None
-    if ticket.status == "taken":
-        return TicketView(ticket.number, "taken", 0, ticket.promised_at)
-    ahead = await queue.places(db, claimed.ref.community, [ticket.id])
-    return TicketView(ticket.number, "waiting", ahead.get(ticket.id, 0), ticket.promised_at)
+async def _tickets(db: AsyncConnection, batch: Sequence[Claimed]) -> dict[str, TicketView]:
+    """The open tickets of these conversations as the engine sees them; a query and one more a community."""
+    found = await tickets.open_of(db, [one.id for one in batch])
+    waiting: dict[str, list[str]] = {}
+    for ticket in found.values():
+        if ticket.status == "waiting":
+            waiting.setdefault(ticket.community, []).append(ticket.id)
+    ahead: dict[str, int] = {}
+    for community, ticket_ids in waiting.items():
+        ahead |= await queue.places(db, community, ticket_ids)
+    return {
+        conversation_id: TicketView(
+            ticket.number,
+            "taken" if ticket.status == "taken" else "waiting",
+            ahead.get(ticket.id, 0),
+            ticket.promised_at,
+        )
+        for conversation_id, ticket in found.items()
+    }
 
 
 async def _respond(
     db: AsyncConnection,
     runtime: Runtime,
-    claimed: Claimed,
-    mind: Mind,
+    scene: Scene,
     state: State,
     heard: Heard,
     view: View,
     now: datetime,
+    after: Aftermath,
 ) -> Turn:
     """Ask the engine, fetching what it wants to see, until it has a turn."""
-    outcome = respond(state, heard, mind.knowledge, view, now)
+    knowledge = scene.mind.knowledge
+    outcome = respond(state, heard, knowledge, view, now)
     while isinstance(outcome, Lookup):
         if outcome is Lookup.QUEUE:
-            view = replace(view, queue=await _queue_view(db, runtime, claimed, mind, now))
+            view = replace(view, queue=await _queue_view(db, runtime, scene, now))
         else:
-            view = replace(view, stored=await _stored_view(db, claimed))
-        outcome = respond(state, heard, mind.knowledge, view, now)
+            await _settle(db, scene, after)
+            view = replace(view, stored=await _stored_view(db, scene.claimed))
+        outcome = respond(state, heard, knowledge, view, now)
     return outcome
 
 
-async def _queue_view(
-    db: AsyncConnection, runtime: Runtime, claimed: Claimed, mind: Mind, now: datetime
-) -> QueueView:
-    community = claimed.ref.community
-    reception = mind.knowledge.community.reception
+async def _queue_view(db: AsyncConnection, runtime: Runtime, scene: Scene, now: datetime) -> QueueView:
+    community = scene.claimed.ref.community
+    reception = scene.mind.knowledge.community.reception
     seen = await queue.numbers(db, community, reception, runtime.answer_minutes, now)
     return QueueView(
         number=await tickets.next_number(db, community, now),
@@ -299,29 +421,15 @@ async def _stored_view(db: AsyncConnection, claimed: Claimed) -> StoredView:
     return StoredView(kept.messages, kept.files, await tickets.stored(db, claimed.id), kept.since)
 
 
-async def _say(
-    db: AsyncConnection,
-    runtime: Runtime,
-    claimed: Claimed,
-    turn: Turn,
-    epoch: int,
-    now: datetime,
-    *,
-    pressed_in: str | None,
-) -> None:
-    channel = runtime.channels[claimed.ref.channel]
+def _say(runtime: Runtime, draft: Draft, turn: Turn, now: datetime, *, pressed_in: str | None) -> None:
+    channel = runtime.channels[draft.ref.channel]
     for reply in turn.replies:
         renewed = pressed_in if reply.renews and channel.capabilities.edits else None
-        payloads = channel.render(
-            OutgoingMessage(ref=claimed.ref, reply=reply, author=BOT, instead_of=renewed)
-        )
-        await transcript.say(
-            db,
-            claimed.id,
+        payloads = channel.render(OutgoingMessage(ref=draft.ref, reply=reply, author=BOT, instead_of=renewed))
+        draft.say(
             BOT,
             reply,
             now,
-            epoch=epoch,
             payloads=payloads,
             topic=turn.topic,
             knowledge_version=turn.knowledge_version,

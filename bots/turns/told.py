@@ -36,7 +36,7 @@ async def keep(
             await _receipt(db, claimed, event, now)
         case ReachChange(reachable=True):
             await outbox.let_in(db, claimed.id)
-            await reach.reached(db, claimed.id)
+            await reach.reached(db, [claimed.id])
         case ReachChange():
             await outbox.shut_out(db, claimed.id, SHUT_OUT, now)
             await reach.not_delivered(

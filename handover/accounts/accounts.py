@@ -15,8 +15,7 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.database import Database
-from conversations.inbox import upsert
+from conversations.database import Database, upsert
 from handover.accounts import passwords, sessions
 from handover.accounts.permissions import Role
 from handover.tables import accounts, login_attempts

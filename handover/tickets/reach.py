@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -58,10 +59,11 @@ async def not_delivered(
         await say_system(db, conversation_id, wording.not_reached(now), now)
 
 
-async def reached(db: AsyncConnection, conversation_id: str) -> None:
-    """The person wrote or came back: the mark goes."""
-    await db.execute(
-        update(tickets)
-        .where(tickets.c.conversation_id == conversation_id, tickets.c.unreached.is_not(None))
-        .values(unreached=None)
-    )
+async def reached(db: AsyncConnection, conversation_ids: Collection[str]) -> None:
+    """These people wrote or came back: the mark goes."""
+    if conversation_ids:
+        await db.execute(
+            update(tickets)
+            .where(tickets.c.conversation_id.in_(conversation_ids), tickets.c.unreached.is_not(None))
+            .values(unreached=None)
+        )

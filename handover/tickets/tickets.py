@@ -18,7 +18,7 @@ from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, transcript
-from conversations.inbox import upsert
+from conversations.database import upsert
 from conversations.messages import Author, AuthorKind, Reply
 from conversations.ownership import Owner
 from handover.calendars.hours import KYIV

@@ -98,8 +98,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             raise Stopped(failures.not_yours(lost, page(conversation_id))) from lost
         except StaleEpoch as moved:
             raise Stopped(failures.moved_on(page(conversation_id))) from moved
-        for topic in (f"conversation:{conversation_id}", f"queue:{me.community}", *wakes):
-            await house.signals.publish(topic)
+        await house.signals.publish(f"conversation:{conversation_id}", f"queue:{me.community}", *wakes)
         return await _drawn(request, visitor, conversation_id)
 
     async def _lost(me: Account, conversation_id: str, lost: AlreadyTaken | NotWaiting) -> failures.Failure:

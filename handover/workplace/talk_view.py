@@ -8,10 +8,11 @@ from datetime import datetime
 from urllib.parse import quote
 
 from conversations.channel import Capabilities
+from conversations.drafts import WITHOUT_WORDS
 from conversations.messages import Attachment, AttachmentKind, AuthorKind
 from conversations.ownership import Owner
 from conversations.remote_files import Missing
-from conversations.transcript import WITHOUT_WORDS, Head, Line
+from conversations.transcript import Head, Line
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.calendars.hours import KYIV

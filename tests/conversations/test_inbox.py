@@ -60,7 +60,7 @@ async def test_a_batch_with_a_repeat_inside_is_stored_once_in_order(
 
 async def test_one_batch_for_many_people_and_an_empty_one(database: Database, now: datetime) -> None:
     async with database.write() as db:
-        assert await inbox.accept(db, [], now) == inbox.Accepted(0, 0, ())
+        assert await inbox.accept(db, [], now) == inbox.Accepted(0, 0, (), {})
         crowd = [wrote(f"k{n}", ref=place(f"citizen-{n}")) for n in range(300)]
         accepted = await inbox.accept(db, crowd, now)
     assert accepted.new == len(accepted.conversations) == 300

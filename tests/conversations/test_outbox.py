@@ -11,6 +11,7 @@ from conversations import outbox, ownership, transcript
 from conversations.channel import Sent
 from conversations.database import Database
 from conversations.messages import DeliveryState
+from conversations.outbox import Arrived, Failed, Retry, Unknown
 from conversations.ownership import Owner
 from tests.conversations.words import BOT, PAYLOAD, SPECIALIST, answer, begun, place, receipt
 
@@ -35,7 +36,7 @@ async def claim(database: Database, now: datetime, limit: int = 50) -> list[outb
 
 async def sent(database: Database, due: outbox.Due, external_id: str, now: datetime) -> None:
     async with database.write() as db:
-        await outbox.mark_sent(db, due, Sent(external_id), now)
+        await outbox.mark(db, [(due, Arrived(Sent(external_id)))], now)
 
 
 async def test_in_order_within_a_conversation(database: Database, now: datetime) -> None:
@@ -89,7 +90,7 @@ async def test_a_retry_holds_the_conversation_until_its_time(database: Database,
     await say(database, conversation, now, "second")
     (due,) = await claim(database, now)
     async with database.write() as db:
-        await outbox.mark_retry(db, due, now + 10 * SECOND, "rate limited")
+        await outbox.mark(db, [(due, Retry(now + 10 * SECOND, "rate limited"))], now)
     assert await claim(database, now + 9 * SECOND) == []
     (again,) = await claim(database, now + 10 * SECOND)
     assert (again.payload["text"], again.attempts) == ("first", 2)
@@ -104,7 +105,7 @@ async def test_a_retry_after_a_take_is_withdrawn_for_the_bot_only(database: Data
     async with database.write() as db:
         for due in claimed:
             await ownership.change(db, due.conversation_id, 0, Owner("specialist", "a1", "Ірина"))
-            await outbox.mark_retry(db, due, now, "away")
+            await outbox.mark(db, [(due, Retry(now, "away"))], now)
     assert await delivery(database, of_bot) == ["withdrawn"]
     assert await delivery(database, of_specialist) == ["due"]
 
@@ -117,7 +118,7 @@ async def test_what_the_bot_says_about_the_take_itself_is_tried_again(
         epoch = await ownership.change(db, conversation, 0, Owner("specialist", "a1", "Ірина"))
         await transcript.say(db, conversation, BOT, answer(), now, epoch=epoch, payloads=[PAYLOAD])
         (due,) = await outbox.claim_due(db, "w", now)
-        await outbox.mark_retry(db, due, now, "away")
+        await outbox.mark(db, [(due, Retry(now, "away"))], now)
     assert await delivery(database, conversation) == ["due"]
 
 
@@ -128,7 +129,11 @@ async def test_a_worker_that_dies_while_sending_leaves_unknown_and_no_jam(
     await say(database, conversation, now, "lost?")
     await say(database, conversation, now, "next")
     await claim(database, now)
+    async with database.write() as db:
+        assert await outbox.recover(db, now + outbox.LEASE - SECOND) == 0
     assert await claim(database, now + outbox.LEASE - SECOND) == []
+    async with database.write() as db:
+        assert await outbox.recover(db, now + outbox.LEASE) == 1
     (due,) = await claim(database, now + outbox.LEASE)
     assert due.payload["text"] == "next"
     assert await delivery(database, conversation) == ["unknown", "sending"]
@@ -159,7 +164,7 @@ async def test_an_old_attempt_says_nothing_about_a_newer_one(database: Database,
     await say(database, conversation, now, "twice")
     (old,) = await claim(database, now)
     async with database.write() as db:
-        await outbox.mark_retry(db, old, now, "away")
+        await outbox.mark(db, [(old, Retry(now, "away"))], now)
     await claim(database, now)
     await sent(database, old, "x1", now)
     assert await delivery(database, conversation) == ["sending"]
@@ -171,7 +176,7 @@ async def test_a_failure_is_final_and_names_its_reason(database: Database, now: 
     await say(database, conversation, now, "good")
     (due,) = await claim(database, now)
     async with database.write() as db:
-        await outbox.mark_failed(db, due, "ReplyRejected\0" + "x" * 9000, now)
+        await outbox.mark(db, [(due, Failed("ReplyRejected\0" + "x" * 9000))], now)
         line = (await transcript.lines(db, conversation))[0]
     assert line.delivery == "failed"
     assert line.delivery_error is not None
@@ -188,7 +193,7 @@ async def test_who_can_not_be_reached_gets_nothing_more(database: Database, now:
     for due in await claim(database, now):
         async with database.write() as db:
             if due.conversation_id == gone:
-                await outbox.mark_failed(db, due, "RecipientUnreachable", now, unreachable=True)
+                await outbox.mark(db, [(due, Failed("RecipientUnreachable", unreachable=True))], now)
     assert await delivery(database, gone) == ["failed", "failed"]
     assert await delivery(database, here) == ["sending"]
 
@@ -198,7 +203,7 @@ async def test_unknown_is_not_sent_again_by_itself(database: Database, now: date
     await say(database, conversation, now, "perhaps")
     (due,) = await claim(database, now)
     async with database.write() as db:
-        await outbox.mark_unknown(db, due, "no answer in time", now)
+        await outbox.mark(db, [(due, Unknown("no answer in time"))], now)
     assert await claim(database, now + timedelta(days=1)) == []
     assert await delivery(database, conversation) == ["unknown"]
 

@@ -17,11 +17,17 @@ from sqlalchemy.exc import DBAPIError
 
 import conversations.tables
 import handover.tables  # noqa: F401  # registers on the same metadata
+from conversations.compatibility import schema_compatibility
 from conversations.database import Database, SchemaFault, UtcDateTime, metadata, migrate, revision
 
 
 def differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    def of_the_house(_: Any, name: str | None, kind: str, *__: Any) -> bool:
+        return (kind, name) != ("table", schema_compatibility.name)
+
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_object": of_the_house}
+    )
     return list(compare_metadata(context, metadata))
 
 
@@ -43,7 +49,18 @@ async def test_several_processes_may_migrate_at_once(new_database_url: Callable[
 async def test_a_database_of_a_newer_version_is_refused(database: Database, database_url: str) -> None:
     async with database.write() as db:
         await db.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
-    with pytest.raises(SchemaFault, match="from-the-future"):
+        await db.execute(text("UPDATE schema_compatibility SET oldest_program = 'not-so-far'"))
+    with pytest.raises(SchemaFault, match="from-the-future is unknown here; it needs revision not-so-far"):
+        await migrate(database_url)
+
+
+async def test_a_database_that_does_not_say_what_may_run_on_it_is_refused_too(
+    database: Database, database_url: str
+) -> None:
+    async with database.write() as db:
+        await db.execute(text("UPDATE alembic_version SET version_num = 'from-elsewhere'"))
+        await db.execute(text("DROP TABLE schema_compatibility"))
+    with pytest.raises(SchemaFault, match=r"from-elsewhere is unknown here\)"):
         await migrate(database_url)
 
 

@@ -21,6 +21,7 @@ from conversations.messages import (
     MessageKind,
     Reply,
 )
+from conversations.outbox import Arrived, Failed
 from conversations.ownership import Owner, StaleEpoch, UnknownConversation
 from tests.conversations.words import BOT, PAYLOAD, SPECIALIST, answer, begun, place, wrote
 
@@ -188,7 +189,7 @@ async def test_the_bot_never_speaks_after_a_take(
         for _ in range(20):
             async with other.write() as db:
                 for due in await outbox.claim_due(db, "w", now, limit=10):
-                    await outbox.mark_sent(db, due, Sent(f"x{due.id}"), now)
+                    await outbox.mark(db, [(due, Arrived(Sent(f"x{due.id}")))], now)
 
     await asyncio.gather(bot(), specialist(), deliver())
     async with other.write() as db:
@@ -239,7 +240,7 @@ async def test_who_writes_again_is_reachable_again(database: Database, now: date
     async with database.write() as db:
         await transcript.say(db, conversation, BOT, answer(), now, epoch=0, payloads=[PAYLOAD])
         (due,) = await outbox.claim_due(db, "w", now)
-        await outbox.mark_failed(db, due, "blocked", now, unreachable=True)
+        await outbox.mark(db, [(due, Failed("blocked", unreachable=True))], now)
         assert (await transcript.heads(db, [conversation]))[conversation].unreachable_at == now
         await inbox.accept(db, [wrote("back")], now)
         await transcript.hear(db, conversation, wrote("back"), now)

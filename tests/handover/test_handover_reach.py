@@ -18,6 +18,7 @@ from conversations.messages import (
     MessageKind,
     RemoteFile,
 )
+from conversations.outbox import Arrived, Failed, Retry, Unknown
 from handover.accounts.permissions import Role
 from handover.tickets import reach
 from handover.workplace.vendor_words import (
@@ -187,7 +188,7 @@ async def test_whoever_is_not_reached_is_marked_in_the_queue_and_above_the_compo
     assert page.count('href="tel:0670001122"') == 2
     async with reception.database.write() as db:
         await transcript.hear(db, chat, said("x", "Я тут", now), now)
-        await reach.reached(db, chat)
+        await reach.reached(db, [chat])
     assert line_of((await iryna.get(f"/workplace/conversations/{chat}/live")).text) == (None, False)
     assert "Не доходить" not in (await iryna.get("/workplace/queue?view=mine")).text
 
@@ -207,13 +208,13 @@ async def fate(reception, chat, *, external_id="message-1", **how):
     async with reception.database.write() as db:
         (due,) = await outbox.claim_due(db, "worker", now)
         if "fails" in how:
-            await outbox.mark_failed(db, due, how["fails"], now)
+            await outbox.mark(db, [(due, Failed(how["fails"]))], now)
         elif "waits" in how:
-            await outbox.mark_retry(db, due, now + timedelta(minutes=1), how["waits"])
+            await outbox.mark(db, [(due, Retry(now + timedelta(minutes=1), how["waits"]))], now)
         elif "unknown" in how:
-            await outbox.mark_unknown(db, due, how["unknown"], now)
+            await outbox.mark(db, [(due, Unknown(how["unknown"]))], now)
         else:
-            await outbox.mark_sent(db, due, Sent(external_id), now)
+            await outbox.mark(db, [(due, Arrived(Sent(external_id)))], now)
         if "told" in how:
             receipt = DeliveryReceipt(
                 ref=due.ref, event_key="receipt", state=how["told"], external_id=external_id, at=now

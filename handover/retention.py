@@ -1,0 +1,235 @@
+"""The retention job: one policy over everything the reception keeps, applied at night in small batches.
+
+`retain` takes one batch of every kind; called again until it takes nothing, nothing is left that is older than the
+policy allows. What went is written into the audit log: kinds and numbers, the proof of deletion.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+
+from conversations import retention as log_retention
+from conversations.attachments import FolderStore
+from conversations.database import Database
+from conversations.erasure import orphans
+from conversations.inbox import KEYS_KEPT
+from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNREADABLE, Kind
+from handover import audit, counting
+from handover.audit import Action
+from handover.calendars.hours import KYIV
+from handover.tables import OPEN, account_sessions, login_attempts, submissions, tickets, unanswered
+from handover.tables import audit as audit_table
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Rows of a kind in one transaction: some milliseconds of locks."""
+
+NIGHT = range(2, 5)
+"""Hours in Kyiv."""
+
+STRAYS_KEPT = timedelta(days=7)
+"""A file that was picked on the page and not sent yet belongs to nobody, but perhaps soon."""
+
+SIGN_IN_FAILURES_KEPT = timedelta(days=1)
+"""A lock lasts minutes. What was typed as a login may have been a password."""
+
+STRAYS = "stray_files"
+
+_READINGS = (Action.READ.value, Action.FILE_READ.value)
+_UNSPOKEN = {
+    "question": "",
+    "phone": None,
+    "call_at": None,
+    "told": None,
+    "unreached": None,
+    "summary": None,
+    "rating_comment": None,
+}
+"""A ticket without anybody's words, as after a person's own erasure."""
+
+_SPARED = select(tickets.c.conversation_id).where(OPEN)
+"""Whoever still waits for an answer or is being answered keeps everything."""
+
+WORDS = log_retention.words(_SPARED)
+FILES = log_retention.files(_SPARED)
+TICKETS = log_retention.emptied(
+    "tickets",
+    tickets,
+    lambda before: and_(
+        tickets.c.status == "resolved",
+        tickets.c.resolved_at < before,
+        or_(
+            tickets.c.question != "",
+            *(tickets.c[name].is_not(None) for name, empty in _UNSPOKEN.items() if empty is None),
+        ),
+    ),
+    **_UNSPOKEN,
+)
+QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
+SESSIONS = log_retention.rows(
+    "sessions",
+    account_sessions,
+    lambda before: or_(account_sessions.c.expires_at < before, account_sessions.c.revoked_at < before),
+)
+SIGN_IN_FAILURES = log_retention.rows(
+    "sign_in_failures",
+    login_attempts,
+    lambda before: and_(
+        login_attempts.c.last_at < before,
+        or_(login_attempts.c.locked_until.is_(None), login_attempts.c.locked_until < before),
+    ),
+)
+FORM_KEYS = log_retention.rows("form_keys", submissions, lambda before: submissions.c.at < before)
+READINGS = log_retention.rows(
+    "readings",
+    audit_table,
+    lambda before: and_(audit_table.c.action.in_(_READINGS), audit_table.c.at < before),
+)
+ACTIONS = log_retention.rows(
+    "actions",
+    audit_table,
+    lambda before: and_(audit_table.c.action.not_in(_READINGS), audit_table.c.at < before),
+)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """After how long each kind goes; None: never."""
+
+    words: timedelta | None
+    files: timedelta | None
+    questions: timedelta | None
+    payloads: timedelta | None
+    events: timedelta | None
+    rejected: timedelta | None
+    unreadable: timedelta | None
+    sessions: timedelta | None
+    readings: timedelta | None
+    actions: timedelta | None
+
+    def kinds(self) -> Iterator[tuple[Kind, timedelta | None]]:
+        """Every kind of rows, with what is allowed to it. Files before words: words take their files with them."""
+        yield FILES, self.files
+        yield WORDS, self.words
+        yield TICKETS, self.words
+        yield QUESTIONS, self.questions
+        yield PAYLOADS, self.payloads
+        yield EVENTS, self.events
+        yield REJECTED, self.rejected
+        yield UNREADABLE, self.unreadable
+        yield EVENT_KEYS, KEYS_KEPT
+        yield SESSIONS, self.sessions
+        yield SIGN_IN_FAILURES, SIGN_IN_FAILURES_KEPT
+        yield FORM_KEYS, counting.KEYS_KEPT
+        yield READINGS, self.readings
+        yield ACTIONS, self.actions
+
+
+@dataclass(frozen=True)
+class Older:
+    """How many rows (or stray files) of a kind are older than what is allowed."""
+
+    kind: str
+    kept: timedelta | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one batch took of a kind: rows, and files whose bytes are gone."""
+
+    kind: str
+    rows: int
+    files: int
+
+
+async def survey(database: Database, store: FolderStore, policy: Policy, now: datetime) -> list[Older]:
+    """What is older than the policy allows and may go."""
+    found = []
+    async with database.read() as db:
+        for kind, kept in policy.kinds():
+            count = 0 if kept is None else await kind.count(db, now - kept)
+            found.append(Older(kind.name, kept, count))
+        strays = await log_retention.stray_files(db, store, now - STRAYS_KEPT)
+    return [*found, Older(STRAYS, STRAYS_KEPT, len(strays))]
+
+
+async def retain(
+    database: Database,
+    store: FolderStore,
+    policy: Policy,
+    community: str,
+    now: datetime,
+    *,
+    limit: int = BATCH,
+) -> list[Taken]:
+    """Take away up to `limit` rows of every kind, each in a transaction of its own; nothing taken means all is done.
+
+    `community` is whose audit log tells of it.
+    """
+    taken = []
+    for kind, kept in policy.kinds():
+        if kept is None:
+            continue
+        async with database.write() as db:
+            removed = await kind.remove(db, now - kept, limit)
+        await _drop(database, store, removed.orphans)
+        if removed.rows:
+            taken.append(Taken(kind.name, removed.rows, len(removed.orphans)))
+    async with database.read() as db:
+        strays = (await log_retention.stray_files(db, store, now - STRAYS_KEPT))[:limit]
+    await _drop(database, store, strays)
+    if strays:
+        taken.append(Taken(STRAYS, 0, len(strays)))
+    if taken:
+        async with database.write() as db:
+            facts = {one.kind: one.rows or one.files for one in taken}
+            await audit.record(
+                db,
+                community=community,
+                account_id=None,
+                action=Action.EXPIRED,
+                subject=None,
+                now=now,
+                facts=facts,
+            )
+        await database.settle()
+        log.info("retention took %s", ", ".join(f"{count} {kind}" for kind, count in facts.items()))
+    return taken
+
+
+async def _drop(database: Database, store: FolderStore, hashes: Sequence[str]) -> None:
+    """Somebody may have sent the same file since; then it is wanted again."""
+    if not hashes:
+        return
+    async with database.read() as db:
+        unwanted = await orphans(db, set(hashes))
+    for content_hash in unwanted:
+        await store.drop(content_hash)
+
+
+class Nightly:
+    """Keeps the policy from the loop that tends: a batch a call while it is night, until everything is done."""
+
+    def __init__(self, database: Database, store: FolderStore, policy: Policy, community: str) -> None:
+        self._database = database
+        self._store = store
+        self._policy = policy
+        self._community = community
+        self._done: date | None = None
+
+    async def tend(self, now: datetime) -> list[Taken]:
+        """One batch, if it is night in Kyiv and this night's work is not done yet."""
+        local = now.astimezone(KYIV)
+        if local.hour not in NIGHT or self._done == local.date():
+            return []
+        taken = await retain(self._database, self._store, self._policy, self._community, now)
+        if not taken:
+            self._done = local.date()
+        return taken
