@@ -56,7 +56,11 @@ class Supplies:
 
 
 class ChannelSettingsFault(Exception):
-    """A channel's setting is unknown or wrong. The message is one line: the name, what is wrong, and the mend."""
+    """Settings of a channel are unknown or wrong. `lines`: one for each, with its name, what is wrong, and the mend."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
 
 
 class ChannelSettings(BaseModel):
@@ -78,15 +82,27 @@ def read_settings(model: type[Model], prefix: str, environment: Mapping[str, str
     }
     if not given:
         return None
-    for field in given:
-        if field not in model.model_fields:
-            match = process.extractOne(field, list(model.model_fields), score_cutoff=60)
-            hint = f"did you mean {start}{match[0].upper()}?" if match else "see .env.example"
-            raise ChannelSettingsFault(f"{start}{field.upper()} is not a setting; {hint}")
+    meant = {field: _nearest(field, model) for field in given if field not in model.model_fields}
+    faults = [
+        f"{start}{field.upper()} is not a setting; "
+        + (f"did you mean {start}{known.upper()}?" if known else "see .env.example")
+        for field, known in meant.items()
+    ]
     try:
-        return model.model_validate(given)
+        settings = model.model_validate({name: given[name] for name in given if name not in meant})
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        name = start + str(first["loc"][0]).upper()
-        words = first["msg"].removeprefix("Value error, ")
-        raise ChannelSettingsFault(f"{name}: {words}; mend it or remove all {start}…") from None
+        for fault in error.errors(include_input=False, include_url=False):
+            field = str(fault["loc"][0])
+            # What is only misspelt is one fault, not two.
+            if not (fault["type"] == "missing" and field in meant.values()):
+                words = fault["msg"].removeprefix("Value error, ")
+                faults.append(f"{start}{field.upper()}: {words}; mend it or remove all {start}…")
+        raise ChannelSettingsFault(*faults) from None
+    if faults:
+        raise ChannelSettingsFault(*faults)
+    return settings
+
+
+def _nearest(field: str, model: type[ChannelSettings]) -> str | None:
+    match = process.extractOne(field, list(model.model_fields), score_cutoff=60)
+    return match[0] if match else None

@@ -64,8 +64,10 @@ def rows(name: str, table: Table, older: Callable[[datetime], ColumnElement[bool
         chosen = (
             select(*keys).where(older(before)).limit(limit).with_for_update(skip_locked=True).cte("chosen")
         )
-        deleted = await db.execute(delete(table).where(tuple_(*keys).in_(select(*chosen.c))))
-        return Removed(deleted.rowcount)
+        deleted = await db.execute(
+            delete(table).where(tuple_(*keys).in_(select(*chosen.c))).returning(keys[0])
+        )
+        return Removed(len(deleted.all()))
 
     return Kind(name, count, remove)
 
@@ -82,8 +84,10 @@ def emptied(
 
     async def remove(db: AsyncConnection, before: datetime, limit: int) -> Removed:
         chosen = select(key).where(older(before)).limit(limit).with_for_update(skip_locked=True).cte("chosen")
-        changed = await db.execute(update(table).where(key.in_(select(*chosen.c))).values(values))
-        return Removed(changed.rowcount)
+        changed = await db.execute(
+            update(table).where(key.in_(select(*chosen.c))).values(values).returning(key)
+        )
+        return Removed(len(changed.all()))
 
     return Kind(name, count, remove)
 

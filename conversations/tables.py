@@ -35,6 +35,8 @@ GATHERING = text("processed_at IS NULL AND ready_at IS NOT NULL")
 DUE = text("state = 'due'")
 SENDING = text("state = 'sending'")
 UNFINISHED = text("state IN ('due', 'sending')")
+SET_ASIDE = text("set_aside_reason IS NOT NULL")
+UNKNOWN = text("state = 'unknown'")
 
 conversations = Table(
     "conversations",
@@ -86,6 +88,7 @@ inbox = Table(
     Column("ready_at", UtcDateTime),
     Column("processed_at", UtcDateTime),
     Column("set_aside_reason", String(200)),
+    Index("ix_inbox_set_aside", "processed_at", sqlite_where=SET_ASIDE, postgresql_where=SET_ASIDE),
     Index("ix_inbox_pending", "id", sqlite_where=PENDING, postgresql_where=PENDING),
     Index(
         "ix_inbox_gathering",
@@ -160,6 +163,7 @@ outbox = Table(
         "state IN ('due', 'sending', 'sent', 'delivered', 'seen', 'failed', 'unknown', 'withdrawn')",
         name="state",
     ),
+    Index("ix_outbox_unknown", "channel", "sent_at", sqlite_where=UNKNOWN, postgresql_where=UNKNOWN),
     Index("ix_outbox_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
     Index("ix_outbox_sending", "claimed_until", sqlite_where=SENDING, postgresql_where=SENDING),
     Index(

@@ -114,12 +114,12 @@ class Policy:
     actions: timedelta | None
 
     def kinds(self) -> Iterator[tuple[Kind, timedelta | None]]:
-        """Every kind of rows, with what is allowed to it. Files before words: words take their files with them."""
+        """Every kind of rows, with what is allowed to it. Words come after what they take with them."""
         yield FILES, self.files
+        yield PAYLOADS, self.payloads
         yield WORDS, self.words
         yield TICKETS, self.words
         yield QUESTIONS, self.questions
-        yield PAYLOADS, self.payloads
         yield EVENTS, self.events
         yield REJECTED, self.rejected
         yield UNREADABLE, self.unreadable
@@ -223,6 +223,11 @@ class Nightly:
         self._policy = policy
         self._community = community
         self._done: date | None = None
+
+    @property
+    def done(self) -> date | None:
+        """The last day whose night's work is done."""
+        return self._done
 
     async def tend(self, now: datetime) -> list[Taken]:
         """One batch, if it is night in Kyiv and this night's work is not done yet."""

@@ -24,6 +24,8 @@ from knowledge_base.rules.values import Options, Point, Range, Value, exactly, o
 
 BECOMES_POSSIBLE_WITHIN = 3 * 366
 """Days ahead in which an outcome that only time changes is looked for."""
+QUESTIONS_KEPT = 512
+"""Next questions remembered for one entry and day."""
 KOPIYKA = Decimal("0.01")
 FAR = 1_000_000
 """The greatest sum tried for a nearest yes."""
@@ -34,6 +36,10 @@ DOORS = frozenset({"cnap", "diia", "pfu_online"})
 """Channels that take an application and pass it on to whoever decides."""
 NOUNS = {"years": "рік", "months": "місяць", "days": "день"}
 NOUNS_AFTER = {"years": "року", "months": "місяця", "days": "дня"}
+
+
+def _key(known: Known) -> tuple[object, ...]:
+    return tuple(frozenset(facts.items()) for facts in (known.facts, *known.children))
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class Assessor:
         self._view = view
         self._today = today
         self._renderer = Renderer(view, today)
+        self._questions: dict[tuple[object, ...], tuple[Question | None]] = {}
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -109,7 +116,16 @@ class Assessor:
 
     def next(self, known: Known, skipped: Collection[str], *, documents: bool = False) -> Question | None:
         """The next question, None where nothing more can be found out. Raises Contradiction."""
-        return next_question(self._rules, known, self._today, skipped=skipped, documents=documents)
+        # Thousands of people come to the same first questions; choosing one takes a hundred assessments.
+        asked = _key(known), tuple(sorted(skipped)), documents
+        kept = self._questions.get(asked)
+        if kept is not None:
+            return kept[0]
+        question = next_question(self._rules, known, self._today, skipped=skipped, documents=documents)
+        if len(self._questions) >= QUESTIONS_KEPT:
+            self._questions.clear()
+        self._questions[asked] = (question,)
+        return question
 
     def fact(self, fact_id: str) -> FactCard:
         """A fact in words. Raises KeyError for an unknown one."""

@@ -57,9 +57,9 @@ class MessengerChannel:
         self._verify_token = given.get_secret_value() if given else supplies.derived(NAME)
         self._house = House(supplies.community, settings.page_id, settings.app_id)
         self._loopback = is_loopback(urlsplit(settings.api_base).hostname or "")
-        self._capabilities = CAPABILITIES
+        self._capabilities = replace(CAPABILITIES, pace=settings.per_second or CAPABILITIES.pace)
         if settings.human_agent:
-            self._capabilities = replace(CAPABILITIES, specialist_window=HUMAN_WINDOW)
+            self._capabilities = replace(self._capabilities, specialist_window=HUMAN_WINDOW)
         self._api = GraphApi(
             supplies.transport,
             settings.api_base,

@@ -27,6 +27,7 @@ class MessengerSettings(ChannelSettings):
     api_base: str = API_BASE
     version: str = Field(default=VERSION, pattern=r"^v\d{1,3}\.\d{1,2}$")
     human_agent: bool = False
+    per_second: float | None = Field(default=None, gt=0, le=10_000)
 
     @field_validator("api_base")
     @classmethod

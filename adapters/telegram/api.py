@@ -23,6 +23,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import GetMe, TelegramMethod
+from pydantic import BaseModel
 
 from adapters.transport import TIMEOUT, Answer, Part, Transport
 from conversations.channel import (
@@ -51,6 +52,11 @@ _ANY_METHOD = GetMe()
 """aiogram's errors quote the method they came from; ours never show it, and a refusal carries no result to read."""
 
 
+def as_json(one: BaseModel) -> dict[str, Any]:
+    """What is set of an aiogram object. Its own way goes through every field there is, in Python, for each message."""
+    return one.model_dump(mode="json", exclude_unset=True, exclude_none=True, warnings=False)
+
+
 class TelegramApi:
     """The Bot API of one token at one address. `transport` carries every request."""
 
@@ -62,11 +68,7 @@ class TelegramApi:
 
     def fields(self, method: TelegramMethod[Any]) -> dict[str, Any]:
         """A method's parameters as JSON values, without those that are not set."""
-        prepared = {
-            name: self._bot.session.prepare_value(value, bot=self._bot, files={}, _dumps_json=False)
-            for name, value in method.model_dump(warnings=False).items()
-        }
-        return {name: value for name, value in prepared.items() if value is not None}
+        return as_json(method)
 
     async def ask(self, method: TelegramMethod[Any], patience: float = TIMEOUT) -> Any:
         """Call a method and give its `result` as JSON. Raises what `call` raises."""

@@ -6,13 +6,14 @@ import hmac
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.methods import GetFile, SendChatAction
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from adapters.incoming import file_name
 from adapters.supplies import ChannelSettings, Supplies, read_settings
@@ -56,10 +57,11 @@ _AS_DOCUMENT = {"sendPhoto": "photo", "sendVoice": "voice", "sendVideo": "video"
 
 
 class TelegramSettings(ChannelSettings):
-    """`TELEGRAM_TOKEN`, and where they differ from the usual `TELEGRAM_SECRET` and `TELEGRAM_API_BASE`."""
+    """`TELEGRAM_TOKEN`, and where they differ from the usual `TELEGRAM_SECRET`, `_PER_SECOND` and `_API_BASE`."""
 
     token: SecretStr
     secret: SecretStr | None = None
+    per_second: float | None = Field(default=None, gt=0, le=10_000)
     api_base: str = "https://api.telegram.org"
 
     @field_validator("token")
@@ -112,10 +114,11 @@ class TelegramChannel:
             name=supplies.name,
         )
         self._username: str | None = None
+        self._capabilities = replace(CAPABILITIES, pace=settings.per_second or CAPABILITIES.pace)
 
     @property
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        return self._capabilities
 
     def authenticate(self, request: Request) -> Caller:
         """A post that carries our secret. Raises NotAuthentic."""

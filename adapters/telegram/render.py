@@ -8,8 +8,9 @@ as long as it looks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from aiogram.methods import (
@@ -32,7 +33,7 @@ from aiogram.types import (
 
 from adapters.fit import cut, fit, split
 from adapters.incoming import file_name
-from adapters.telegram.api import UPLOAD, TelegramApi
+from adapters.telegram.api import UPLOAD, TelegramApi, as_json
 from conversations.channel import Capabilities, Payload
 from conversations.messages import (
     Attachment,
@@ -49,6 +50,7 @@ CAPTION_UNITS = 1_024
 PHOTO_LIMIT = 10_000_000
 FILE_LIMIT = 50_000_000
 NAME_SHOWN = 60
+KEYBOARDS_KEPT = 1_000
 SIDE_BY_SIDE = 14
 """Characters of a label that fit half the width of a small phone."""
 
@@ -64,12 +66,18 @@ CAPABILITIES = Capabilities(
     file_limit=FILE_LIMIT,
 )
 
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
 _VOICES = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4"})
 _ADDRESS = re.compile(r"https?://[^\s]+")
 
 
-Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup
+@dataclass(frozen=True)
+class Keys:
+    """A keyboard as JSON. `inline`: under its message; else in place of the phone's own."""
+
+    inline: bool
+    markup: Mapping[str, Any]
 
 
 def units(text: str) -> int:
@@ -85,21 +93,21 @@ def render(message: OutgoingMessage, api: TelegramApi) -> tuple[Payload, ...]:
     last = fitted[-1]
     texts = [text for part in fitted for text in within_units(part.text, TEXT_UNITS - units(heading))]
     texts[0] = heading + texts[0]
-    keyboard = _keyboard(last.choices)
+    keyboard = _keyboard(last.choices) if last.choices else None
     spans = _spans(texts[0], heading, last.card) if len(texts) == 1 else _spans(texts[0], heading, None)
     chat, files = _chat(message.ref.address), last.attachments
     place = _place(message.instead_of)
     if len(files) == 1 and len(texts) == 1 and units(texts[0]) <= CAPTION_UNITS and place is None:
         return (_file(api, chat, files[0], keyboard, caption=texts[0], spans=spans),)
-    methods: list[TelegramMethod[Any]] = []
+    payloads: list[Payload] = []
     for index, text in enumerate(texts):
         under = keyboard if index == len(texts) - 1 and not files else None
-        if index == 0 and place is not None and not isinstance(under, ReplyKeyboardMarkup):
-            methods.append(_edit(chat, place, text, spans, under))
+        if index == 0 and place is not None and (under is None or under.inline):
+            payloads.append(_payload(api, _edit(chat, place, text, spans), under))
         else:
-            methods.append(_said(chat, text, spans if index == 0 else None, under))
+            payloads.append(_payload(api, _said(chat, text, spans if index == 0 else None), under))
     return (
-        *({"method": method.__api_method__, "fields": api.fields(method)} for method in methods),
+        *payloads,
         *(
             _file(api, chat, file, keyboard if index == len(files) - 1 else None)
             for index, file in enumerate(files)
@@ -131,32 +139,24 @@ def _place(message_id: str | None) -> int | None:
     return int(message_id) if message_id and re.fullmatch(r"[0-9]{1,19}", message_id) else None
 
 
-def _said(
-    chat: int | str, text: str, spans: list[MessageEntity] | None, keyboard: Keyboard | None
-) -> SendMessage:
-    return SendMessage(
-        chat_id=chat,
-        text=text,
-        entities=spans or None,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-        reply_markup=keyboard,
-    )
+def _payload(api: TelegramApi, method: TelegramMethod[Any], keyboard: Keys | None) -> dict[str, Any]:
+    fields = api.fields(method)
+    if keyboard is not None:
+        fields["reply_markup"] = keyboard.markup
+    return {"method": method.__api_method__, "fields": fields}
 
 
-def _edit(
-    chat: int | str,
-    message_id: int,
-    text: str,
-    spans: list[MessageEntity] | None,
-    keyboard: InlineKeyboardMarkup | None,
-) -> EditMessageText:
+def _said(chat: int | str, text: str, spans: list[MessageEntity] | None) -> SendMessage:
+    return SendMessage(chat_id=chat, text=text, entities=spans or None, link_preview_options=_NO_PREVIEW)
+
+
+def _edit(chat: int | str, message_id: int, text: str, spans: list[MessageEntity] | None) -> EditMessageText:
     return EditMessageText(
         chat_id=chat,
         message_id=message_id,
         text=text,
         entities=spans or None,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-        reply_markup=keyboard,
+        link_preview_options=_NO_PREVIEW,
     )
 
 
@@ -164,7 +164,7 @@ def _file(
     api: TelegramApi,
     chat: int | str,
     file: Attachment,
-    keyboard: Keyboard | None,
+    keyboard: Keys | None,
     caption: str | None = None,
     spans: list[MessageEntity] | None = None,
 ) -> Payload:
@@ -174,7 +174,6 @@ def _file(
         "chat_id": chat,
         "caption": caption,
         "caption_entities": spans or None,
-        "reply_markup": keyboard,
     }
     match file.kind:
         case AttachmentKind.PHOTO if file.media_type in _PHOTOS and file.size <= PHOTO_LIMIT:
@@ -186,8 +185,7 @@ def _file(
         case _:
             method = SendDocument(document=attached, **common)
     return {
-        "method": method.__api_method__,
-        "fields": api.fields(method),
+        **_payload(api, method, keyboard),
         "file": {
             "content_hash": file.content_hash,
             "media_type": file.media_type,
@@ -197,13 +195,14 @@ def _file(
     }
 
 
-def _keyboard(choices: Sequence[Choice]) -> Keyboard | None:
+@lru_cache(maxsize=KEYBOARDS_KEPT)
+def _keyboard(choices: tuple[Choice, ...]) -> Keys:
     """Buttons under the message; where one shares a phone or a place, keys in place of the phone's own.
 
-    Only such keys can share. The others beside them write their label, which means the same as its button.
+    Only such keys can share. The others beside them write their label, which means the same as its button. The same
+    few keyboards go to everybody, so they are kept.
     """
-    if not choices:
-        return None
+    markup: InlineKeyboardMarkup | ReplyKeyboardMarkup
     if any(choice.asks for choice in choices):
         keys = [
             [
@@ -216,12 +215,14 @@ def _keyboard(choices: Sequence[Choice]) -> Keyboard | None:
             ]
             for row in _rows(choices)
         ]
-        return ReplyKeyboardMarkup(keyboard=keys, resize_keyboard=True, one_time_keyboard=True)
-    buttons = [
-        [InlineKeyboardButton(text=choice.label, callback_data=choice.id) for choice in row]
-        for row in _rows(choices)
-    ]
-    return InlineKeyboardMarkup(inline_keyboard=buttons)
+        markup = ReplyKeyboardMarkup(keyboard=keys, resize_keyboard=True, one_time_keyboard=True)
+    else:
+        buttons = [
+            [InlineKeyboardButton(text=choice.label, callback_data=choice.id) for choice in row]
+            for row in _rows(choices)
+        ]
+        markup = InlineKeyboardMarkup(inline_keyboard=buttons)
+    return Keys(isinstance(markup, InlineKeyboardMarkup), as_json(markup))
 
 
 def _rows(choices: Sequence[Choice]) -> list[list[Choice]]:

@@ -63,6 +63,7 @@ class ViberChannel:
         self._capabilities = replace(
             CAPABILITIES,
             price=settings.price or None,
+            pace=settings.per_second or CAPABILITIES.pace,
             # Viber fetches what we send by its public address.
             file_kinds=CAPABILITIES.file_kinds if supplies.public_url else frozenset(),
         )

@@ -29,3 +29,4 @@ class ViberSettings(ChannelSettings):
     name: str = Field(default="", max_length=NAME_LIMIT)
     avatar: Address | None = None
     price: str = Field(default="", max_length=40)
+    per_second: float | None = Field(default=None, gt=0, le=10_000)

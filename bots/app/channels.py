@@ -11,6 +11,7 @@ from rapidfuzz import process
 
 from bots.app import house
 from bots.app.faults import StartFault
+from bots.app.messengers import MESSENGERS, is_set_up
 from bots.app.reports import report, reports
 from bots.app.settings import Settings
 from conversations import switches
@@ -25,7 +26,7 @@ CLOSE_ENOUGH = 60
 async def connect(settings: Settings, name: str, *, as_json: bool) -> str:
     """Set a channel up at its vendor; what the vendor sees then. Raises StartFault with the mend."""
     require(settings, name)
-    if name not in house.MESSENGERS:
+    if name not in MESSENGERS:
         raise StartFault(f"{name} needs no connecting: it works as soon as the reception is open")
     async with house.opened(settings) as open_house:
         channel = open_house.runtime.channels[name]
@@ -62,12 +63,12 @@ def require(settings: Settings, name: str) -> None:
     """That a channel exists and is set up, before anything is opened. Raises StartFault with the mend."""
     if name == PAGE:
         return
-    known = (PAGE, *house.MESSENGERS)
+    known = (PAGE, *MESSENGERS)
     if name not in known:
         close = process.extractOne(name, known, score_cutoff=CLOSE_ENOUGH)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
         raise StartFault(f"channel {name!r} does not exist; {hint}")
-    if not house.is_set_up(settings, name):
+    if not is_set_up(settings.vendors, name):
         raise StartFault(f"{name} is not set up; its settings are in .env.example under {name.upper()}_…")
 
 

@@ -40,17 +40,17 @@ def main() -> None:
     """Run a command. A foreseen fault is one line on standard error and exit code 1; wrong usage or input is 2."""
     try:
         app()
-    except BadInput as fault:
+    except (BadInput, SettingsError) as fault:
         for line in fault.lines:
             typer.echo(f"pryimalnia: {line}", err=True)
-        sys.exit(USAGE)
-    except (StartFault, SettingsError) as fault:
+        sys.exit(USAGE if isinstance(fault, BadInput) else FAULT)
+    except StartFault as fault:
         typer.echo(f"pryimalnia: {fault}", err=True)
         sys.exit(FAULT)
 
 
-def _settings() -> Settings:
-    return load()
+def _settings(*, messengers: bool = False) -> Settings:
+    return load(messengers=messengers)
 
 
 def _run(work: Callable[[Settings], Coroutine[Any, Any, str]]) -> str:
@@ -62,7 +62,7 @@ def serve() -> None:
     """Everything in one process: web pages, webhooks, thinking and delivering."""
     from bots.app import serving
 
-    serving.serve(_settings(), worker=True)
+    serving.serve(_settings(messengers=True), worker=True)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def web() -> None:
     """Only web pages and webhooks; `worker` thinks and delivers."""
     from bots.app import serving
 
-    serving.serve(_settings(), worker=False)
+    serving.serve(_settings(messengers=True), worker=False)
 
 
 @app.command()
@@ -78,7 +78,7 @@ def worker() -> None:
     """Only thinking and delivering."""
     from bots.app import serving
 
-    serving.work(_settings())
+    serving.work(_settings(messengers=True))
 
 
 @app.command()
@@ -248,3 +248,35 @@ def restore(
     from bots.app import archive
 
     typer.echo(_run(lambda settings: archive.restore(settings, file)))
+
+
+@app.command("restore-check")
+def restore_check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup made by `backup`.")],
+    into: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="An empty database to restore into, else a temporary SQLite file."),
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """A drill: restore a backup aside, count and hash what came out, compare; exit code 1 when anything differs."""
+    from bots.app import archive, marks
+
+    settings = _settings()
+    found = asyncio.run(archive.restore_check(file, into))
+    if found.same:
+        marks.mark(settings, "restore-check")
+    for line in [archive.json_of(found)] if json_ else archive.table_of(found):
+        typer.echo(line)
+    sys.exit(0 if found.same else FAULT)
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is older.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Take away what is older than the policy allows: a line a kind with what was older, went and is left."""
+    from bots.app import retention as retaining
+
+    typer.echo(_run(lambda settings: retaining.run(settings, dry_run=dry_run, as_json=json_)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -13,17 +14,19 @@ from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
-from bots.app import keeping, knowledge
+from bots.app import keeping, knowledge, marks
 from bots.app.faults import StartFault
 from bots.app.links import PublicLinks
 from bots.app.menu import MENU
+from bots.app.messengers import MESSENGERS, is_set_up
 from bots.app.reports import connect, reports
 from bots.app.settings import Settings
 from bots.dialogue import welcome
 from bots.turns import workers
 from bots.turns.feed import LogFeed
+from bots.turns.measures import Measures
 from bots.turns.minds import Minds
-from bots.turns.runtime import Runtime
+from bots.turns.runtime import Nightly, Runtime
 from bots.turns.signs import Signs
 from conversations.attachments import FolderStore
 from conversations.channel import Channel, Payload
@@ -33,6 +36,7 @@ from conversations.database import migrate as migrate_database
 from conversations.messages import ConversationRef, OutgoingMessage
 from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
+from handover import retention
 from handover.workplace.house import WorkplaceHouse
 
 MEGABYTE = 1_000_000
@@ -53,14 +57,6 @@ class House:
     secret: bytes
 
 
-MESSENGERS = (
-    "telegram",
-    "viber",
-    "messenger",
-)
-"""Every messenger this installation can speak. A new channel is one folder in adapters/ and one line here."""
-
-
 def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str, Channel]:
     """The page, the terminal, and each messenger whose settings are there. Raises StartFault."""
     present: list[Channel] = [
@@ -74,7 +70,7 @@ def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str,
     ]
     for name in MESSENGERS:
         # Loaded only where it is set up: a vendor's library alone takes seconds to load.
-        if is_set_up(settings, name):
+        if is_set_up(settings.vendors, name):
             opener: Opener = import_module(f"adapters.{name}.channel").opened
             try:
                 channel = opener(settings.vendors, supplies)
@@ -82,13 +78,6 @@ def channels(settings: Settings, secret: bytes, supplies: Supplies) -> dict[str,
                 raise StartFault(str(fault)) from None
             present += [channel] if channel is not None else []
     return {channel.name: channel for channel in present}
-
-
-def is_set_up(settings: Settings, name: str) -> bool:
-    """Whether any of a messenger's settings is there."""
-    return any(
-        value and variable.startswith(f"{name.upper()}_") for variable, value in settings.vendors.items()
-    )
 
 
 def supplies_of(
@@ -144,6 +133,8 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         _transport() as transport,
     ):
         present = channels(settings, secret, supplies_of(settings, secret, transport, store, minds))
+        measures = Measures()
+        measures.prepare(present)
         runtime = Runtime(
             database=open_database,
             signals=signals,
@@ -155,11 +146,26 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             answer_minutes=settings.answer_minutes,
             pace=pace,
             signs=Signs(present),
+            measures=measures,
+            nightly=_nightly(settings, open_database, store),
         )
         try:
             yield House(settings, runtime, secret)
         finally:
             await runtime.signs.close()
+
+
+def _nightly(settings: Settings, open_database: Database, store: FolderStore) -> Nightly:
+    """The retention job, which leaves a mark once a night's work is done."""
+    job = retention.Nightly(open_database, store, keeping.policy(settings), settings.community)
+
+    async def nightly(now: datetime) -> None:
+        done = job.done
+        await job.tend(now)
+        if job.done != done:
+            marks.mark(settings, "retention")
+
+    return nightly
 
 
 @asynccontextmanager

@@ -6,10 +6,12 @@ import contextlib
 import os
 import secrets
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from bots.app.faults import StartFault
 from bots.app.settings import Settings
+from handover.retention import Policy
 
 
 def prepare_folder(settings: Settings) -> None:
@@ -48,3 +50,23 @@ def _write_once(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(file.name, path)
+
+
+def policy(settings: Settings) -> Policy:
+    """The policy that is set."""
+
+    def kept(days: int) -> timedelta | None:
+        return timedelta(days=days) if days else None
+
+    return Policy(
+        words=kept(settings.keep_words_days),
+        files=kept(settings.keep_files_days),
+        questions=kept(settings.keep_questions_days),
+        payloads=kept(settings.keep_payloads_days),
+        events=kept(settings.keep_events_days),
+        rejected=kept(settings.keep_rejected_days),
+        unreadable=kept(settings.keep_unreadable_days),
+        sessions=kept(settings.keep_sessions_days),
+        readings=kept(settings.keep_readings_days),
+        actions=kept(settings.keep_actions_days),
+    )

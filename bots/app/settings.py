@@ -6,23 +6,41 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from rapidfuzz import process
 
+from bots.app.messengers import MESSENGERS
+from bots.app.messengers import faults as messenger_faults
 from knowledge_base.checks import CONTENT
 
 PREFIX = "PRYIMALNIA_"
 
+SHORTEST_TOKEN = 16
+"""Characters of a token somebody could try to guess."""
+
+
+FROM_FILES = ("secret", "database_url", "redis_url", "metrics_token")
+"""Settings that may also stand in a file, named by PRYIMALNIA_<NAME>_FILE; so may every setting of a messenger."""
+
+_IN_FILE = "_FILE"
+_LONGEST_FILE = 10_000
+
 
 class SettingsError(Exception):
-    """A setting is unknown or wrong. The message is one line: the name, what is wrong, and the mend."""
+    """Settings are unknown or wrong. `lines`: one for each, with its name, what is wrong, and the mend."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 class Settings(BaseModel):
     """All settings. Each is the environment variable PRYIMALNIA_<NAME> in capitals.
 
+    What begins with `keep_` is the retention policy: after how many days something goes, 0 for never (docs/keeping.md).
     `vendors` are the variables without that prefix, out of which each channel reads its own (TELEGRAM_TOKEN, …).
     `folder` holds everything a reception keeps when nothing else is said: the database, files people sent, the
     built knowledge and the signing secret.
@@ -33,8 +51,8 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     folder: Path = Path("var")
-    database_url: str = ""
-    redis_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    redis_url: str = Field(default="", repr=False)
     community: str = "zrazkova"
     content: Path = CONTENT
     public_url: str = ""
@@ -42,6 +60,19 @@ class Settings(BaseModel):
     answer_minutes: int = Field(default=30, ge=1, le=480)
     file_limit_megabytes: int = Field(default=10, ge=1, le=50)
     log_level: str = "INFO"
+    log_format: str = "auto"
+    worker_port: int = Field(default=0, ge=0, le=65535)
+    metrics_token: str = Field(default="", repr=False)
+    keep_words_days: int = Field(default=365, ge=0)
+    keep_files_days: int = Field(default=180, ge=0)
+    keep_questions_days: int = Field(default=365, ge=0)
+    keep_payloads_days: int = Field(default=30, ge=0)
+    keep_events_days: int = Field(default=30, ge=0)
+    keep_rejected_days: int = Field(default=90, ge=0)
+    keep_unreadable_days: int = Field(default=30, ge=0)
+    keep_sessions_days: int = Field(default=30, ge=0)
+    keep_readings_days: int = Field(default=1095, ge=0)
+    keep_actions_days: int = Field(default=1825, ge=0)
     vendors: Mapping[str, str] = Field(default_factory=dict, repr=False)
 
     @field_validator("database_url")
@@ -52,24 +83,26 @@ class Settings(BaseModel):
             ("sqlite://", "sqlite+aiosqlite://"),
         ):
             if value.startswith(scheme):
-                return driver + value.removeprefix(scheme)
+                value = driver + value.removeprefix(scheme)
         if value and not value.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite://")):
             raise ValueError("must start with sqlite:// or postgresql://")
-        return value
+        return _with_port(value)
 
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
-        return value
+        return _with_port(value)
 
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
-        return value.rstrip("/")
+        if value and not urlsplit(value).hostname:
+            raise ValueError("names no host; write https://host")
+        return _with_port(value).rstrip("/")
 
     @field_validator("log_level")
     @classmethod
@@ -77,6 +110,20 @@ class Settings(BaseModel):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("log_format")
+    @classmethod
+    def _known_format(cls, value: str) -> str:
+        if value not in {"json", "text", "auto"}:
+            raise ValueError("must be json, text or auto")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < SHORTEST_TOKEN:
+            raise ValueError(f"must have at least {SHORTEST_TOKEN} characters")
+        return value
 
     @property
     def database(self) -> str:
@@ -94,35 +141,98 @@ class Settings(BaseModel):
         return self.public_url.startswith("https://")
 
 
-def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
-    """Settings from `.env` overlaid by the environment. Raises SettingsError naming the variable and the mend."""
+def _with_port(address: str) -> str:
+    """An address whose port, where it has one, is a number. A password with a slash or a hash makes it none."""
+    try:
+        urlsplit(address).port  # noqa: B018  # reading it is the check
+    except ValueError:
+        raise ValueError(
+            "has a port that is no number; in a password write / as %2F, # as %23, ? as %3F, @ as %40"
+        ) from None
+    return address
+
+
+def load(
+    environment: Mapping[str, str] | None = None, env_file: Path = Path(".env"), *, messengers: bool = False
+) -> Settings:
+    """Settings from `.env` overlaid by the environment; with `messengers` each one's own settings are checked too.
+
+    Raises SettingsError with a line for every fault there is.
+    """
     given = os.environ if environment is None else environment
     from_file = (
         {name: value or "" for name, value in dotenv_values(env_file).items()} if env_file.is_file() else {}
     )
-    values: dict[str, Any] = {"vendors": {**from_file, **given}}
-    for place, source in ((str(env_file), from_file), ("the environment", given)):
-        for name, value in source.items():
-            if not name.startswith(PREFIX):
-                continue
-            field = name.removeprefix(PREFIX).lower()
-            if field not in Settings.model_fields or field == "vendors":
-                raise SettingsError(f"{name} in {place} is not a setting; {_nearest(field)}")
-            if value != "":
-                values[field] = value
+    set_, faults = _with_files({**from_file, **given})
+    values: dict[str, Any] = {"vendors": set_}
+    for name, value in set_.items():
+        if not name.startswith(PREFIX):
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        if field not in Settings.model_fields or field == "vendors":
+            place = "the environment" if name in given else str(env_file)
+            faults.append(f"{name} in {place} is not a setting; {_nearest(name)}")
+        elif value != "":
+            values[field] = value
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(
-            f"{name}: {first['msg'].removeprefix('Value error, ')}; mend it or remove it"
-        ) from None
+        for fault in error.errors(include_input=False, include_url=False):
+            name = PREFIX + str(fault["loc"][0]).upper()
+            faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}; mend it or remove it")
+    if messengers:
+        faults += messenger_faults(set_)
+    if faults:
+        raise SettingsError(*faults)
+    return settings
 
 
-def _nearest(field: str) -> str:
-    known = [name for name in Settings.model_fields if name != "vendors"]
-    match = process.extractOne(field, known, score_cutoff=60)
-    if match:
-        return f"did you mean {PREFIX}{match[0].upper()}?"
-    return "the settings are listed in .env.example"
+def _with_files(named: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The same, with what stands in files in the place of the files' names, and what is wrong with these."""
+    set_, faults = dict(named), []
+    for name, path in named.items():
+        setting = name.removesuffix(_IN_FILE)
+        if setting == name or not _may_be_in_file(setting):
+            continue
+        del set_[name]
+        if path == "":
+            continue
+        if named.get(setting):
+            faults.append(f"{setting} and {name} are both set; remove one of them")
+            continue
+        try:
+            set_[setting] = _line_of(Path(path))
+        except ValueError as fault:
+            faults.append(f"{name}: the file {path} {fault}")
+    return set_, faults
+
+
+def _may_be_in_file(setting: str) -> bool:
+    if setting.startswith(PREFIX):
+        return setting.removeprefix(PREFIX).lower() in FROM_FILES
+    return setting.startswith(tuple(f"{name.upper()}_" for name in MESSENGERS))
+
+
+def _line_of(path: Path) -> str:
+    """The one line of a file. Raises ValueError that says what is wrong with it, never what is in it."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST_FILE)
+        line = content.decode("utf-8-sig").strip()
+    except OSError as fault:
+        raise ValueError(f"can't be read ({fault.strerror}); mend the path or the rights") from None
+    except UnicodeDecodeError:
+        raise ValueError("is not text; put the value alone into it") from None
+    if not line:
+        raise ValueError("is empty; put the value into it")
+    if len(line.splitlines()) > 1:
+        raise ValueError("has more than one line; put the value alone into it")
+    return line
+
+
+def _nearest(name: str) -> str:
+    known = [PREFIX + field.upper() for field in Settings.model_fields if field != "vendors"]
+    known += [f"{PREFIX}{field.upper()}{_IN_FILE}" for field in FROM_FILES]
+    field = name.removeprefix(PREFIX)
+    match = process.extractOne(field, [one.removeprefix(PREFIX) for one in known], score_cutoff=60)
+    return f"did you mean {PREFIX}{match[0]}?" if match else "the settings are listed in .env.example"

@@ -1,22 +1,23 @@
-"""The web server: one door for every channel's webhooks, the citizens' page, the workplace and /health."""
+"""The web server: one door for every channel's webhooks, the citizens' page, the workplace, /health and its kin."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
-from sqlalchemy import text
+from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.web.pages import routes as chat_routes
+from bots.app.health import Health
+from bots.app.health import routes as health_routes
 from bots.app.house import House, chat_house, workplace_house
 from bots.app.links import PublicLinks
 from bots.turns.accept import UnknownDoor, accept
+from bots.turns.intake import Overloaded
 from bots.turns.loops import running
 from conversations.channel import NotAuthentic
 from conversations.channel import Request as ChannelRequest
@@ -28,22 +29,30 @@ BODY_LIMIT = 1_000_000
 """Bytes of one webhook. Messenger, the largest, batches up to 1000 events; files never come this way."""
 
 RETRY_AFTER = "5"
-"""Seconds a sender should wait when the database is away."""
+"""Seconds a sender should wait when the database is away or more comes in than can be stored."""
 
 
-def application(house: House, *, with_worker: bool) -> FastAPI:
-    """The ASGI application over an open house; `with_worker` also runs the think and deliver loops in it."""
+def application(house: House, *, with_worker: bool, health: Health | None = None) -> FastAPI:
+    """The ASGI application over an open house; `with_worker` also runs the think and deliver loops in it.
+
+    Whoever stops the process says so in `health`, which is closed with the application.
+    """
+    known = health or Health(house, "serve" if with_worker else "web")
+    settings = house.settings
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(known.close)
             if with_worker:
                 await stack.enter_async_context(running(house.runtime))
             yield
 
     app = FastAPI(title="Приймальня", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_api_route("/webhooks/{community}/{channel}", _webhook(house), methods=["GET", "POST"])
-    app.add_api_route("/health", _health(house), methods=["GET"])
+    app.router.routes.extend(
+        health_routes(known, settings.metrics_token, behind_proxy=bool(settings.public_url))
+    )
     app.add_api_route("/files/{content_hash}/{name}", _file(house), methods=["GET", "HEAD"])
     app.router.routes.extend(chat_routes(chat_house(house)))
     app.include_router(workplace_routes(workplace_house(house)))
@@ -68,6 +77,8 @@ def _webhook(house: House) -> Callable[[str, str, Request], Awaitable[Response]]
             answer = await accept(house.runtime, community, channel, seen)
         except UnknownDoor:
             return PlainTextResponse("Такої адреси немає.", status_code=404)
+        except Overloaded:
+            return _come_again("Забагато повідомлень одночасно. Повторіть, будь ласка, за хвилину.")
         except NotAuthentic:
             return PlainTextResponse("Не вдалося підтвердити, хто пише. Оновіть сторінку.", status_code=403)
         return Response(answer.body, status_code=answer.status, media_type=answer.media_type)
@@ -110,37 +121,11 @@ def _file(house: House) -> Callable[[str, Request], Awaitable[Response]]:
     return file
 
 
-def _health(house: House) -> Callable[[], Awaitable[JSONResponse]]:
-    async def health() -> JSONResponse:
-        try:
-            async with house.runtime.database.read() as db:
-                await db.execute(text("SELECT 1"))
-            database = "ok"
-        except (SQLAlchemyError, OSError):
-            database = "away"
-        known = {
-            community: house.runtime.minds[community].knowledge.version
-            for community in house.runtime.minds.communities
-        }
-        return JSONResponse(
-            {
-                "product": "pryimalnia",
-                "version": importlib.metadata.version("pryimalnia"),
-                "status": "ok" if database == "ok" else "degraded",
-                "database": database,
-                "knowledge": known,
-            },
-            status_code=200 if database == "ok" else 503,
-        )
-
-    return health
-
-
 async def _database_away(_: Request, error: Exception) -> Response:
     """Nothing was stored, so the sender must come again: never 200."""
     log.error("the database did not do it: %s", type(error).__name__)
-    return PlainTextResponse(
-        "Збій на нашому боці. Повторіть, будь ласка, за хвилину.",
-        status_code=503,
-        headers={"Retry-After": RETRY_AFTER},
-    )
+    return _come_again("Збій на нашому боці. Повторіть, будь ласка, за хвилину.")
+
+
+def _come_again(text: str) -> Response:
+    return PlainTextResponse(text, status_code=503, headers={"Retry-After": RETRY_AFTER})

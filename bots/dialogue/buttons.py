@@ -22,6 +22,7 @@ d:...                         inside danger, see skills/danger.py
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bots.dialogue.texts import label
 from bots.dialogue.texts.style import LABEL_LIMIT
@@ -113,3 +114,13 @@ def share_place() -> Choice:
 def row() -> tuple[Choice, ...]:
     """The row under every answer."""
     return menu(), person()
+
+
+def label_everywhere(choice_id: str) -> str | None:
+    """What stands on a button that looks the same wherever it stands; None for the others."""
+    return _everywhere().get(choice_id)
+
+
+@cache
+def _everywhere() -> dict[str, str]:
+    return {choice.id: choice.label for choice in (menu(), person(), life(), offices())}

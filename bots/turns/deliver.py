@@ -19,6 +19,7 @@ from bots.turns import measures
 from bots.turns.backoff import backoff
 from bots.turns.faults import described
 from bots.turns.runtime import Runtime, conversation_topic, queue_topic
+from bots.turns.telling import about
 from conversations import outbox
 from conversations.channel import (
     ChannelUnavailable,
@@ -101,13 +102,22 @@ class Courier:
         await asyncio.sleep(GATHERS)
 
     async def finish(self) -> None:
-        """Wait for what is on its way and write it down. Raises what the database raised."""
-        if self._on_their_way:
-            await asyncio.wait(self._on_their_way)
-        ended, self._ended = self._ended, []
-        async with self._runtime.database.write() as db:
-            await self._write_down(db, ended)
-        await self._runtime.signals.publish(*_changed(ended))
+        """Write down what is on its way as it ends. Raises what the database raised.
+
+        Whoever stops waiting for the last of it loses nothing that has ended.
+        """
+        while self._on_their_way or self._ended:
+            if self._on_their_way:
+                await asyncio.wait(self._on_their_way, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(GATHERS)
+            ended, self._ended = self._ended, []
+            try:
+                async with self._runtime.database.write() as db:
+                    await self._write_down(db, ended)
+            except BaseException:
+                self._ended = ended + self._ended
+                raise
+            await self._runtime.signals.publish(*_changed(ended))
 
     def give_up(self) -> None:
         """Wait for nothing any more; what is on its way becomes unknown with its worker's lease."""
@@ -119,7 +129,8 @@ class Courier:
         await outbox.mark(db, ended, now)
         for due, outcome in ended:
             if isinstance(outcome, Failed):
-                log.warning("a message of channel %s failed for good: %s", due.ref.channel, outcome.reason)
+                with about(conversation=due.conversation_id, channel=due.ref.channel):
+                    log.warning("a message failed for good: %s", outcome.reason)
                 await reach.not_delivered(
                     db, due.ref.community, due.conversation_id, outcome.reason, now, author=due.author_kind
                 )

@@ -43,6 +43,15 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
     return orphans
 
 
+def notes(claimed: Claimed, turn: Turn, now: datetime) -> list[tickets.Unanswered]:
+    """What a turn leaves for the editor; kept for a whole batch at once."""
+    return [
+        tickets.Unanswered(claimed.ref.community, claimed.id, effect.question, effect.ranked, now)
+        for effect in turn.effects
+        if isinstance(effect, NoteUnanswered)
+    ]
+
+
 async def apply(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime) -> None:
     """Do everything else a turn asks for."""
     for effect in turn.effects:
@@ -74,10 +83,8 @@ async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Tu
             await tickets.raise_danger(db, claimed.id, effect.danger.value, now)
         case RateTicket():
             await tickets.rate(db, claimed.id, effect.number, value=effect.value, comment=effect.comment)
-        case NoteUnanswered():
-            await tickets.note_unanswered(db, community, claimed.id, effect.question, effect.ranked, now)
-        case EraseStored():
-            pass  # done before the words
+        case EraseStored() | NoteUnanswered():
+            pass  # the one was done before the words, the other is done for all at once
 
 
 async def call_after_failure(db: AsyncConnection, runtime: Runtime, claimed: Claimed) -> None:

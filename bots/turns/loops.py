@@ -87,6 +87,8 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
         runtime.measures.beat("tend")
         for work in (_give_up_late, _forget_keys, _tell_late):
             await _tried(work(runtime))
+        if runtime.nightly is not None:
+            await _tried(runtime.nightly(runtime.clock()))
         await _rest(stopping, TEND_EVERY)
     runtime.measures.ended("tend")
 
@@ -169,7 +171,7 @@ async def _loop(
                 try:
                     done = await batch()
                 except Exception as fault:
-                    runtime.measures.failed(loop)
+                    runtime.measures.failed(loop, channel)
                     log.error("%s: a batch failed and will be tried again: %s", topic, described(fault))
                     await sleep.through(AFTER_FAILURE)
                     continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -26,9 +26,16 @@ class Store(AttachmentStore, Protocol):
         ...
 
 
+Nightly = Callable[[datetime], Awaitable[None]]
+"""Does one piece, where it is time for it."""
+
+
 @dataclass(frozen=True)
 class Runtime:
-    """One process of the reception. `worker` names it in leases; `answer_minutes` is the promise in working time."""
+    """One process of the reception. `worker` names it in leases; `answer_minutes` is the promise in working time.
+
+    `nightly` is what is done in small pieces at night.
+    """
 
     database: Database
     signals: Signals
@@ -43,6 +50,7 @@ class Runtime:
     measures: Measures = field(default_factory=Measures)
     intake: Intake = field(default_factory=Intake)
     presence: Presence = field(default_factory=Presence)
+    nightly: Nightly | None = None
 
 
 THINK = "think"

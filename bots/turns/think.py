@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bots.dialogue.buttons import label_everywhere
 from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
@@ -71,6 +72,7 @@ class Aftermath:
     states: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     receipts: list[tuple[str, DeliveryReceipt]] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
+    unanswered: list[tickets.Unanswered] = field(default_factory=list)
     decided: Counter[tuple[str, str]] = field(default_factory=Counter)
     topics: set[str] = field(default_factory=set)
     orphans: list[str] = field(default_factory=list)
@@ -174,6 +176,7 @@ async def _keep(runtime: Runtime, batch: Sequence[Claimed], readings: Readings, 
         watch.passed("respond")
         await write(db, [scene.draft for scene in scenes])
         now = runtime.clock()
+        await tickets.note_unanswered(db, after.unanswered)
         await outbox.record_receipts(db, after.receipts)
         await reach.reached(db, after.heard)
         await inbox.finish_all(db, after.states, after.done, now)
@@ -222,7 +225,8 @@ async def _keep_or_set_aside(runtime: Runtime, claimed: Claimed) -> None:
         if len(claimed.events) > 1:
             await _keep_or_set_aside(runtime, replace(claimed, events=claimed.events[:1]))
             return
-        log.error("an event of a conversation is set aside: %s", described(fault))
+        with about(conversation=claimed.id, channel=claimed.ref.channel, turn=claimed.events[0][0]):
+            log.error("an event of a conversation is set aside: %s", described(fault))
         runtime.measures.set_aside(claimed.ref.channel)
         try:
             async with runtime.database.write() as db:
@@ -265,6 +269,8 @@ async def _converse(
 async def _settle(db: AsyncConnection, scene: Scene, after: Aftermath) -> None:
     """Write what was gathered for one conversation: what comes now reads it, or has to stand after it."""
     await write(db, [scene.draft])
+    await tickets.note_unanswered(db, after.unanswered)
+    after.unanswered.clear()
     if scene.draft.id in after.heard:
         after.heard.discard(scene.draft.id)
         await reach.reached(db, [scene.draft.id])
@@ -289,6 +295,7 @@ async def _hear(
     label = None
     if needs_label(event):
         label = next((one.label for one in state.offered if one.id == event.choice_id), None)
+        label = label or label_everywhere(event.choice_id or "")
         if label is None:
             await _settle(db, scene, after)
             label = await transcript.label(db, scene.draft.id, event.choice_id)
@@ -339,9 +346,12 @@ async def _turn(
         await _look_again(db, scene)
     _say(runtime, scene.draft, turn, now, pressed_in=_pressed_in(heard))
     after.decided[claimed.ref.channel, turn.kind.value] += 1
+    log.debug("a turn: %s with %d replies and %d effects", turn.kind, len(turn.replies), len(turn.effects))
     if turn.effects or scene.ticket is not None:
         after.topics.add(queue_topic(claimed.ref.community))
-    if turn.effects:
+    notes = effects.notes(claimed, turn, now)
+    after.unanswered += notes
+    if len(turn.effects) > len(notes):
         await _settle(db, scene, after)
         await effects.apply(db, claimed, turn, now)
         await _look_again(db, scene)

@@ -323,24 +323,33 @@ async def rate(
     return changed.first() is not None
 
 
-async def note_unanswered(
-    db: AsyncConnection,
-    community: str,
-    conversation_id: str,
-    question: str,
-    ranked: Sequence[str],
-    now: datetime,
-) -> None:
-    """The base had no answer: keep the question for the editor, with the topics that came nearest."""
-    await db.execute(
-        insert(unanswered).values(
-            community_id=community,
-            conversation_id=conversation_id,
-            question=question,
-            ranked=list(ranked),
-            at=now,
+@dataclass(frozen=True)
+class Unanswered:
+    """A question the base had no answer to, with the topics that came nearest."""
+
+    community: str
+    conversation_id: str
+    question: str
+    ranked: tuple[str, ...]
+    at: datetime
+
+
+async def note_unanswered(db: AsyncConnection, questions: Sequence[Unanswered]) -> None:
+    """Keep these questions for the editor."""
+    if questions:
+        await db.execute(
+            insert(unanswered),
+            [
+                {
+                    "community_id": one.community,
+                    "conversation_id": one.conversation_id,
+                    "question": one.question,
+                    "ranked": list(one.ranked),
+                    "at": one.at,
+                }
+                for one in questions
+            ],
         )
-    )
 
 
 async def say_system(db: AsyncConnection, conversation_id: str, text: str, now: datetime) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import commands
+from tests.commands import ROOT as ROOT
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -27,15 +28,7 @@ def run(folder: Path) -> Run:
     """Run `pryimalnia` as other programs do: its own process, its exit code, its two streams."""
 
     def command(*arguments: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bots", *arguments],
-            input=given,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, "PRYIMALNIA_FOLDER": str(folder), **settings},
-            timeout=120,
-            check=False,
-        )
+        environment = {**os.environ, "PRYIMALNIA_FOLDER": str(folder), **settings}
+        return commands.run(*arguments, given=given, environment=environment)
 
     return command

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from knowledge_base.checks import CONTENT
-from tests.app.conftest import Run
+from tests.app.conftest import ROOT, Run
 
 KINDS = {
     "answer",
@@ -100,21 +104,18 @@ def test_the_moment_is_pretended(run: Run) -> None:
     assert "неробочий" in night["replies"][-1]["text"]
 
 
-def test_chat_reads_and_answers_line_by_line(run: Run) -> None:
-    """Each answer is flushed before the next line is read: a program may wait for it."""
-    import os
-    import subprocess
-    import sys
+def test_chat_reads_and_answers_line_by_line(run: Run, folder: Path) -> None:
+    """Each answer is flushed before the next line is read: a program may wait for it.
 
-    from tests.app.conftest import ROOT
-
+    Started from nothing, as a program starts it; `run` only keeps it with the other commands.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "bots", "chat", "--json"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ},
+        env={**os.environ, "PRYIMALNIA_FOLDER": str(folder)},
     ) as process:
         assert process.stdin
         assert process.stdout

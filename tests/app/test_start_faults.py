@@ -17,6 +17,16 @@ def test_an_unknown_setting(run: Run) -> None:
     )
 
 
+def test_several_wrong_settings_are_as_many_lines(run: Run) -> None:
+    done = run("worker", PRYIMALNIA_PORT="many", PRYIMALNIA_LOG_LEVEL="loud", TELEGRAM_TOKEN="hidden")
+    assert done.returncode == 1
+    lines = done.stderr.strip().splitlines()
+    assert [line.split(":")[:2] for line in lines] == [
+        ["pryimalnia", f" {name}"] for name in ("PRYIMALNIA_PORT", "PRYIMALNIA_LOG_LEVEL", "TELEGRAM_TOKEN")
+    ]
+    assert "hidden" not in done.stderr
+
+
 def test_a_taken_port(run: Run) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

@@ -22,6 +22,7 @@ from bots.app.web import BODY_LIMIT, application
 from conversations.attachments import FolderStore
 from conversations.database import Database
 from conversations.signals import MemorySignals
+from tests.conftest import free_port
 from tests.turns.world import COMMUNITY, world
 
 ADDRESS = "http://reception.test"
@@ -109,7 +110,7 @@ async def test_a_body_without_end_is_refused(database: Database, tmp_path: Path)
 
 
 async def test_health_tells_when_the_database_is_away(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'no-such-folder' / 'x.sqlite3'}")
+    database = Database(f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none")
     try:
         async with client(database, tmp_path) as page:
             answer = await page.get("/health")

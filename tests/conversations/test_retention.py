@@ -77,7 +77,7 @@ async def lived(
             db, claimed.id, BOT, answer(MARK), at, epoch=0, payloads=[{"text": MARK}], topic="subsidy"
         )
         await inbox.keep_unreadable(db, "sample", "web", MARK.encode(), MARK, at)
-        await tickets.note_unanswered(db, "sample", claimed.id, MARK, [], at)
+        await tickets.note_unanswered(db, [tickets.Unanswered("sample", claimed.id, MARK, (), at)])
     if sent:
         async with database.write() as db:
             await db.execute(

@@ -312,9 +312,10 @@ async def test_erasing_takes_the_words_out_and_keeps_the_number(database, now):
     ticket = await waiting(database, now, "Моя історія", phone="067 000 00 00", told=told)
     assert ticket.told == told
     async with database.write() as db:
-        await tickets.note_unanswered(
-            db, COMMUNITY, ticket.conversation_id, "Моя історія", ["housing-subsidy"], now
+        question = tickets.Unanswered(
+            COMMUNITY, ticket.conversation_id, "Моя історія", ("housing-subsidy",), now
         )
+        await tickets.note_unanswered(db, [question])
         assert await tickets.erase(db, ticket.conversation_id, now) == 1
         kept = await tickets.by_id(db, COMMUNITY, ticket.id)
         left = await db.scalar(select(func.count()).select_from(tables.unanswered))
