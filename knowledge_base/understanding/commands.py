@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from rapidfuzz import fuzz, process
@@ -19,6 +20,7 @@ LABEL_LIKENESS = 90.0
 """Percent of likeness (rapidfuzz ratio) from which a typed text is the label of a button."""
 
 _SHORTEST_FUZZY_LABEL = 5
+_LABELS_KEPT = 4_096
 # Characters; a button holds at most twenty, courtesy and typing mistakes are allowed for.
 _LONGEST_LABEL = 100
 # A command said within a longer story is part of the story.
@@ -139,6 +141,11 @@ def _is_gibberish(text: str, spelled: Sequence[str]) -> bool:
     return any(not _VOWEL.search(word) for word in letters) or bool(_KEYBOARD_ROW.search(text))
 
 
+@lru_cache(maxsize=_LABELS_KEPT)
+def _spelled_label(label: str) -> str:
+    return " ".join(spell(label))
+
+
 def typed_label(text: str, labels: Mapping[str, str]) -> str | None:
     """The id of the button whose label was typed, None where none is near enough.
 
@@ -147,7 +154,7 @@ def typed_label(text: str, labels: Mapping[str, str]) -> str | None:
     typed = " ".join(spell(text)) if len(text) <= _LONGEST_LABEL else ""
     if not typed:
         return None
-    shown = {name: " ".join(spell(label)) for name, label in labels.items()}
+    shown = {name: _spelled_label(label) for name, label in labels.items()}
     exact = [name for name, label in shown.items() if label == typed]
     if exact:
         return exact[0] if len(exact) == 1 else None
