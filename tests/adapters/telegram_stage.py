@@ -6,17 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import web
 
-from adapters.supplies import MenuItem, Supplies
 from adapters.telegram.channel import TelegramChannel, opened
 from adapters.transport import HttpTransport, Transport
 from conversations.channel import Acknowledgement, NotAuthentic, Request, Sent
 from conversations.messages import (
     Attachment,
-    AttachmentKind,
     Author,
     AuthorKind,
     ChannelEvent,
@@ -25,72 +23,42 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
+from tests.contract.case_telegram import TOKEN
+from tests.contract.supplies import MENU, PUBLIC, Shelf, supplied
 from tests.emulators.telegram import TelegramServer
 from tests.emulators.telegram_people import Message
 
-TOKEN = "7000000001:AAF-a-token-nobody-may-read-0123456"
-PUBLIC = "https://chat.example"
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 BOT = Author(kind=AuthorKind.BOT)
 MARIA = Author(kind=AuthorKind.SPECIALIST, id="7", name="Марія Зразкова")
-MENU = (
-    MenuItem(Choice(id="m:menu", label="Меню"), "menu", "Показати меню"),
-    MenuItem(Choice(id="m:person", label="Покликати людину"), "person", "Написати спеціалісту"),
-)
-
 CHOICES = (
     Choice(id="a:subsidy:d", label="Документи"),
     Choice(id="m:menu", label="Меню"),
     Choice(id="m:person", label="Покликати людину"),
 )
 JPEG = b"\xff\xd8\xff\xe0" + b"j" * 200
+REF = ConversationRef(community="zrazkova", channel="telegram", bot="7000000001", address="700000001")
 
 
-@dataclass
-class Shelf:
-    """An attachment store in memory."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    async def put(self, content: bytes, *, name: str | None = None) -> Attachment:
-        raise NotImplementedError
-
-    async def get(self, content_hash: str) -> bytes:
-        if content_hash not in self.files:
-            raise FileNotFoundError(content_hash)
-        return self.files[content_hash]
-
-    def lay(self, content: bytes, kind: AttachmentKind, media_type: str, name: str | None) -> Attachment:
-        """Keep a file and describe it."""
-        content_hash = f"{len(self.files):064x}"
-        self.files[content_hash] = content
-        return Attachment(
-            kind=kind, content_hash=content_hash, media_type=media_type, size=len(content), name=name
-        )
-
-
-def supplies(transport: Transport, shelf: Shelf, public_url: str = PUBLIC) -> Supplies:
-    return Supplies(
-        community="zrazkova",
-        name="Зразкова громада",
-        public_url=public_url,
-        secret=b"a-house-secret-nobody-may-read",
-        transport=transport,
-        store=shelf,
-        menu=MENU,
-        welcome=lambda topic: Reply(text="Добрий день!"),
-        link=lambda file: None,
-        clock=lambda: NOW,
-    )
+def with_files(*files: Attachment, text: str = "Ось бланк заяви.", choices: tuple[Choice, ...] = ()) -> Reply:
+    return Reply(text=text, attachments=files, choices=choices)
 
 
 def channel_at(
     base: str, transport: Transport, shelf: Shelf, public_url: str = PUBLIC, token: str = TOKEN
 ) -> TelegramChannel:
     environment = {"TELEGRAM_TOKEN": token, "TELEGRAM_API_BASE": base}
-    channel = opened(environment, supplies(transport, shelf, public_url))
+    channel = opened(environment, supplied(transport, store=shelf, public_url=public_url))
     assert channel is not None
     return channel
+
+
+OFFLINE = channel_at("http://127.0.0.1:9", HttpTransport(), Shelf())
+
+
+def rendered(reply: Reply, author: Author = BOT, instead_of: str | None = None) -> list[dict[str, Any]]:
+    """The payloads of a reply to `REF`."""
+    message = OutgoingMessage(ref=REF, reply=reply, author=author, instead_of=instead_of)
+    return [dict(payload) for payload in OFFLINE.render(message)]
 
 
 @dataclass

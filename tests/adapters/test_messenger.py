@@ -101,6 +101,7 @@ def test_nothing_set_is_no_channel() -> None:
         ("MESSENGER_API_BASE", "ftp://127.0.0.1", "must be an https address"),
         ("MESSENGER_VERSION", "25", "MESSENGER_VERSION"),
         ("MESSENGER_HUMAN_AGENT", "perhaps", "MESSENGER_HUMAN_AGENT"),
+        ("MESSENGER_PER_SECOND", "nan", "MESSENGER_PER_SECOND: Input should be"),
         ("MESSENGER_PAGETOKEN", "x", "did you mean MESSENGER_PAGE_TOKEN?"),
     ],
 )
@@ -109,6 +110,15 @@ def test_a_wrong_setting_is_named_and_never_shown(name: str, value: str, told: s
         messenger(FakeWire(well=well), **{name: value})
     assert told in str(fault.value)
     assert "EAAG" not in str(fault.value)
+
+
+@pytest.mark.parametrize("human_agent", ["true", "false"])
+def test_the_pace_is_what_the_settings_say(human_agent: str) -> None:
+    wire = FakeWire(well=well)
+    assert messenger(wire, MESSENGER_HUMAN_AGENT=human_agent).capabilities.pace == 20
+    faster = messenger(wire, MESSENGER_HUMAN_AGENT=human_agent, MESSENGER_PER_SECOND="40").capabilities
+    assert faster.pace == 40
+    assert (faster.specialist_window is not None) == (human_agent == "true")
 
 
 def test_the_verify_token_is_derived_where_none_is_set() -> None:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.messenger.channel import MessengerChannel, opened
-from adapters.supplies import MenuItem, Supplies
 from adapters.transport import Answer
 from conversations.channel import (
     ChannelUnavailable,
@@ -22,8 +21,8 @@ from conversations.channel import (
     SendError,
 )
 from conversations.clock import utc_now
-from conversations.messages import Attachment, Choice, Reply
 from tests.contract.case import Case
+from tests.contract.supplies import supplied
 from tests.contract.wire import Asked, FakeWire
 
 PAGE = "104857600012345"
@@ -58,16 +57,6 @@ def item(sender: str = PERSON, recipient: str = PAGE, **fields: Any) -> dict[str
     return {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": STAMP, **fields}
 
 
-class NoFiles:
-    """A store in which nothing lies."""
-
-    async def put(self, content: bytes, *, name: str | None = None) -> Attachment:
-        raise NotImplementedError
-
-    async def get(self, content_hash: str) -> bytes:
-        raise FileNotFoundError(content_hash)
-
-
 def well(asked: Asked) -> Answer:
     """What the vendor answers on a good day."""
     path = asked.url.rpartition("/")[2]
@@ -83,22 +72,6 @@ def well(asked: Asked) -> Answer:
     return Answer(200, json.dumps(told).encode())
 
 
-def supplied(wire: FakeWire) -> Supplies:
-    """What an invented house gives its channels."""
-    return Supplies(
-        community="zrazkova",
-        name="Зразкова громада",
-        public_url="https://chat.example",
-        secret=b"a-house-secret",
-        transport=wire,
-        store=NoFiles(),
-        menu=(MenuItem(Choice(id="m:menu", label="Меню"), "menu", "Що я вмію"),),
-        welcome=lambda topic: Reply(text="Добрий день!"),
-        link=lambda file: None,
-        clock=utc_now,
-    )
-
-
 def messenger(wire: FakeWire, **settings: str) -> MessengerChannel:
     """The channel of an invented Page over a wire."""
     given = {
@@ -109,7 +82,7 @@ def messenger(wire: FakeWire, **settings: str) -> MessengerChannel:
         "MESSENGER_VERIFY_TOKEN": VERIFY,
         **settings,
     }
-    channel = opened({name: value for name, value in given.items() if value}, supplied(wire))
+    channel = opened({name: value for name, value in given.items() if value}, supplied(wire, clock=utc_now))
     assert channel is not None
     return channel
 

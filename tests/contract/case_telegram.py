@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.supplies import MenuItem, Supplies
 from adapters.telegram.channel import opened
 from adapters.transport import Answer
 from conversations.channel import (
@@ -19,8 +18,8 @@ from conversations.channel import (
     Request,
     SendError,
 )
-from conversations.messages import Attachment, Choice, Reply
 from tests.contract.case import NOW, Case
+from tests.contract.supplies import HOUSE_SECRET, EveryFile, supplied
 from tests.contract.wire import Asked, FakeWire
 
 TOKEN = "7000000001:AAF-a-token-nobody-may-read-0123456"
@@ -30,20 +29,6 @@ PERSON = 700000001
 CHAT = {"id": PERSON, "type": "private", "first_name": "Олена"}
 PERSON_FIELDS = {"id": PERSON, "is_bot": False, "first_name": "Олена"}
 BOT_FIELDS = {"id": 7000000001, "is_bot": True, "first_name": "Приймальня", "username": "zrazkova_bot"}
-MENU = (
-    MenuItem(Choice(id="m:menu", label="Меню"), "menu", "Показати меню"),
-    MenuItem(Choice(id="m:person", label="Покликати людину"), "person", "Написати спеціалісту"),
-)
-
-
-class KeptFiles:
-    """A store that has every file."""
-
-    async def put(self, content: bytes, *, name: str | None = None) -> Attachment:
-        raise NotImplementedError
-
-    async def get(self, content_hash: str) -> bytes:
-        return b"%PDF-1.7 " + content_hash.encode()
 
 
 def well(asked: Asked) -> Answer:
@@ -158,19 +143,8 @@ def failures() -> Mapping[str, tuple[Answer | Exception, type[SendError]]]:
 
 def telegram_case() -> Case:
     wire = FakeWire(well=well)
-    supplies = Supplies(
-        community="zrazkova",
-        name="Зразкова громада",
-        public_url="https://chat.example",
-        secret=b"a-house-secret-nobody-may-read",
-        transport=wire,
-        store=KeptFiles(),
-        menu=MENU,
-        welcome=lambda topic: Reply(text="Добрий день!"),
-        link=lambda file: None,
-        clock=lambda: NOW,
-    )
-    channel = opened({"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}, supplies)
+    environment = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}
+    channel = opened(environment, supplied(wire, store=EveryFile()))
     assert channel is not None
     return Case(
         name="telegram",
@@ -191,7 +165,7 @@ def telegram_case() -> Case:
         pressed=pressed,
         words=words,
         buttons=buttons,
-        secrets=(TOKEN, SECRET, "a-house-secret-nobody-may-read"),
+        secrets=(TOKEN, SECRET, HOUSE_SECRET),
         person=str(PERSON),
         unknown=update(
             "key-00000001",

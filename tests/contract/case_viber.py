@@ -9,10 +9,8 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from adapters.supplies import Supplies
 from adapters.transport import Answer
 from adapters.viber.channel import ViberChannel
 from adapters.viber.settings import ViberSettings
@@ -24,29 +22,19 @@ from conversations.channel import (
     ReplyRejected,
     Request,
 )
-from conversations.messages import Attachment, Reply
+from conversations.messages import Attachment
 from tests.contract.case import Case
+from tests.contract.supplies import PUBLIC, supplied
 from tests.contract.wire import Asked, FakeWire
 
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TOKEN = "4d5e6f7a8b9c0d1e-2f3a4b5c6d7e8f90-a1b2c3d4e5f60718"
 PERSON = "01234567890A="
 SENT_TOKEN = 5_741_311_803_571_721_087
 
 
-class NoFiles:
-    """A store without a file: Viber fetches what we send by itself."""
-
-    async def put(self, content: bytes, *, name: str | None = None) -> Attachment:
-        raise NotImplementedError
-
-    async def get(self, content_hash: str) -> bytes:
-        raise FileNotFoundError(content_hash)
-
-
 def link(file: Attachment) -> str:
     """A stored file's public address, with its ending."""
-    return f"https://chat.example/files/{file.content_hash}.jpg"
+    return f"{PUBLIC}/files/{file.content_hash}.jpg"
 
 
 def signature(body: bytes, token: str = TOKEN) -> str:
@@ -67,19 +55,8 @@ def good_mood(_: Asked) -> Answer:
 
 def viber_case() -> Case:
     wire = FakeWire(well=good_mood)
-    supplies = Supplies(
-        community="zrazkova",
-        name="Зразкова громада",
-        public_url="https://chat.example",
-        secret=b"a-secret-of-the-house",
-        transport=wire,
-        store=NoFiles(),
-        # With a menu its doors would stand under replies without choices, and the suite knows the reply's ids only.
-        menu=(),
-        welcome=lambda topic: Reply(text="Добрий день!"),
-        link=link,
-        clock=lambda: NOW,
-    )
+    # With a menu its doors would stand under replies without choices, and the suite knows the reply's ids only.
+    supplies = supplied(wire, menu=(), link=link)
     return Case(
         name="viber",
         channel=ViberChannel(ViberSettings(token=TOKEN), supplies),

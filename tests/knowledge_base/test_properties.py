@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from hypothesis import assume, given, settings
@@ -50,7 +51,13 @@ FAR = {"money": Decimal(1_000_000), "number": Decimal(1000)}
 Told = dict[str, Value]
 
 
-def points(rules: Rules, name: str) -> list[Value]:
+@cache
+def points(entry: str) -> dict[str, list[Value]]:
+    """For each fact of an entry, the values to try."""
+    return {fact: _points(RULES[entry], fact) for fact in RULES[entry].own_dictionary.facts}
+
+
+def _points(rules: Rules, name: str) -> list[Value]:
     """Values to try: every option; of a number or a day the ends, and those of the cases with their neighbours."""
     whole = DICTIONARY.domains(day_of(rules))[name]
     if isinstance(whole, Options):
@@ -73,8 +80,10 @@ def _ends(value: Value | None, grain: Decimal | None) -> set[Point | None]:
     return {near for point in told for near in (step(point, -1), point, step(point, 1))}
 
 
-def beginnings(rules: Rules) -> list[tuple[date, Told]]:
+@cache
+def beginnings(entry: str) -> list[tuple[date, Told]]:
     """The cases that are granted, as one only child where they tell of children; and nothing told at all."""
+    rules = RULES[entry]
     found: list[tuple[date, Told]] = [(day_of(rules), {})]
     for case in BASE.cases[rules.entry.id]:
         known = read_known(case.given, DICTIONARY.facts, case.as_of)
@@ -85,12 +94,6 @@ def beginnings(rules: Rules) -> list[tuple[date, Told]]:
     return found
 
 
-BEGINNINGS = {name: beginnings(rules) for name, rules in RULES.items()}
-POINTS = {
-    name: {fact: points(rules, fact) for fact in rules.own_dictionary.facts} for name, rules in RULES.items()
-}
-
-
 @st.composite
 def everything(draw: st.DrawFn, name: str) -> tuple[date, Told]:
     """A day, and an answer to every question that the entry may need, none against another.
@@ -98,7 +101,7 @@ def everything(draw: st.DrawFn, name: str) -> tuple[date, Told]:
     Most begin as a case that is granted, with an answer or two changed: answers drawn blindly are nearly all refused.
     """
     rules = RULES[name]
-    day, begun = draw(st.sampled_from(BEGINNINGS[name]))
+    day, begun = draw(st.sampled_from(beginnings(name)))
     changed = draw(st.sets(st.sampled_from(sorted(begun)), max_size=2)) if begun else set()
     kept = {fact: value for fact, value in begun.items() if fact not in changed}
     others = draw(st.permutations([fact for fact in rules.own_dictionary.facts if fact not in kept]))
@@ -108,7 +111,7 @@ def everything(draw: st.DrawFn, name: str) -> tuple[date, Told]:
         assert known is not None
         if known[fact].exact:
             continue
-        fitting = [point for point in POINTS[name][fact] if within(point, kept.get(fact, known[fact]))]
+        fitting = [point for point in points(name)[fact] if within(point, kept.get(fact, known[fact]))]
         value = draw(st.sampled_from(fitting)) if fitting else _any(known[fact])
         told[fact] = value
         assume(closed(rules, told, day) is not None)
@@ -135,7 +138,7 @@ def closed(rules: Rules, told: Told, day: date) -> dict[str, Value] | None:
 def a_part(draw: st.DrawFn, name: str, told: Told) -> Told:
     """Some of the answers, some of them only roughly."""
     kept = draw(st.sets(st.sampled_from(sorted(told)))) if told else set()
-    return {fact: _wider(draw, told[fact], POINTS[name][fact]) for fact in sorted(kept)}
+    return {fact: _wider(draw, told[fact], points(name)[fact]) for fact in sorted(kept)}
 
 
 def _wider(draw: st.DrawFn, value: Value, others: list[Value]) -> Value:
@@ -190,7 +193,7 @@ def test_what_is_not_needed_changes_nothing(name: str, draws: st.DataObject) -> 
     idle = [fact for fact in sorted(told) if fact not in bearing and not known[fact].exact]
     assume(idle)
     fact = draws.draw(st.sampled_from(idle))
-    other = draws.draw(st.sampled_from(POINTS[name][fact]))
+    other = draws.draw(st.sampled_from(points(name)[fact]))
     assume(within(other, known[fact]))
     changed = {**told, fact: other}
     assume(closed(rules, changed, day) is not None)
@@ -215,7 +218,7 @@ def test_an_entry_keeps_what_it_promises(name: str, promise: Property, draws: st
         assert before >= Decimal(bound)
         return
     assume(promise.when_grows in told)
-    greater = [point for point in POINTS[name][promise.when_grows] if _grew(told[promise.when_grows], point)]
+    greater = [point for point in points(name)[promise.when_grows] if _grew(told[promise.when_grows], point)]
     assume(greater)
     grown = {**told, promise.when_grows: draws.draw(st.sampled_from(greater))}
     assume(closed(RULES[name], grown, day) is not None)

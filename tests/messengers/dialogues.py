@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,19 +65,55 @@ class Played:
     shown: Sequence[Shown]
 
 
-async def play(dialogue: Dialogue, place: Behind, person: str) -> list[Played]:
-    """Play a dialogue and compare each turn with the script. Raises AssertionError with what the screen showed."""
-    if isinstance(night := dialogue.head.get("night"), str):
-        place.world.clock.moment = moment(night)
-    elif night:
-        place.world.clock.moment = moment("2026-11-24T23:47:00+02:00")
-    played: list[Played] = []
-    for turn in dialogue.turns:
-        words = str(turn["citizen"])
-        shown = await place.after(person, _act(place, person, words))
-        played.append(Played(words, shown))
-        _compare(turn, words, shown)
-    return played
+@dataclass
+class Performance:
+    """A dialogue played by one person. `fault` is where the screen was not as the script says, and ends it."""
+
+    dialogue: Dialogue
+    person: str
+    played: list[Played] = field(default_factory=list)
+    fault: str = ""
+
+    def goes_on(self) -> bool:
+        return not self.fault and len(self.played) < len(self.dialogue.turns)
+
+
+async def play(dialogues: Sequence[Dialogue], place: Behind) -> list[Performance]:
+    """Play dialogues, each by a person of its own, and compare each turn with the script.
+
+    Those of one moment go side by side, turn by turn, as people do who write at the same time.
+    """
+    performances = [Performance(dialogue, f"person-{number}") for number, dialogue in enumerate(dialogues)]
+    noon = place.world.clock.moment
+    for at in dict.fromkeys(_begins(one) for one in dialogues):
+        place.world.clock.moment = at or noon
+        together = [one for one in performances if _begins(one.dialogue) == at]
+        while acting := [one for one in together if one.goes_on()]:
+            await _turn(acting, place)
+    return performances
+
+
+def _begins(dialogue: Dialogue) -> datetime | None:
+    """The moment that a script sets; None for the usual one."""
+    night = dialogue.head.get("night")
+    if not night:
+        return None
+    return moment(night if isinstance(night, str) else "2026-11-24T23:47:00+02:00")
+
+
+async def _turn(acting: Sequence[Performance], place: Behind) -> None:
+    before = [list(place.vendor.screen(one.person)) for one in acting]
+    turns = [one.dialogue.turns[len(one.played)] for one in acting]
+    for one, turn in zip(acting, turns, strict=True):
+        await _act(place, one.person, str(turn["citizen"]))
+    await place.work()
+    for one, turn, screen in zip(acting, turns, before, strict=True):
+        words, shown = str(turn["citizen"]), place.new(one.person, screen)
+        one.played.append(Played(words, shown))
+        try:
+            _compare(turn, words, shown)
+        except AssertionError as fault:
+            one.fault = str(fault) or repr(fault)
 
 
 async def _act(place: Behind, person: str, words: str) -> None:

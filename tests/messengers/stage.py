@@ -92,6 +92,17 @@ VENDORS: Mapping[str, Vendor] = {
 }
 
 
+class Unhurried:
+    """Keeps `conversations.pace.Pace` and lets everything go at once: how fast a vendor takes it is no matter here."""
+
+    async def turns(self, name: str, per_second: float, count: int) -> list[float]:
+        """No wait for any."""
+        return [0.0] * count
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+
 @dataclass
 class Behind:
     """The reception behind one messenger, worked by hand: nothing is thought or sent until `work`."""
@@ -117,6 +128,10 @@ class Behind:
         assert asyncio.iscoroutine(doing)
         await doing
         await self.work()
+        return self.new(person, before)
+
+    def new(self, person: str, before: Sequence[Shown]) -> Sequence[Shown]:
+        """What a person's screen shows that it did not show before, or shows otherwise."""
         now = self.vendor.screen(person)
         return [shown for place, shown in enumerate(now) if place >= len(before) or shown != before[place]]
 
@@ -154,7 +169,7 @@ async def behind(name: str, database: Database, folder: Path) -> AsyncIterator[B
             vendor_of.settings(vendor), supplies
         )
         present = {"web": staged.channel, name: channel}
-        runtime = replace(runtime, channels=present, signs=Signs(present))
+        runtime = replace(runtime, channels=present, signs=Signs(present), pace=Unhurried())
         staged.runtime = runtime
         settings = load({"PRYIMALNIA_FOLDER": str(folder), "PRYIMALNIA_PUBLIC_URL": public}, folder / ".env")
         without_page = replace(runtime, channels={**present, "web": _page(public)})

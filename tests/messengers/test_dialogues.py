@@ -20,19 +20,14 @@ def test_most_dialogues_can_be_played() -> None:
 @pytest.mark.parametrize("name", VENDORS)
 async def test_every_dialogue_reads_the_same(name: str, sqlite_url: object, tmp_path: Path) -> None:
     database = Database(sqlite_url())  # type: ignore[operator]  # the fixture makes databases
-    failed: list[str] = []
     try:
         async with behind(name, database, tmp_path) as place:
-            start = place.world.clock.moment
-            for number, dialogue in enumerate(DIALOGUES):
-                place.world.clock.moment = start
-                try:
-                    await play(dialogue, place, f"person-{number}")
-                except AssertionError as fault:
-                    failed.append(f"{_title(dialogue)}: {fault}")
+            performances = await play(DIALOGUES, place)
     finally:
         await database.close()
+    failed = [f"{_title(one.dialogue)}: {one.fault}" for one in performances if one.fault]
     assert not failed, "\n".join(failed)
+    assert [len(one.played) for one in performances] == [len(dialogue.turns) for dialogue in DIALOGUES]
 
 
 def _title(dialogue: Dialogue) -> str:

@@ -28,7 +28,7 @@ from bots.app.menu import MENU
 from bots.dialogue import welcome
 from conversations.channel import Channel, Payload
 from conversations.messages import Author, AuthorKind, Choice, ConversationRef, OutgoingMessage, Reply
-from tests.contract.case_telegram import KeptFiles
+from tests.contract.supplies import EveryFile, supplied
 from tests.contract.wire import FakeWire
 from tests.dialogue.real_knowledge import real_knowledge
 from tests.dialogue.stage import NOON
@@ -84,16 +84,12 @@ class Looked:
 
 
 def _supplies() -> Supplies:
-    return Supplies(
-        community="zrazkova",
+    return supplied(
+        FakeWire(well=lambda asked: Answer(500)),
         name="Управління соціального захисту населення Зразкової міської територіальної громади",
-        public_url="https://chat.example",
-        secret=SECRET,
-        transport=FakeWire(well=lambda asked: Answer(500)),
-        store=KeptFiles(),
+        store=EveryFile(),
         menu=MENU,
         welcome=lambda link: welcome(real_knowledge(), NOON, link),
-        link=lambda file: None,
         clock=lambda: NOON,
     )
 

@@ -24,12 +24,12 @@ async def print_all(name: str, dialogues: Sequence[Dialogue], folder: Path) -> N
     await migrate(url)
     database = Database(url)
     async with behind(name, database, folder) as place:
-        start = place.world.clock.moment
-        for number, dialogue in enumerate(dialogues):
-            place.world.clock.moment = start
-            print(f"\n## {name}: {dialogue.title}\n")
-            for turn in await play(dialogue, place, f"person-{number}"):
+        for performance in await play(dialogues, place):
+            print(f"\n## {name}: {performance.dialogue.title}\n")
+            for turn in performance.played:
                 _print(turn)
+            if performance.fault:
+                print(f"Not as the script says: {performance.fault}")
     await database.close()
 
 

@@ -14,26 +14,11 @@ import aiohttp
 from adapters.telegram.channel import TelegramChannel
 from adapters.transport import HttpTransport
 from conversations.channel import ConnectFault, SendError
-from conversations.messages import (
-    AttachmentKind,
-    ConversationRef,
-    IncomingMessage,
-    OutgoingMessage,
-    Reply,
-)
-from tests.adapters.telegram_stage import (
-    BOT,
-    CHOICES,
-    JPEG,
-    PUBLIC,
-    TOKEN,
-    Desk,
-    Shelf,
-    channel_at,
-    opened_door,
-    pulled,
-)
+from conversations.messages import AttachmentKind, ConversationRef, IncomingMessage, OutgoingMessage, Reply
+from tests.adapters.telegram_stage import BOT, CHOICES, JPEG, Desk, channel_at, opened_door, pulled
 from tests.conftest import RedisServer, free_port
+from tests.contract.case_telegram import TOKEN
+from tests.contract.supplies import PUBLIC, Shelf
 from tests.peers.bridge import Bridge, bridged
 from tests.peers.calls import until
 from tests.peers.environment import HOME, PYTHON, Script, installed, script, server

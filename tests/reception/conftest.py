@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-ROOT = Path(__file__).parents[2]
+from tests import commands
+from tests.browser import opened_browser
+from tests.conftest import free_port
+
 EXPECT_MILLISECONDS = 20_000
 """How long the browser waits for what must appear: patience for a busy machine, not a speed that is promised."""
 
@@ -33,7 +33,7 @@ class Reception:
     folder: Path
     port: int
     database_url: str = ""
-    process: subprocess.Popen[str] | None = None
+    process: ForkServerProcess | None = None
     printed: list[str] = field(default_factory=list)
 
     @property
@@ -48,30 +48,28 @@ class Reception:
         return found.group(1)
 
     def open(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bots", "serve"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "PYTHONUNBUFFERED": "1",
-                "PRYIMALNIA_FOLDER": str(self.folder),
-                "PRYIMALNIA_PORT": str(self.port),
-                "PRYIMALNIA_DATABASE_URL": self.database_url,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        environment = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "PRYIMALNIA_FOLDER": str(self.folder),
+            "PRYIMALNIA_PORT": str(self.port),
+            "PRYIMALNIA_DATABASE_URL": self.database_url,
+        }
+        read, write = os.pipe()
+        with open(os.devnull) as nothing:
+            self.process = commands.start(
+                ("serve",), environment, stdin=nothing.fileno(), stdout=write, stderr=write
+            )
+        os.close(write)
         listening = threading.Event()
-        threading.Thread(target=self._read, args=(self.process, listening), daemon=True).start()
+        threading.Thread(target=self._read, args=(read, listening), daemon=True).start()
         if not listening.wait(PATIENCE):
             pytest.fail("the reception did not start:\n" + "\n".join(self.printed))
 
-    def _read(self, process: subprocess.Popen[str], listening: threading.Event) -> None:
+    def _read(self, printed: int, listening: threading.Event) -> None:
         """Keep what is printed. It listens once /health answers, which is after the last printed line."""
-        assert process.stdout
-        with process.stdout:
-            for line in process.stdout:
+        with open(printed, encoding="utf-8") as lines:
+            for line in lines:
                 self.printed.append(line.rstrip("\n"))
                 if line.startswith("health "):
                     threading.Thread(target=self._wait_for_health, args=(listening,), daemon=True).start()
@@ -83,19 +81,14 @@ class Reception:
     def kill(self) -> None:
         """kill -9: nothing is finished, nothing is said goodbye to."""
         assert self.process
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.kill()
+        self.process.join(10)
 
     def close(self) -> None:
-        if self.process and self.process.poll() is None:
+        if self.process and self.process.is_alive():
             self.process.terminate()
-            self.process.wait(15)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+            self.process.join(15)
+            assert self.process.exitcode is not None, "the reception does not stop"
 
 
 @pytest.fixture
@@ -120,26 +113,9 @@ def reception(new_reception: Callable[..., Reception]) -> Reception:
     return new_reception()
 
 
-@pytest.fixture(scope="package")  # while it is open no other event loop can run in this thread
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium. Under CI a missing one is a failure, elsewhere a skip."""
-    path = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on this machine; .ci/run installs one")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=EXPECT_MILLISECONDS)
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-quic",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
-        yield browser
-        browser.close()
+    """One browser for all of these tests: none of them runs an event loop."""
+    expect.set_options(timeout=EXPECT_MILLISECONDS)
+    with opened_browser() as opened:
+        yield opened

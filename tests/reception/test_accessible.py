@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.reception.conftest import ROOT, Reception
+from tests.commands import ROOT
+from tests.reception.conftest import Reception
 from tests.reception.test_main_job import ask, sign_in
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

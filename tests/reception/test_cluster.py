@@ -15,7 +15,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bots.app.cluster import WEBS
-from tests.reception.conftest import PATIENCE, ROOT, free_port
+from tests.commands import ROOT
+from tests.conftest import free_port
+from tests.reception.conftest import PATIENCE
 from tests.reception.test_main_job import ask
 
 

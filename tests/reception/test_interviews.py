@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.reception.conftest import Reception, free_port
+from tests.conftest import free_port
+from tests.reception.conftest import Reception
 from tests.reception.test_main_job import DESK, PHONE, ask, sign_in, silent_console
 
 

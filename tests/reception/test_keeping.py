@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.reception.conftest import ROOT, Reception
+from tests import commands
+from tests.reception.conftest import Reception
 from tests.reception.test_main_job import PHOTO, ask
 
 
 def command(folder: Path, *arguments: str, database_url: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bots", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PRYIMALNIA_FOLDER": str(folder), "PRYIMALNIA_DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    place = {"PRYIMALNIA_FOLDER": str(folder), "PRYIMALNIA_DATABASE_URL": database_url}
+    return commands.run(*arguments, environment={**os.environ, **place})
 
 
 @pytest.mark.parametrize("onto", ["sqlite", "postgresql"])

@@ -1,9 +1,10 @@
-"""One understanding of the real content for the whole session, and the golden messages."""
+"""One understanding of the real content for the whole run, and the golden messages."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,20 @@ import pytest
 from knowledge_base import snapshot
 from knowledge_base.checks import CONTENT
 from knowledge_base.library import Library
-from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.artefact import Artefact, ArtefactFolder
 from knowledge_base.understanding.danger import DangerEar
 from knowledge_base.understanding.facets import FacetReader
 from knowledge_base.understanding.lexicon import section
 from knowledge_base.understanding.normalise import Normaliser
 from knowledge_base.understanding.reader import Reader
-from knowledge_base.understanding.training import background, build
 
 GOLDEN = CONTENT / "golden"
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    base = snapshot.ready(CONTENT, tmp_path_factory.mktemp("snapshot"))
+def library(built_knowledge: Path) -> Library:
+    base = snapshot.current(built_knowledge)
+    assert base.version == snapshot.version_of(CONTENT)
     return Library(base, next(iter(base.base.communities)))
 
 
@@ -35,8 +36,11 @@ def labels(library: Library) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="session")
-def artefact(library: Library) -> Artefact:
-    return build(library.phrasings(), background(library.entry_ids), "base-1")
+def artefact(built_knowledge: Path, library: Library) -> Artefact:
+    """As `pryimalnia knowledge build` has trained it."""
+    trained = ArtefactFolder(built_knowledge / "understanding" / library.community.id).current()
+    assert trained is not None
+    return replace(trained, base_version="base-1")
 
 
 @pytest.fixture(scope="session")

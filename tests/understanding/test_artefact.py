@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge_base.library import Library
 from knowledge_base.understanding.artefact import KEPT, Artefact, ArtefactFolder, BadArtefact
 from knowledge_base.understanding.classifier import Classifier
 from knowledge_base.understanding.confidence import lowest_threshold
@@ -18,6 +19,12 @@ from knowledge_base.understanding.reader import Reader
 from knowledge_base.understanding.training import TooLittle, background, build
 
 TEXTS = ["як оформити субсидію", "dovidka VPO", "яка погода", ""]
+
+
+@pytest.fixture(scope="module")
+def artefact(library: Library) -> Artefact:
+    """Fresh from a training on a few topics and neighbours, and never yet in a file."""
+    return build(library.phrasings()[:4], background(library.entry_ids)[:60], "base-1")
 
 
 def test_round_trip(tmp_path: Path, artefact: Artefact, labels: dict[str, str]) -> None:

@@ -16,18 +16,9 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 
 from conversations.channel import Acknowledgement, ChannelUnavailable, NotAuthentic, RateLimited, Request
 from conversations.messages import IncomingMessage, Location, MessageKind, ReachChange, Reply
-from tests.adapters.telegram_stage import (
-    CHOICES,
-    JPEG,
-    PUBLIC,
-    TOKEN,
-    Desk,
-    Stage,
-    channel_at,
-    opened_door,
-    pulled,
-    staged,
-)
+from tests.adapters.telegram_stage import CHOICES, JPEG, Desk, Stage, channel_at, opened_door, pulled, staged
+from tests.contract.case_telegram import TOKEN
+from tests.contract.supplies import PUBLIC
 
 GROUP = -1001700000005
 PRIVATE_ONLY = "Тут не відповідаю: групу читають усі. Напишіть мені в особистий чат."
