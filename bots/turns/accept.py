@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.turns.intake import Overloaded
-from bots.turns.runtime import THINK, Runtime
+from bots.turns.runtime import Runtime
 from conversations import inbox
 from conversations.channel import Acknowledgement, Channel, NotAuthentic, Request, UnreadableBody
 from conversations.messages import ChannelEvent
@@ -44,14 +44,15 @@ async def accept(runtime: Runtime, community: str, channel_name: str, request: R
         return await _keep_raw(runtime, community, channel, request, str(fault))
     if events:
         await _store(runtime, channel_name, events)
-        await runtime.signals.publish(THINK)
         runtime.signs.show(events)
     return channel.acknowledge(request, events)
 
 
 async def _store(runtime: Runtime, channel_name: str, events: Sequence[ChannelEvent]) -> None:
     try:
-        await runtime.intake.store(runtime.database, runtime.measures, events, runtime.clock())
+        await runtime.intake.store(
+            runtime.database, runtime.signals, runtime.measures, events, runtime.clock()
+        )
     except Overloaded:
         runtime.measures.refused(channel_name, "overload")
         raise

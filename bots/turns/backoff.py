@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+from conversations.outbox import FURTHEST_BY_OURSELVES
+
 FIRST = timedelta(seconds=2)
-LONGEST = timedelta(minutes=5)
+LONGEST = FURTHEST_BY_OURSELVES
 
 
 def backoff(attempts: int) -> timedelta:

@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bots.turns import measures
 from bots.turns.backoff import backoff
 from bots.turns.faults import described
-from bots.turns.runtime import Runtime, conversation_topic, queue_topic
+from bots.turns.runtime import Runtime
 from bots.turns.telling import about
+from bots.turns.topics import conversation_topic, queue_topic
 from conversations import outbox
 from conversations.channel import (
     ChannelUnavailable,
@@ -28,7 +29,7 @@ from conversations.channel import (
     ReplyRejected,
     ReplyWindowClosed,
 )
-from conversations.outbox import Arrived, Due, Failed, Outcome, Retry, Unknown
+from conversations.outbox import PATIENCE, Arrived, Due, Failed, Outcome, Retry, Unknown
 from handover.tickets import reach
 
 log = logging.getLogger(__name__)
@@ -41,9 +42,6 @@ SEND_TIMEOUT = 30.0
 
 GATHERS = 0.01
 """Seconds that an outcome waits for company before it is written down."""
-
-PATIENCE = "rate limited"
-"""The reason of a sending that the vendor asked to put off."""
 
 GIVE_UP = timedelta(hours=24)
 """After a day without the vendor the message fails and its specialist sees it."""

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bots.turns.runtime import THINK, Runtime, conversation_topic
+from bots.turns.runtime import Runtime
+from bots.turns.topics import THINK, conversation_topic
 from conversations import inbox, ownership, transcript
 from conversations.channel import Feed, FeedLine
 from conversations.messages import AuthorKind, ConversationRef

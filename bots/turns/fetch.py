@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from bots.turns.backoff import backoff
 from bots.turns.faults import described
-from bots.turns.runtime import Runtime, conversation_topic
+from bots.turns.runtime import Runtime
+from bots.turns.topics import conversation_topic
 from conversations import remote_files
 from conversations.channel import (
     ChannelUnavailable,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -15,8 +15,9 @@ from bots.turns.faults import described
 from bots.turns.fetch import fetch
 from bots.turns.measures import Loop
 from bots.turns.pull import pull
-from bots.turns.runtime import DELIVER, FETCH, THINK, Runtime
-from bots.turns.think import think
+from bots.turns.runtime import Runtime
+from bots.turns.think import BATCH, think
+from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic
 from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
 from handover.tickets import promises
@@ -46,10 +47,10 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
     loops = [
         _tend(runtime, stopping),
         _be_present(runtime, stopping),
-        _loop("think", THINK, partial(think, runtime), runtime, stopping),
+        _loop("think", [THINK], partial(_think, runtime), runtime, stopping),
         *(_delivering(runtime, name, stopping) for name in runtime.channels),
         *(
-            _loop("fetch", FETCH, partial(fetch, runtime, name, channel), runtime, stopping, channel=name)
+            _loop("fetch", [FETCH], partial(fetch, runtime, name, channel), runtime, stopping, channel=name)
             for name, channel in runtime.channels.items()
             if isinstance(channel, FetchesFiles)
         ),
@@ -154,7 +155,7 @@ async def _tell_late(runtime: Runtime) -> None:
 
 async def _loop(
     loop: Loop,
-    topic: str,
+    topics: Sequence[str],
     batch: Callable[[], Awaitable[int]],
     runtime: Runtime,
     stopping: asyncio.Event,
@@ -163,7 +164,7 @@ async def _loop(
     also: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Do batches until one finds nothing; then sleep until a signal, `also`, or the slow poll."""
-    async with runtime.signals.subscribe(topic) as woken:
+    async with runtime.signals.subscribe(*topics) as woken:
         sleep = _Sleep(stopping.wait, woken.__anext__, *([also] if also else []))
         try:
             while not stopping.is_set():
@@ -172,7 +173,7 @@ async def _loop(
                     done = await batch()
                 except Exception as fault:
                     runtime.measures.failed(loop, channel)
-                    log.error("%s: a batch failed and will be tried again: %s", topic, described(fault))
+                    log.error("%s: a batch failed and will be tried again: %s", loop, described(fault))
                     await sleep.through(AFTER_FAILURE)
                     continue
                 if not done:
@@ -180,6 +181,12 @@ async def _loop(
         finally:
             await sleep.end()
     runtime.measures.ended(loop, channel)
+
+
+async def _think(runtime: Runtime) -> int:
+    """A batch; what is not full has emptied the queue, and what has come meanwhile has rung."""
+    thought = await think(runtime)
+    return thought if thought >= BATCH else 0
 
 
 async def _delivering(runtime: Runtime, name: str, stopping: asyncio.Event) -> None:
@@ -191,7 +198,8 @@ async def _delivering(runtime: Runtime, name: str, stopping: asyncio.Event) -> N
         return 0  # where more is due than there is room for, an end makes room
 
     try:
-        await _loop("deliver", DELIVER, turn, runtime, stopping, channel=name, also=courier.something_ended)
+        woken_by = [DELIVER, deliver_topic(name)]
+        await _loop("deliver", woken_by, turn, runtime, stopping, channel=name, also=courier.something_ended)
         await courier.finish()
     finally:
         courier.give_up()

@@ -51,18 +51,3 @@ class Runtime:
     intake: Intake = field(default_factory=Intake)
     presence: Presence = field(default_factory=Presence)
     nightly: Nightly | None = None
-
-
-THINK = "think"
-DELIVER = "deliver"
-FETCH = "fetch"
-
-
-def conversation_topic(conversation_id: str) -> str:
-    """The signal that something in a conversation changed."""
-    return f"conversation:{conversation_id}"
-
-
-def queue_topic(community: str) -> str:
-    """The signal that a community's queue changed."""
-    return f"queue:{community}"

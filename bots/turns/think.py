@@ -33,8 +33,9 @@ from bots.dialogue.turn import (
 from bots.turns import albums, effects, told
 from bots.turns.faults import described
 from bots.turns.minds import Mind, words_of
-from bots.turns.runtime import DELIVER, FETCH, THINK, Runtime, conversation_topic, queue_topic
+from bots.turns.runtime import Runtime
 from bots.turns.telling import about
+from bots.turns.topics import FETCH, THINK, conversation_topic, deliver_topic, queue_topic
 from conversations import erasure, inbox, outbox, remote_files, switches, transcript
 from conversations.database import is_away
 from conversations.drafts import Draft, hold, needs_label, write
@@ -263,7 +264,7 @@ async def _converse(
                 state = await _turn(db, runtime, scene, state, heard, now, after)
     after.done += [row_id for row_id, _ in claimed.events]
     after.states[claimed.id] = dump_state(state)
-    after.topics |= {conversation_topic(claimed.id), DELIVER}
+    after.topics |= {conversation_topic(claimed.id), deliver_topic(claimed.ref.channel)}
 
 
 async def _settle(db: AsyncConnection, scene: Scene, after: Aftermath) -> None:

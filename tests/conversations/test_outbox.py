@@ -254,3 +254,41 @@ async def test_a_receipt_for_somebody_elses_message_moves_nothing(database: Data
         assert await outbox.record_receipt(db, second, word) == 0
         assert await outbox.record_receipt(db, first, receipt("e", DeliveryState.FAILED, until=now)) == 0
     assert await delivery(database, first) == ["sent"]
+
+
+async def test_a_watermark_says_nothing_of_a_message_that_may_never_have_arrived(
+    database: Database, now: datetime
+) -> None:
+    (conversation,) = await begun(database, now)
+    await say(database, conversation, now, "perhaps")
+    (due,) = await claim(database, now)
+    async with database.write() as db:
+        await outbox.mark(db, [(due, Unknown("no answer in time"))], now)
+        seen = receipt("r", DeliveryState.SEEN, until=now + SECOND)
+        assert await outbox.record_receipt(db, conversation, seen) == 0
+        await outbox.record_receipts(db, [(conversation, seen)])
+    assert await delivery(database, conversation) == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "ahead", "waits"),
+    [
+        ("away", timedelta(hours=2), False),
+        ("away", timedelta(minutes=10), False),
+        ("away", timedelta(), True),
+        (outbox.PATIENCE, timedelta(), True),
+        (outbox.PATIENCE, timedelta(hours=2), False),
+    ],
+)
+async def test_what_a_clock_that_was_ahead_has_put_off_does_not_wait_for_that_moment(
+    database: Database, now: datetime, reason: str, ahead: timedelta, waits: bool
+) -> None:
+    (conversation,) = await begun(database, now)
+    await say(database, conversation, now, "hello")
+    (due,) = await claim(database, now)
+    wait = timedelta(minutes=50) if reason == outbox.PATIENCE else timedelta(minutes=5)
+    async with database.write() as db:
+        await outbox.mark(db, [(due, Retry(now + ahead + wait, reason))], now + ahead)
+    async with database.write() as db:
+        assert await outbox.bring_forward(db, now) == (0 if waits else 1)
+    assert len(await claim(database, now)) == (0 if waits else 1)

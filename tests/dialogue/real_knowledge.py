@@ -1,4 +1,4 @@
-"""The base of the project itself, compiled once, for dialogues that need its rules."""
+"""The base of the project itself, read once a process, for all tests that need its entries and rules."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from functools import cache
 
 from knowledge_base.checks import CONTENT
 from knowledge_base.library import Library
+from knowledge_base.rules.base import Base
 from knowledge_base.rules.reading import read_content
 from knowledge_base.snapshot import Snapshot
 
 
 @cache
+def real_base() -> Base:
+    """Everything the content files say."""
+    return read_content(CONTENT).base
+
+
+@cache
 def real_knowledge() -> Library:
     """The sample community's knowledge."""
-    return Library(Snapshot("golden", read_content(CONTENT).base), "zrazkova")
+    return Library(Snapshot("golden", real_base()), "zrazkova")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from knowledge_base.checks import CONTENT
 from knowledge_base.checks.walk import day_of
 from knowledge_base.library import is_evaluated
 from knowledge_base.rules.assessment import Assessment, Rules
@@ -18,7 +17,6 @@ from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known, read_known
 from knowledge_base.rules.narrowing import step
-from knowledge_base.rules.reading import read_content
 from knowledge_base.rules.schema import Property
 from knowledge_base.rules.values import (
     Options,
@@ -31,8 +29,9 @@ from knowledge_base.rules.values import (
     options,
     within,
 )
+from tests.dialogue.real_knowledge import real_base
 
-BASE = read_content(CONTENT).base
+BASE = real_base()
 DICTIONARY = Dictionary(BASE.facts)
 RULES = {
     name: Rules(entry, DICTIONARY, BASE.parameters)

@@ -1,16 +1,16 @@
 """Every screen the bot can show, asked of the engine itself: dialogues, answers, interviews, danger, the house.
 
-A screen is a reply: its text, its choices, its card. `SOURCES` name where screens come from; within a source, and over
-all of them, a text with its choices counts once.
+A screen is a reply: its text, its choices, its card. They come in parts that can be looked at apart: what is of the
+house, and what is of each few entries of the base. Within a source and over a part a text with its choices counts once.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from bots.dialogue import asking, memory, welcome
@@ -19,17 +19,16 @@ from bots.dialogue.turn import QueueView, State, StoredView, TicketView, Turn, V
 from conversations.messages import Reply
 from knowledge_base.answers import Knowledge
 from knowledge_base.assessor import Assessor
-from knowledge_base.checks import CONTENT
 from knowledge_base.rules.facts import Contradiction, ImpossibleFacts, Known, read_known
 from knowledge_base.rules.interview import Goal, Question
-from knowledge_base.rules.reading import read_content
 from knowledge_base.understanding.meaning import Danger
 from tests.dialogue.fake_knowledge import FakeKnowledge, with_long_list
-from tests.dialogue.real_knowledge import real_knowledge
+from tests.dialogue.real_knowledge import real_base, real_knowledge
 from tests.dialogue.stage import NOON, Stage
 from tests.dialogue.test_golden import DIALOGUES, staged
 
 FACET_LETTERS = "oeadwhtrs"
+ENTRIES_A_PART = 6
 POSITION = "головна спеціалістка відділу допомог сім’ям із дітьми"
 NAME = "Олександра-Вікторія Переяславська-Хмельницька"
 NUMBER = "26-0007"
@@ -130,16 +129,42 @@ def bases() -> tuple[Knowledge, ...]:
     return real_knowledge(), FakeKnowledge(), with_long_list(12)
 
 
-@cache
-def found() -> Mapping[str, tuple[Reply, ...]]:
-    """The screens of each source, each once."""
-    return {name: tuple(_once(source())) for name, source in SOURCES.items()}
+@dataclass(frozen=True)
+class Part:
+    """Some of the screens, those of each source apart. `entries` are the entries it is of, none for the house."""
+
+    name: str
+    entries: Sequence[str] = ()
+
+    @cached_property
+    def of_the_house(self) -> Mapping[str, tuple[Reply, ...]]:
+        """The screens of each source of the house, each once."""
+        if self.entries:
+            return {}
+        return {name: tuple(_once(source())) for name, source in OF_THE_HOUSE.items()}
+
+    @cached_property
+    def of_entries(self) -> Mapping[str, Mapping[str, tuple[Reply, ...]]]:
+        """For each entry the screens of each source, each once."""
+        base = real_knowledge()
+        return {
+            entry: {name: tuple(_once(source(base, entry))) for name, source in OF_AN_ENTRY.items()}
+            for entry in self.entries
+        }
+
+    @cached_property
+    def screens(self) -> tuple[Reply, ...]:
+        """All of them, each once."""
+        sources = [self.of_the_house, *self.of_entries.values()]
+        return tuple(_once(reply for source in sources for replies in source.values() for reply in replies))
 
 
-@cache
-def every_screen() -> tuple[Reply, ...]:
-    """The screens of all sources, each once."""
-    return tuple(_once(reply for replies in found().values() for reply in replies))
+def parts() -> Iterator[Part]:
+    """All there is: the house, and the entries of the base by a few."""
+    yield Part("the house")
+    entries = real_knowledge().entry_ids
+    for begin in range(0, len(entries), ENTRIES_A_PART):
+        yield Part(f"entries from {begin + 1}", entries[begin : begin + ENTRIES_A_PART])
 
 
 def asked(assessor: Assessor) -> Mapping[str, Reply]:
@@ -209,41 +234,52 @@ def _of_dialogues() -> Iterator[Reply]:
                 yield from stage.house(name, facts or {}).replies
 
 
-def _of_answers() -> Iterator[Reply]:
-    for base in bases():
-        for entry in (*base.entry_ids, "benefits-overview"):
-            for letter in FACET_LETTERS:
-                yield from _press(_stage(base), f"a:{entry}:{letter}").replies
+def _of_answers(base: Knowledge, entry: str) -> Iterator[Reply]:
+    for letter in FACET_LETTERS:
+        yield from _press(_stage(base), f"a:{entry}:{letter}").replies
 
 
-def _of_papers() -> Iterator[Reply]:
+def _of_papers(base: Knowledge, entry: str) -> Iterator[Reply]:
     """The list of an entry as it is first shown, with one ticked, with all, where to get them, and begun anew."""
+    stage = _stage(base)
+    yield from _press(stage, f"a:{entry}:d").replies
+    yield from _said(stage, "1", "1 і 2", "40", f"[press:k:{entry}:where]")
+    stage.line("1")
+    yield from _said(stage, "2", f"[press:a:{entry}:d]", f"[press:k:{entry}:where]")
+    yield from _press(stage, f"k:{entry}:all").replies
+    yield from _press(stage, f"k:{entry}:again").replies
+
+
+def _of_invented_entries() -> Iterator[Reply]:
+    """Answers and papers of the bases that are not the project's own."""
     for base in bases():
+        if base is real_knowledge():
+            continue
         for entry in base.entry_ids:
-            stage = _stage(base)
-            yield from _press(stage, f"a:{entry}:d").replies
-            yield from _said(stage, "1", "1 і 2", "40", f"[press:k:{entry}:where]")
-            stage.line("1")
-            yield from _said(stage, "2", f"[press:a:{entry}:d]", f"[press:k:{entry}:where]")
-            yield from _press(stage, f"k:{entry}:all").replies
-            yield from _press(stage, f"k:{entry}:again").replies
+            yield from _of_answers(base, entry)
+            yield from _of_papers(base, entry)
 
 
-def _of_interviews() -> Iterator[Reply]:
+def _of_overviews() -> Iterator[Reply]:
+    for base in bases():
+        yield from _of_answers(base, "benefits-overview")
+
+
+def _of_interviews(base: Knowledge, entry: str) -> Iterator[Reply]:
     """From the first question on: every button of every question, and words where anything may be answered."""
-    base = real_knowledge()
-    for entry in filter(base.evaluated, base.entry_ids):
-        start = _stage(base)
-        yield from _press(start, f"i:{entry}").replies
-        waiting, places = deque([start]), {_place(start)}
-        while waiting:
-            here = waiting.popleft()
-            for line in _answers(here):
-                there = replace(here)
-                yield from there.line(line).replies
-                if (place := _place(there)) not in places:
-                    places.add(place)
-                    waiting.append(there)
+    if not base.evaluated(entry):
+        return
+    start = _stage(base)
+    yield from _press(start, f"i:{entry}").replies
+    waiting, places = deque([start]), {_place(start)}
+    while waiting:
+        here = waiting.popleft()
+        for line in _answers(here):
+            there = replace(here)
+            yield from there.line(line).replies
+            if (place := _place(there)) not in places:
+                places.add(place)
+                waiting.append(there)
 
 
 def _place(stage: Stage) -> object:
@@ -271,32 +307,29 @@ def _answers(stage: Stage) -> Iterator[str]:
         yield from TO_A_QUESTION
 
 
-def _of_facts() -> Iterator[Reply]:
-    base = real_knowledge()
-    for entry in base.entry_ids:
-        assessor = base.assessor(entry, NOON)
-        if assessor is not None:
-            yield from asked(assessor).values()
+def _of_facts(base: Knowledge, entry: str) -> Iterator[Reply]:
+    assessor = base.assessor(entry, NOON)
+    if assessor is not None:
+        yield from asked(assessor).values()
 
 
-def _of_results() -> Iterator[Reply]:
-    """What the worked examples beside the entries come to, why, how it was counted, what to mend, which papers."""
-    base, content = real_knowledge(), read_content(CONTENT).base
-    for entry, cases in content.cases.items():
-        if entry not in base.entry_ids or not base.evaluated(entry):
+def _of_results(base: Knowledge, entry: str) -> Iterator[Reply]:
+    """What the worked examples beside an entry come to, why, how it was counted, what to mend, which papers."""
+    content = real_base()
+    if not base.evaluated(entry) or entry not in content.cases:
+        return
+    for case in content.cases[entry]:
+        try:
+            known = read_known(case.given, content.facts, case.as_of)
+        except (ImpossibleFacts, Contradiction):
             continue
-        for case in cases:
-            try:
-                known = read_known(case.given, content.facts, case.as_of)
-            except (ImpossibleFacts, Contradiction):
-                continue
-            stage = _stage(base, state=_told(known))
-            yield from _press(stage, f"i:{entry}").replies
-            about = [f"[press:i:{entry}:{word}]" for word in ("because", "how", "edit")]
-            yield from _said(stage, *about, f"[press:a:{entry}:d]")
-        # The last example told an hour ago and more is read back first.
-        stage.now += timedelta(hours=2)
-        yield from _said(stage, f"[press:i:{entry}]")
+        stage = _stage(base, state=_told(known))
+        yield from _press(stage, f"i:{entry}").replies
+        about = [f"[press:i:{entry}:{word}]" for word in ("because", "how", "edit")]
+        yield from _said(stage, *about, f"[press:a:{entry}:d]")
+    # The last example told an hour ago and more is read back first.
+    stage.now += timedelta(hours=2)
+    yield from _said(stage, f"[press:i:{entry}]")
 
 
 def _told(known: Known) -> State:
@@ -424,13 +457,17 @@ def _of_first_words() -> Iterator[Reply]:
             yield from _said(_stage(base, state=State(), view=view), "/start", "привіт", "[press:m:start]")
 
 
-SOURCES: Mapping[str, Callable[[], Iterator[Reply]]] = {
-    "dialogues": _of_dialogues,
+OF_AN_ENTRY: Mapping[str, Callable[[Knowledge, str], Iterator[Reply]]] = {
     "answers": _of_answers,
     "papers": _of_papers,
     "interviews": _of_interviews,
     "facts": _of_facts,
     "results": _of_results,
+}
+OF_THE_HOUSE: Mapping[str, Callable[[], Iterator[Reply]]] = {
+    "dialogues": _of_dialogues,
+    "invented entries": _of_invented_entries,
+    "overviews": _of_overviews,
     "menu": _of_menu,
     "offices": _of_offices,
     "one's data": _of_ones_data,

@@ -13,10 +13,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests import commands
-from tests.browser import opened_browser
 from tests.conftest import free_port
 
 EXPECT_MILLISECONDS = 20_000
@@ -113,9 +112,9 @@ def reception(new_reception: Callable[..., Reception]) -> Reception:
     return new_reception()
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One browser for all of these tests: none of them runs an event loop."""
+@pytest.fixture(scope="package", autouse=True)
+def patient_browser() -> Iterator[None]:
+    """Here a page waits for a whole reception."""
     expect.set_options(timeout=EXPECT_MILLISECONDS)
-    with opened_browser() as opened:
-        yield opened
+    yield
+    expect.set_options(timeout=None)
