@@ -96,11 +96,14 @@ def _share_choices(
         return (), numbered
     possible = [choice for choice in choices if len(choice.id.encode()) <= capabilities.choice_id_limit]
     buttons = possible[: capabilities.choices_limit]
-    spoken = {number: choice for number, choice in numbered.items() if choice not in buttons}
+    shown = {id(choice) for choice in buttons}
+    spoken = {number: choice for number, choice in numbered.items() if id(choice) not in shown}
     return tuple(_short(choice, capabilities.label_limit) for choice in buttons), spoken
 
 
 def _short(choice: Choice, limit: int) -> Choice:
+    if len(choice.label) <= limit:
+        return choice
     return choice.model_copy(update={"label": cut(choice.label, limit)})
 
 

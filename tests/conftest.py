@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import os
 import shutil
@@ -13,28 +11,25 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-import asyncpg
 import jinja2
 import pytest
 from hypothesis import HealthCheck, settings
 
 from conversations.database import Database, migrate
 from conversations.signals import MemorySignals, RedisSignals
+from tests.commands import ROOT
+from tests.databases import PostgresServer, in_a_thread, memory_folder
 from tests.sharing import RunFolder
 
 if TYPE_CHECKING:
     # Loading it takes a while, and few tests need it.
     from playwright.sync_api import Browser
-
-ROOT = Path(__file__).parents[1]
 
 PATIENCE = 20.0
 """Seconds a server may take to start on a slow machine."""
@@ -82,123 +77,6 @@ def compiled_templates() -> Iterator[None]:
 def now() -> datetime:
     """A Tuesday, half past ten in Kyiv."""
     return datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
-
-
-def in_a_thread(work: Callable[[], Coroutine[object, object, object]]) -> None:
-    """Run to the end on a loop of its own: fixtures are asked for inside and outside of running loops."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(work())).result()
-
-
-SCHEMA = """
-SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
-    SELECT concat_ws(' ', relname, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef) AS line
-    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-    WHERE relnamespace = 'public'::regnamespace AND attnum > 0
-    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    UNION ALL SELECT version_num FROM alembic_version
-) AS lines
-"""
-EMPTY = """
-DO $$
-DECLARE one text;
-BEGIN
-    -- Without looking at who refers to whom: everything goes.
-    SET LOCAL session_replication_role = replica;
-    FOR one IN
-        SELECT format('%I', tablename) FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-    LOOP
-        EXECUTE 'DELETE FROM ' || one;
-    END LOOP;
-    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences;
-END $$
-"""
-ROOM = 2**29
-"""Bytes that must be free in memory before databases are put there."""
-
-GROWN = 2**22
-"""Bytes by which a database may have grown and still be emptied: a fresh copy is cheaper to read."""
-
-
-@dataclass
-class PostgresServer:
-    """A running server with a migrated template database, and databases that earlier tests have left empty."""
-
-    host: str
-    schema: str = ""
-    emptied: list[str] = field(default_factory=list)
-
-    def url(self, database: str) -> str:
-        return f"postgresql+asyncpg://postgres@/{database}?host={quote(self.host, safe='')}"
-
-    def run(self, statement: str) -> None:
-        async def execute() -> None:
-            async with self._connected("postgres") as connection:
-                await connection.execute(statement)
-
-        in_a_thread(execute)
-
-    def schema_of(self, database: str) -> str:
-        """A digest of everything in a migrated database but its rows."""
-        found = ""
-
-        async def look() -> None:
-            nonlocal found
-            async with self._connected(database) as connection:
-                found = await connection.fetchval(SCHEMA)
-
-        in_a_thread(look)
-        return found
-
-    def new(self, template: str) -> str:
-        """The name of a fresh copy."""
-        name = f"test_{uuid.uuid4().hex}"
-        # Copying files is twenty times quicker than the default way where nothing is flushed to the disk.
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return name
-
-    def drop(self, name: str) -> None:
-        self.run(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def take_back(self, name: str) -> None:
-        """Empty a copy of the migrated database, far quicker than making one; where its schema has changed, drop it."""
-        kept = False
-
-        async def empty() -> None:
-            nonlocal kept
-            async with self._connected("postgres") as connection:
-                # Whatever a test has left open is thrown out, as dropping would.
-                await connection.execute(
-                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name
-                )
-                size, fresh = await connection.fetchrow(
-                    "SELECT pg_database_size($1), pg_database_size('migrated')", name
-                )
-            if size > fresh + GROWN:
-                return
-            async with self._connected(name) as connection:
-                if await connection.fetchval(SCHEMA) == self.schema:
-                    await connection.execute(EMPTY)
-                    kept = True
-
-        in_a_thread(empty)
-        if kept:
-            self.emptied.append(name)
-        else:
-            self.drop(name)
-
-    @contextlib.asynccontextmanager
-    async def _connected(self, database: str) -> AsyncIterator[asyncpg.Connection]:
-        connection = await asyncpg.connect(host=self.host, user="postgres", database=database)
-        try:
-            yield connection
-        finally:
-            await connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -284,14 +162,6 @@ def migrated_sqlite(run_folder: RunFolder) -> Path:
         in_a_thread(lambda: migrate(f"sqlite+aiosqlite:///{path}"))
 
     return run_folder.once("migrated.sqlite", make)
-
-
-def memory_folder() -> Path | None:
-    """A folder that lives in memory with room enough, where this machine has one: no commit there waits for a disk."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < ROOM:
-        return None
-    return memory
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ d:...                         inside danger, see skills/danger.py
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from bots.dialogue.texts import label
 from bots.dialogue.texts.style import LABEL_LIMIT
@@ -43,12 +43,19 @@ FACET_LETTERS = {
 }
 LETTER_OF = {facet: letter for letter, facet in FACET_LETTERS.items()}
 OWN_BUTTONS = 9
+CHOICES_KEPT = 10_000
 _SAFE_ID = re.compile(r"[A-Za-z0-9_:.\-]{1,40}")
 
 
 def button(choice_id: str, text_id: str) -> Choice:
     """A button with a label of ours."""
-    return Choice(id=choice_id, label=label(f"button-{text_id}"))
+    return _choice(choice_id, label(f"button-{text_id}"))
+
+
+@lru_cache(maxsize=CHOICES_KEPT)
+def _choice(choice_id: str, words: str) -> Choice:
+    """The same few buttons stand under everybody's answers."""
+    return Choice(id=choice_id, label=words)
 
 
 def named(choice_id: str, words: str) -> Choice | None:
@@ -58,7 +65,7 @@ def named(choice_id: str, words: str) -> Choice | None:
     text = words.strip() or "…"
     if len(text) > LABEL_LIMIT:
         text = text[: LABEL_LIMIT - 1].rstrip() + "…"
-    return Choice(id=choice_id, label=text)
+    return _choice(choice_id, text)
 
 
 def entry(card: EntryCard, facet: Facet | None = None) -> Choice | None:

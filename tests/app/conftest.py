@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests import commands
-from tests.commands import ROOT as ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from knowledge_base.checks import CONTENT
-from tests.app.conftest import ROOT, Run
+from tests.app.conftest import Run
+from tests.commands import ROOT
 from tests.knowledge_base.tiny_base import TinyBase
 
 KINDS = {
