@@ -1,4 +1,4 @@
-"""Requests are stored in groups: none is answered before its group is kept, falls with another, or finds no end of room."""
+"""Requests are stored in groups: none is answered before its group is kept, none falls with another, room has an end."""
 
 from __future__ import annotations
 

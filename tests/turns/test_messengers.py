@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bots.turns import signs
 from bots.turns.accept import accept
 from bots.turns.deliver import deliver
 from bots.turns.fetch import fetch
@@ -355,6 +356,15 @@ async def test_signs_are_shown_once_a_person_and_their_failure_is_nobodys(recept
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert reception.channel.shown == [("anna", Sign.SEEN), ("anna", Sign.TYPING)]
+    await reception.runtime.signs.close()
+
+
+async def test_only_so_many_signs_a_second_share_the_vendors_limit_with_answers(reception: World) -> None:
+    reception.channel.can = Capabilities(text_limit=4000, choices_limit=12, signs=(Sign.SEEN,))
+    crowd = [message("а", key=f"{n}", address=f"citizen-{n}") for n in range(signs.A_SECOND * 3)]
+    reception.runtime.signs.show(crowd)
+    await asyncio.sleep(0.05)
+    assert len(reception.channel.shown) == signs.A_SECOND
     await reception.runtime.signs.close()
 
 
