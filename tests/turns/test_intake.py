@@ -1,4 +1,4 @@
-"""Requests are stored in groups: none is answered before its group is kept, none falls with another, room has an end."""
+"""Requests are stored in groups: none is answered before its group is kept, and none falls with another."""
 
 from __future__ import annotations
 
