@@ -78,7 +78,9 @@ async def say(reception: World, *texts: str, address: str = "anna") -> None:
     runtime = reception.runtime
     for number, text in enumerate(texts):
         said = message(text, key=f"{address}-{text}-{number}", address=address)
-        await runtime.intake.store(runtime.database, runtime.measures, [said], runtime.clock())
+        await runtime.intake.store(
+            runtime.database, runtime.signals, runtime.measures, [said], runtime.clock()
+        )
 
 
 async def test_a_conversation_is_counted_on_its_whole_way(reception: World, health: Health) -> None:
