@@ -206,7 +206,10 @@ _ARRIVED = _HELD.values(
     sent_at=bindparam("now"),
     error=None,
 )
-_AGAIN = _HELD.values(state=bindparam("next"), due_at=bindparam("at"), error=bindparam("reason"))
+# One that was given up meanwhile is not due again: later messages may have gone out before it.
+_AGAIN = _HELD.where(outbox.c.state == "sending").values(
+    state=bindparam("next"), due_at=bindparam("at"), error=bindparam("reason")
+)
 _UNKNOWN = _HELD.values(state="unknown", error=bindparam("reason"), sent_at=bindparam("now"))
 _FAILED = _HELD.values(state="failed", error=bindparam("reason"))
 

@@ -259,8 +259,10 @@ async def note(db: AsyncConnection, conversation_id: str, by: Account, text: str
 
 async def _led(db: AsyncConnection, community: str, ticket_id: str, by: Account) -> tuple[Ticket, int]:
     """The taken ticket this account may decide about, and its conversation's epoch. Raises NotYours."""
+    conversation_id = (await by_id(db, community, ticket_id)).conversation_id
+    owner, epoch = await ownership.current(db, conversation_id)
+    # Read after the epoch: what has changed since then is refused by the epoch, never decided about as it was before.
     ticket = await by_id(db, community, ticket_id)
-    owner, epoch = await ownership.current(db, ticket.conversation_id)
     if ticket.status != "taken" or owner.kind != "specialist":
         raise NotYours(None)
     if owner.id != by.id and not allows(by.role, Permission.LEAD):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from knowledge_base.checks import CONTENT
 from knowledge_base.understanding.artefact import Artefact
 from knowledge_base.understanding.meaning import Command, Danger, Facet, Meaning, SmallTalk, Verdict
 from knowledge_base.understanding.reader import Reader
@@ -155,12 +156,16 @@ def test_no_text_raises(reader: Reader, text: str) -> None:
     assert read(reader, text).ranked
 
 
-def test_golden_messages(reader: Reader) -> None:
+def test_golden_messages(reader: Reader, artefact: Artefact) -> None:
+    written = {path.stem for path in (CONTENT / "national" / "benefits").rglob("*.yaml")}
+    # An entry that waits for its second reader is not answered from, so its messages have no right answer yet.
+    waiting = written - set(artefact.classifier.topics)
     rows = [
         row
         for path in sorted(GOLDEN.glob("*.jsonl"))
         if path.stem not in {"danger", "not-danger"}
         for row in golden(path)
+        if row["label"] not in waiting
     ]
     wrong, first, inside = [], 0, 0
     for row, meaning in zip(rows, reader.read([row["text"] for row in rows]), strict=True):
