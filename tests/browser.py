@@ -8,7 +8,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+EXPECT_MILLISECONDS = 20_000
+"""How long a page may take to show what is expected: other tests run beside it."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--disable-quic", "--disable-background-networking", "--disable-component-update")
@@ -29,6 +32,7 @@ def opened_browser() -> Iterator[Browser]:
     # Chromium has no sandbox for root.
     sandbox = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
+        expect.set_options(timeout=EXPECT_MILLISECONDS)
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
         yield browser
         browser.close()

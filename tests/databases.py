@@ -36,6 +36,7 @@ SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT version_num FROM alembic_version
+    UNION ALL SELECT oldest_program FROM schema_compatibility
 ) AS lines
 """
 EMPTY = """
@@ -46,7 +47,7 @@ BEGIN
     SET LOCAL session_replication_role = replica;
     FOR one IN
         SELECT format('%I', tablename) FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'schema_compatibility')
     LOOP
         EXECUTE 'DELETE FROM ' || one;
     END LOOP;

@@ -145,7 +145,7 @@ class TelegramChannel:
 
     def render(self, message: OutgoingMessage) -> Sequence[Payload]:
         """Methods of the Bot API, see `render`."""
-        return render(message, self._api)
+        return render(message)
 
     async def send(
         self,

@@ -33,7 +33,7 @@ from aiogram.types import (
 
 from adapters.fit import cut, fit, split
 from adapters.incoming import file_name
-from adapters.telegram.api import UPLOAD, TelegramApi, as_json
+from adapters.telegram.api import UPLOAD, as_json
 from conversations.channel import Capabilities, Payload
 from conversations.messages import (
     Attachment,
@@ -85,7 +85,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def render(message: OutgoingMessage, api: TelegramApi) -> tuple[Payload, ...]:
+def render(message: OutgoingMessage) -> tuple[Payload, ...]:
     """The requests of one message in order; buttons are under the last one. With `instead_of` the first is an edit."""
     heading = _heading(message.author)
     room = replace(CAPABILITIES, text_limit=CAPABILITIES.text_limit - len(heading))
@@ -98,18 +98,18 @@ def render(message: OutgoingMessage, api: TelegramApi) -> tuple[Payload, ...]:
     chat, files = _chat(message.ref.address), last.attachments
     place = _place(message.instead_of)
     if len(files) == 1 and len(texts) == 1 and units(texts[0]) <= CAPTION_UNITS and place is None:
-        return (_file(api, chat, files[0], keyboard, caption=texts[0], spans=spans),)
+        return (_file(chat, files[0], keyboard, caption=texts[0], spans=spans),)
     payloads: list[Payload] = []
     for index, text in enumerate(texts):
         under = keyboard if index == len(texts) - 1 and not files else None
         if index == 0 and place is not None and (under is None or under.inline):
-            payloads.append(_payload(api, _edit(chat, place, text, spans), under))
+            payloads.append(_payload(_edit(chat, place, text, spans), under))
         else:
-            payloads.append(_payload(api, _said(chat, text, spans if index == 0 else None), under))
+            payloads.append(_payload(_said(chat, text, spans if index == 0 else None), under))
     return (
         *payloads,
         *(
-            _file(api, chat, file, keyboard if index == len(files) - 1 else None)
+            _file(chat, file, keyboard if index == len(files) - 1 else None)
             for index, file in enumerate(files)
         ),
     )
@@ -139,8 +139,8 @@ def _place(message_id: str | None) -> int | None:
     return int(message_id) if message_id and re.fullmatch(r"[0-9]{1,19}", message_id) else None
 
 
-def _payload(api: TelegramApi, method: TelegramMethod[Any], keyboard: Keys | None) -> dict[str, Any]:
-    fields = api.fields(method)
+def _payload(method: TelegramMethod[Any], keyboard: Keys | None) -> dict[str, Any]:
+    fields = as_json(method)
     if keyboard is not None:
         fields["reply_markup"] = keyboard.markup
     return {"method": method.__api_method__, "fields": fields}
@@ -161,7 +161,6 @@ def _edit(chat: int | str, message_id: int, text: str, spans: list[MessageEntity
 
 
 def _file(
-    api: TelegramApi,
     chat: int | str,
     file: Attachment,
     keyboard: Keys | None,
@@ -185,7 +184,7 @@ def _file(
         case _:
             method = SendDocument(document=attached, **common)
     return {
-        **_payload(api, method, keyboard),
+        **_payload(method, keyboard),
         "file": {
             "content_hash": file.content_hash,
             "media_type": file.media_type,

@@ -13,13 +13,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from tests import commands
 from tests.conftest import free_port
-
-EXPECT_MILLISECONDS = 20_000
-"""How long the browser waits for what must appear: patience for a busy machine, not a speed that is promised."""
 
 PATIENCE = 60.0
 """Seconds a start may take on a slow machine before the test gives up."""
@@ -110,11 +106,3 @@ def new_reception(tmp_path: Path, built_knowledge: Path) -> Iterator[Callable[..
 @pytest.fixture
 def reception(new_reception: Callable[..., Reception]) -> Reception:
     return new_reception()
-
-
-@pytest.fixture(scope="package", autouse=True)
-def patient_browser() -> Iterator[None]:
-    """Here a page waits for a whole reception."""
-    expect.set_options(timeout=EXPECT_MILLISECONDS)
-    yield
-    expect.set_options(timeout=None)
