@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from conversations import remote_files, transcript
 from conversations.attachments import FolderStore
@@ -164,14 +165,24 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"))
 
 
-def taken(page: Page, served: Served, **ago: float) -> str:
-    """A conversation in Messenger whose person wrote so long ago, opened and taken on this page."""
+def waits(page: Page, served: Served, **ago: float) -> str:
+    """A conversation in Messenger whose person wrote so long ago, opened on this page."""
     heard_at = served.wall.now - timedelta(**ago)
     ticket = served.run(waiting(served.database, heard_at, channel="messenger", phone="067 000 11 22"))
     page.goto(f"{served.address}/workplace/conversations/{ticket.conversation_id}")
+    return ticket.conversation_id
+
+
+def take(page: Page) -> None:
     page.get_by_role("button", name="Взяти розмову").click()
     expect(page.get_by_label("Відповідь людині")).to_be_focused()
-    return ticket.conversation_id
+
+
+def taken(page: Page, served: Served, **ago: float) -> str:
+    """A conversation that waited so long, opened and taken on this page."""
+    chat = waits(page, served, **ago)
+    take(page)
+    return chat
 
 
 def test_the_window_runs_out_under_the_writers_eyes_and_opens_again(
@@ -245,6 +256,60 @@ def test_a_lost_connection_is_no_news_while_nobody_presses_anything(
     expect(page.locator("#alert")).to_be_empty()
     page.get_by_label("Відповідь людині").press("Control+Enter")
     expect(page.locator("#alert")).to_contain_text("Немає зв’язку")
+
+
+def held(page: Page, address: re.Pattern[str]) -> list[tuple[Route, APIResponse]]:
+    """The first answer from this address, kept back as the server gave it; fulfil its route to let it go."""
+    first: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if first:
+            route.continue_()
+        else:
+            first.append((route, route.fetch()))
+
+    page.route(address, hold)
+    return first
+
+
+def until(page: Page, answers: list[tuple[Route, APIResponse]]) -> tuple[Route, APIResponse]:
+    while not answers:
+        page.wait_for_timeout(20)
+    return answers[0]
+
+
+def test_an_older_view_that_comes_after_the_take_does_not_undo_it(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    views = held(page, re.compile(r"/live\?"))
+    chat = waits(page, served, hours=1)
+    route, older = until(page, views)
+    take(page)
+    expect(page.get_by_role("button", name="Взяти розмову")).to_have_count(0)
+    page.evaluate(
+        "addEventListener('htmx:afterOnLoad', () => { window.undone ||= document.getElementById('take') !== null })"
+    )
+    with page.expect_response(re.compile(r"/live\?"), timeout=20_000):
+        route.fulfill(response=older)
+    served.hears(chat, "Я ще тут")
+    expect(page.locator("#lines")).to_contain_text("Я ще тут")
+    assert page.evaluate("window.undone") is False
+
+
+def test_whoever_takes_may_write_at_once_even_when_the_news_comes_before_the_answer(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    answers = held(page, re.compile(r"/take$"))
+    chat = waits(page, served, hours=1)
+    with page.expect_response(re.compile(r"/live\?")):
+        page.get_by_role("button", name="Взяти розмову").click()
+        route, answer = until(page, answers)
+        served.hears(chat, "Я ще тут")
+    route.fulfill(response=answer)
+    expect(page.get_by_label("Відповідь людині")).to_be_focused()
+    expect(page.locator("#lines")).to_contain_text("Я ще тут")
 
 
 def test_a_photo_takes_its_place_in_the_line_when_it_comes(

@@ -140,6 +140,30 @@ const live = (() => {
     if (document.visibilityState === "visible") soon("talk", refreshTalk);
   });
 
+  // What a press did is drawn by its own answer. A view asked for before that answer may be older than it, and may draw
+  // the pressed button away before it is answered: such a view is left undrawn and asked for anew.
+  const presses = { begun: 0, open: 0, missed: false };
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (requestConfig.verb === "post") {
+      presses.begun += 1;
+      presses.open += 1;
+      xhr.addEventListener("loadend", () => {
+        presses.open -= 1;
+        if (!presses.open && presses.missed) soon("talk", refreshTalk);
+      });
+    }
+    xhr.askedAfter = presses.open ? null : presses.begun;
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { pathInfo, xhr } = event.detail;
+    if (!pathInfo.requestPath.split("?")[0].endsWith("/live")) return;
+    presses.missed = xhr.askedAfter !== presses.begun || presses.open > 0;
+    if (!presses.missed) return;
+    event.preventDefault();
+    if (!presses.open) soon("talk", refreshTalk);
+  });
+
   let kept = null;
   document.addEventListener("htmx:beforeOnLoad", () => {
     const log = document.getElementById("log");
