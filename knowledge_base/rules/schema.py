@@ -301,6 +301,13 @@ class NotThis(Strict):
     uk: tuple[tuple[str, Id], ...] = ()
 
 
+class SecondReading(Strict):
+    """The day somebody else read the entry against its sources, and how many mistakes they mended."""
+
+    on: date
+    corrections: int = Field(ge=0)
+
+
 class Entry(Strict):
     """Everything known of one benefit, service or referral."""
 
@@ -324,6 +331,7 @@ class Entry(Strict):
     confidence: Literal["high", "medium", "low"]
     doubts: tuple[Text, ...] = ()
     sources: tuple[Reference, ...]
+    second_reading: SecondReading | None = None
     derive: dict[Id, Derived] = Field(default_factory=dict)
     eligible: object | None = None
     variants: tuple[Variant, ...] = ()
