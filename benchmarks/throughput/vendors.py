@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import random
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,9 @@ PER_SECOND = "10000"
 
 Kind = Literal["start", "talk", "echo"]
 """`start`: each opens the chat; `talk`: half menu presses, half questions; `echo`: questions only."""
+
+SERVED = ("published", "suspended", "closed")
+STATUS = re.compile(r"^status: (\w+)$", re.MULTILINE)
 
 DOORS = (("m:menu", "Меню"), ("m:life", "Обрати ситуацію"), ("m:offices", "Адреси"))
 FACETS = (("o", "Коротко"), ("d", "Документи"), ("a", "Скільки"), ("w", "Куди звертатись"))
@@ -250,18 +254,28 @@ VENDORS: Mapping[str, Vendor] = {vendor.name: vendor for vendor in (Telegram(), 
 
 def questions() -> list[str]:
     """The golden messages in citizens' words, without those that cry for help: these are rare, and call people."""
+    unserved = {name for name, status in _entries().items() if status not in SERVED}
     return [
         golden["text"]
         for path in sorted((CONTENT / "golden").glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip() and (golden := json.loads(line))["label"] != "danger"
+        if line.strip() and (golden := json.loads(line))["label"] not in {"danger", *unserved}
     ]
+
+
+def _entries() -> dict[str, str]:
+    """The status of each entry of the national base, by id in order."""
+    files = sorted((CONTENT / "national" / "benefits").glob("*/*.yaml"), key=lambda path: path.stem)
+    return {
+        path.stem: told[1]
+        for path in files
+        if (told := STATUS.search(path.read_text(encoding="utf-8"))) is not None
+    }
 
 
 def presses() -> list[tuple[str, str]]:
     """Buttons with their labels that mean the same at any moment: the doors, and benefits at a facet."""
-    files = (CONTENT / "national" / "benefits").glob("*/*.yaml")
-    benefits = sorted(path.stem for path in files if not path.name.endswith(".cases.yaml"))
+    benefits = [name for name, status in _entries().items() if status in SERVED]
     of_benefits = [(f"a:{name}:{letter}", label) for name in benefits for letter, label in FACETS]
     fitting = [(choice, label) for choice, label in of_benefits if len(choice) <= 40]
     # A door for every two presses of a benefit, as the menu leads to them.

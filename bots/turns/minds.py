@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from conversations.messages import InboxEvent, IncomingMessage, MessageKind
@@ -19,12 +20,47 @@ class Understanding(Protocol):
         ...
 
 
+class Remembered:
+    """What texts were lately read as: people greet, thank and ask in the same words. Holds `ROOM` at most.
+
+    Long texts are told once, and a text with a secret in it must not stay: neither is kept.
+    """
+
+    ROOM = 1_000
+    LONGEST = 120
+
+    def __init__(self) -> None:
+        self._meanings: OrderedDict[str, Meaning] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._meanings)
+
+    def recall(self, text: str) -> Meaning | None:
+        """The meaning of exactly this text, where it is still known."""
+        meaning = self._meanings.get(text)
+        if meaning is not None:
+            self._meanings.move_to_end(text)
+        return meaning
+
+    def keep(self, text: str, meaning: Meaning) -> None:
+        """Remember it in place of what was not asked for the longest time."""
+        if len(text) > self.LONGEST or meaning.secret is not None:
+            return
+        self._meanings[text] = meaning
+        if len(self._meanings) > self.ROOM:
+            self._meanings.popitem(last=False)
+
+
 @dataclass(frozen=True)
 class Mind:
-    """One base of one community: its answers and the understanding trained on them."""
+    """One base of one community: its answers and the understanding trained on them.
+
+    What was read goes with the base it was read by.
+    """
 
     knowledge: Knowledge
     understanding: Understanding
+    remembered: Remembered = field(default_factory=Remembered, compare=False)
 
 
 class UnknownCommunity(Exception):

@@ -126,7 +126,7 @@ async def think(runtime: Runtime) -> int:
 
 
 async def _read(runtime: Runtime, batch: Sequence[Claimed]) -> Readings:
-    """What the texts of a batch mean, by inbox row, one call to each community's understanding."""
+    """What the texts of a batch mean, by inbox row: remembered, else one call to each community's understanding."""
     by_community: dict[str, list[tuple[int, str]]] = {}
     for claimed in batch:
         for row_id, event in claimed.events:
@@ -134,10 +134,17 @@ async def _read(runtime: Runtime, batch: Sequence[Claimed]) -> Readings:
                 by_community.setdefault(claimed.ref.community, []).append((row_id, words))
     readings: dict[int, Meaning] = {}
     for community, asked in by_community.items():
-        understanding = runtime.minds[community].understanding
-        meanings = await asyncio.to_thread(understanding.read, [text for _, text in asked])
-        runtime.measures.understood("words", len(asked))
-        readings.update(zip((row_id for row_id, _ in asked), meanings, strict=True))
+        mind = runtime.minds[community]
+        meanings = {text: mind.remembered.recall(text) for _, text in asked}
+        unread = [text for text, meaning in meanings.items() if meaning is None]
+        runtime.measures.understood("cached", len(asked) - len(unread))
+        if unread:
+            read = await asyncio.to_thread(mind.understanding.read, unread)
+            runtime.measures.understood("words", len(unread))
+            for text, meaning in zip(unread, read, strict=True):
+                mind.remembered.keep(text, meaning)
+                meanings[text] = meaning
+        readings.update((row_id, meaning) for row_id, text in asked if (meaning := meanings[text]))
     return readings
 
 

@@ -304,7 +304,7 @@ class NotThis(Strict):
 class SecondReading(Strict):
     """The day somebody else read the entry against its sources, and how many mistakes they mended."""
 
-    on: date
+    day: date
     corrections: int = Field(ge=0)
 
 
