@@ -13,10 +13,10 @@ import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import orjson
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -59,8 +59,14 @@ WAL_PAUSE = 0.05
 MIGRATION_LOCK = 0x5072796D
 """The PostgreSQL advisory lock that lets only one of several starting processes migrate."""
 
-# Half the bytes for Cyrillic that escaped characters would take.
-_dump_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+def _dump_json(value: Any) -> str:
+    """JSON in UTF-8: half the bytes for Cyrillic that escaped characters would take."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a whole number of more than 64 bits, a key that is no text: rare, and stored all the same
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
 
 # What a statement carries are citizens' words: both engines hide parameters from their errors, and the driver, which
 # writes every statement with its parameters at DEBUG, is kept above that.
@@ -118,6 +124,7 @@ class Database:
                 pool_size=READERS,
                 max_overflow=READERS,
                 json_serializer=_dump_json,
+                json_deserializer=orjson.loads,
                 hide_parameters=True,
             )
             self._reader = self._writer.execution_options(
@@ -286,6 +293,7 @@ def _sqlite_engine(address: URL, begin: str, *, connections: int, read_only: boo
         max_overflow=0,
         pool_timeout=60,
         json_serializer=_dump_json,
+        json_deserializer=orjson.loads,
         hide_parameters=True,
     )
 

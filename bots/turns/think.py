@@ -135,16 +135,17 @@ async def _read(runtime: Runtime, batch: Sequence[Claimed]) -> Readings:
     readings: dict[int, Meaning] = {}
     for community, asked in by_community.items():
         mind = runtime.minds[community]
-        meanings = {text: mind.remembered.recall(text) for _, text in asked}
-        unread = [text for text, meaning in meanings.items() if meaning is None]
+        known = {text: meaning for _, text in asked if (meaning := mind.remembered.recall(text)) is not None}
+        unread = list(dict.fromkeys(text for _, text in asked if text not in known))
         runtime.measures.understood("cached", len(asked) - len(unread))
         if unread:
-            read = await asyncio.to_thread(mind.understanding.read, unread)
-            runtime.measures.understood("words", len(unread))
-            for text, meaning in zip(unread, read, strict=True):
+            for text, meaning in zip(
+                unread, await asyncio.to_thread(mind.understanding.read, unread), strict=True
+            ):
+                known[text] = meaning
                 mind.remembered.keep(text, meaning)
-                meanings[text] = meaning
-        readings.update((row_id, meaning) for row_id, text in asked if (meaning := meanings[text]))
+            runtime.measures.understood("words", len(unread))
+        readings.update((row_id, known[text]) for row_id, text in asked)
     return readings
 
 

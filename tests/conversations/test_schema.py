@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import JSON, Connection, bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
 import conversations.tables
@@ -112,6 +112,13 @@ async def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
         back = await db.scalar(select(bindparam("moment", kyiv, type_=UtcDateTime)))
     assert back == datetime(2026, 7, 1, 9, 0, 0, 123456, tzinfo=UTC)
     assert back.tzinfo is UTC
+
+
+async def test_any_json_value_comes_back_as_it_was(database: Database) -> None:
+    usual: dict[str, Any] = {"слово": "Їжак 🦔\n", "число": 2**63, "дріб": 0.1, "ніщо": [None, True, {}]}
+    for value, back in ((usual, usual), ({"велике": 10**30}, {"велике": 1e30})):
+        async with database.read() as db:
+            assert await db.scalar(select(bindparam("value", value, type_=JSON))) == back
 
 
 async def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
