@@ -26,7 +26,7 @@ node_modules/.installed: package.json package-lock.json $(VENV)/.installed
 	@touch $@
 
 test: install
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4
 
 chat: install
 	@$(BIN)/pryimalnia chat

@@ -64,7 +64,9 @@ def _dump_json(value: Any) -> str:
     """JSON in UTF-8: half the bytes for Cyrillic that escaped characters would take."""
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # a whole number of more than 64 bits, a key that is no text: rare, and stored all the same
+    except (
+        TypeError
+    ):  # a whole number of more than 64 bits, a key that is no text: rare, and stored all the same
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

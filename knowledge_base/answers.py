@@ -72,6 +72,12 @@ class EntryCard:
     last_amount: str | None = None  # past the horizon: the last known sum with its date, ready to be said
     status: str = "published"  # or suspended, closed
     evaluated: bool = False  # has rules that answer «чи маю право»
+    short_id: str | None = None  # an alias that fits on buttons, where the id is too long for them
+
+    @property
+    def on_button(self) -> str:
+        """What stands for the entry in the ids of buttons; `resolve` knows it."""
+        return self.short_id or self.id
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ class Library:
             last_amount=_line(amount) if stale else None,
             status=entry.status,
             evaluated=entry_id in self._evaluated,
+            short_id=entry.short_id,
         )
 
     def assessor(self, entry_id: str, now: datetime) -> Assessor | None:

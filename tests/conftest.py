@@ -28,8 +28,11 @@ from tests.databases import PostgresServer, in_a_thread, memory_folder
 from tests.sharing import RunFolder
 
 if TYPE_CHECKING:
-    # Loading it takes a while, and few tests need it.
+    # Loading these takes a while or needs a plugin, and few runs need them.
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+
+    from tests.spreading import Spreading
 
 PATIENCE = 20.0
 """Seconds a server may take to start on a slow machine."""
@@ -38,9 +41,6 @@ PATIENCE = 20.0
 settings.register_profile("reception", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("reception")
 
-TOGETHER = {"browser": "browser", "run": "commands"}
-"""Tests with a browser, and those that start commands, go one after another wherever the others run side by side."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
     # Known also where pytest runs without xdist, which would say it itself.
@@ -48,10 +48,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for fixture, group in TOGETHER.items():
-            if fixture in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(group))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from tests.spreading import place
+
+        items.sort(key=lambda item: place(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreading:
+    from tests.spreading import Spreading
+
+    return Spreading(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -70,17 +70,17 @@ def named(choice_id: str, words: str) -> Choice | None:
 
 def entry(card: EntryCard, facet: Facet | None = None) -> Choice | None:
     """A button that opens an entry at a facet."""
-    return named(f"a:{card.id}:{LETTER_OF[facet or Facet.OVERVIEW]}", card.label or card.title)
+    return named(f"a:{card.on_button}:{LETTER_OF[facet or Facet.OVERVIEW]}", card.label or card.title)
 
 
 def facet_of(card: EntryCard, facet: Facet) -> Choice | None:
     """A button that asks the open entry about a facet."""
-    return named(f"a:{card.id}:{LETTER_OF[facet]}", label(f"button-{facet.value}"))
+    return named(f"a:{card.on_button}:{LETTER_OF[facet]}", label(f"button-{facet.value}"))
 
 
 def rights(card: EntryCard) -> Choice | None:
     """A button that begins the interview of an entry."""
-    return named(f"i:{card.id}", label("button-rights"))
+    return named(f"i:{card.on_button}", label("button-rights"))
 
 
 def own(*choices: Choice | None) -> tuple[Choice, ...]:

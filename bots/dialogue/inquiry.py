@@ -291,7 +291,7 @@ def edit(talk: Talk, names: Sequence[str] | None = None) -> Turn:
     mine = names if names is not None else [name for name in talk.assessor.facts if name in used]
     listed = [name for name in mine if told_in_words(talk, name)]
     if not listed:
-        start_again = buttons.named(f"i:{talk.card.id}:more", say("button-answer-more"))
+        start_again = buttons.named(f"i:{talk.card.on_button}:more", say("button-answer-more"))
         reply = Reply(text=say("interview-edit-none"), choices=(*buttons.own(start_again), *buttons.row()))
         return talk.turn(DONE, reply)
     lines = [f"{number}. {told_in_words(talk, name)}" for number, name in enumerate(listed, 1)]

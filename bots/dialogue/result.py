@@ -112,7 +112,7 @@ class Result:
         labels = [self.assessor.fact(name).label for name in self._asked_in_words()[:SHOWN_NEEDS]]
         lines = [*self._sum_line(), *self._when_lines()]
         notes = [say("result-need", list=", ".join(labels))] if labels else []
-        more = buttons.button(f"i:{self.card.id}:more", "answer-more")
+        more = buttons.button(f"i:{self.card.on_button}:more", "answer-more")
         choices = (more, self._papers_button(), self._because(), self._edit())
         return self._told(
             say("result-unknown"), lines, [*notes, *self._hints(), *self._stale()], choices, lead
@@ -210,26 +210,29 @@ class Result:
         return self.found.need
 
     def _instead(self) -> EntryCard | None:
-        """What is worth checking instead: another payment for the same situation in life."""
+        """What is worth checking instead: the payment for the same situation in life that fits best so far."""
+        found: dict[str, tuple[int, EntryCard]] = {}
         for event in self.scene.knowledge.life_events:
-            if self.card.id not in event.entries:
-                continue
-            for other in event.entries:
-                card = self.scene.card(other)
+            for other in event.entries if self.card.id in event.entries else ():
+                card = self.scene.card(other) if other not in found else None
                 alike = card is not None and card.id != self.card.id and card.group == self.card.group
-                if alike and card is not None and card.kind in PAYMENTS and self._may_fit(card):
-                    return card
-        return None
+                if alike and card is not None and card.kind in PAYMENTS and (fitting := self._fitting(card)):
+                    found[other] = fitting, card
+        # Of several alike the first: the base names the most usual ones first.
+        return max(found.values(), key=lambda one: one[0])[1] if found else None
 
-    def _may_fit(self, card: EntryCard) -> bool:
-        """Whether what is known does not refuse it already."""
+    def _fitting(self, card: EntryCard) -> int:
+        """How many conditions of another payment are met by what is known; 0 where it is refused already."""
         assessor = self.scene.knowledge.assessor(card.id, self.scene.now)
         if assessor is None:
-            return False
+            return 0
         try:
-            return assessor.assess(self.known).outcome is not Truth.NO
+            found = assessor.assess(self.known)
         except Contradiction:
-            return False
+            return 0
+        if found.outcome is Truth.NO:
+            return 0
+        return sum(reason.truth is Truth.YES for reason in assessor.reasons(found))
 
     def _all_reasons(self) -> list[Reason]:
         several = self.found.children or (self.found,)
@@ -250,15 +253,15 @@ class Result:
         return buttons.facet_of(self.card, Facet.WHERE) if self.card.where else None
 
     def _because(self) -> Choice | None:
-        return buttons.named(f"i:{self.card.id}:because", say("button-because"))
+        return buttons.named(f"i:{self.card.on_button}:because", say("button-because"))
 
     def _how(self) -> Choice | None:
         if not self.assessor.steps(self.found):
             return None
-        return buttons.named(f"i:{self.card.id}:how", say("button-how-counted"))
+        return buttons.named(f"i:{self.card.on_button}:how", say("button-how-counted"))
 
     def _edit(self) -> Choice | None:
-        return buttons.named(f"i:{self.card.id}:edit", say("button-not-right"))
+        return buttons.named(f"i:{self.card.on_button}:edit", say("button-not-right"))
 
 
 def _kind(card: EntryCard) -> str:

@@ -10,7 +10,7 @@ from knowledge_base.checks.texts import LABEL_LIMIT, TextChecks, texts_in
 from knowledge_base.language import typographic
 from knowledge_base.rules.base import Case
 from knowledge_base.rules.problems import Place, Problem, nearest
-from knowledge_base.rules.schema import Entry, Fact
+from knowledge_base.rules.schema import LONGEST_ON_BUTTON, Entry, Fact
 
 
 def check_entry(
@@ -35,6 +35,12 @@ def check_entry(
             yield here.problem(f"картки «{other}» ще немає{nearest(other, entries)}", blocking=False)
     if entry.confidence == "low" and not entry.doubts:
         yield place.at("confidence").problem("low: напишіть у doubts, у чому розходяться джерела")
+    if len(entry.id) > LONGEST_ON_BUTTON and entry.short_id is None:
+        message = (
+            f"{len(entry.id)} знаків, на кнопки вміщується {LONGEST_ON_BUTTON}: "
+            f"додайте в aliases коротку назву, вона стане на кнопки"
+        )
+        yield place.at("id").problem(message)
     if "overview" not in entry.answers:
         yield place.at("answers").problem("бракує overview")
     yield from _check_texts(entry, place, texts)

@@ -33,6 +33,9 @@ Number = int | Fraction
 Facet = Literal[
     "overview", "eligibility", "amount", "documents", "where", "how", "deadline", "refusal", "status"
 ]
+LONGEST_ON_BUTTON = 30
+"""Characters of an id that fits on every button: with what stands around it, 40 bytes."""
+
 Status = Literal["draft", "checked", "published", "suspended", "closed"]
 Kind = Literal["cash", "subsidy", "discount", "status", "service", "referral", "in_kind"]
 Danger = Literal["violence", "suicide", "evacuation", "hunger", "child"]
@@ -343,3 +346,10 @@ class Entry(Strict):
     not_modelled: tuple[NotModelled, ...]
     phrasings: Phrasings
     not_this: NotThis = NotThis()
+
+    @property
+    def short_id(self) -> str | None:
+        """The alias that stands on buttons where the id is too long for them; None where it fits or has none."""
+        if len(self.id) <= LONGEST_ON_BUTTON:
+            return None
+        return next((alias for alias in self.aliases if len(alias) <= LONGEST_ON_BUTTON), None)

@@ -26,6 +26,7 @@ RISK = 0.015
 # Share of our own messages that "not ours" may take away to a person.
 _MISSED = 0.07
 _FOLDS = 5
+_DIRECTIONS = 1_000
 _STRENGTH = 100.0
 _BACKGROUND_WEIGHT = 2.0
 _SEED = 20260101
@@ -148,11 +149,20 @@ def _dense(vectoriser: Vectoriser, rows: Sequence[_Row]) -> Matrix:
 
 
 def _rotated(table: Matrix) -> tuple[Matrix, Matrix]:
-    """The rows in the space they span, and the way back: the same optimum with far fewer unknowns."""
-    values, vectors = np.linalg.eigh((table @ table.T).astype(np.float64))
+    """The rows in the space in which they differ most, and the way back: nearly the same optimum, far fewer unknowns.
+
+    Of the whole base's rows a third of the directions keep all but 0.5 % of the answers, and an exact
+    decomposition would take longer than everything else together.
+    """
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # it ships no types
+    from sklearn.utils.extmath import randomized_svd
+
+    sparse = csr_matrix(table)
+    likeness = (sparse @ sparse.T).toarray().astype(np.float64)
+    vectors, values, _ = randomized_svd(likeness, min(len(table), _DIRECTIONS), n_iter=2, random_state=_SEED)
     kept = values > values.max() * 1e-7
     scale = np.sqrt(values[kept])
-    back = (table.T @ (vectors[:, kept] / scale)).astype(np.float32)
+    back = (sparse.T @ (vectors[:, kept] / scale)).astype(np.float32)
     return (vectors[:, kept] * scale).astype(np.float32), back
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 import pytest
 from hypothesis import assume, given, settings
@@ -105,15 +106,17 @@ def everything(draw: st.DrawFn, name: str) -> tuple[date, Told]:
     kept = {fact: value for fact, value in begun.items() if fact not in changed}
     others = draw(st.permutations([fact for fact in rules.own_dictionary.facts if fact not in kept]))
     told: Told = {}
+    known = closed(name, told, day)
+    assert known is not None
     for fact in [*kept, *others]:
-        known = closed(rules, told, day)
-        assert known is not None
         if known[fact].exact:
             continue
         fitting = [point for point in points(name)[fact] if within(point, kept.get(fact, known[fact]))]
         value = draw(st.sampled_from(fitting)) if fitting else _any(known[fact])
         told[fact] = value
-        assume(closed(rules, told, day) is not None)
+        known = closed(name, told, day)
+        assume(known is not None)
+        assert known is not None
     return day, told
 
 
@@ -125,10 +128,16 @@ def _any(value: Value) -> Value:
     return exactly(point)
 
 
-def closed(rules: Rules, told: Told, day: date) -> dict[str, Value] | None:
+def closed(name: str, told: Told, day: date) -> Mapping[str, Value] | None:
     """Every fact that bears upon the entry; None where the answers exclude each other."""
+    return _closed(name, tuple(told.items()), day)
+
+
+# Examples begin alike, and closing is what takes the time.
+@lru_cache(2**14)
+def _closed(name: str, told: tuple[tuple[str, Value], ...], day: date) -> Mapping[str, Value] | None:
     try:
-        return rules.own_dictionary.close(Known(told), day)
+        return RULES[name].own_dictionary.close(Known(dict(told)), day)
     except Contradiction:
         return None
 
@@ -182,12 +191,11 @@ def test_half_the_answers_never_say_what_all_of_them_deny(name: str, draws: st.D
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 @given(draws=st.data())
 def test_what_is_not_needed_changes_nothing(name: str, draws: st.DataObject) -> None:
-    rules = RULES[name]
     day, told = draws.draw(everything(name))
     part = draws.draw(a_part(name, told))
     half = assessed(name, part, day)
     bearing = DICTIONARY.reaching(half.need).facts
-    known = closed(rules, part, day)
+    known = closed(name, part, day)
     assert known is not None
     idle = [fact for fact in sorted(told) if fact not in bearing and not known[fact].exact]
     assume(idle)
@@ -195,7 +203,7 @@ def test_what_is_not_needed_changes_nothing(name: str, draws: st.DataObject) -> 
     other = draws.draw(st.sampled_from(points(name)[fact]))
     assume(within(other, known[fact]))
     changed = {**told, fact: other}
-    assume(closed(rules, changed, day) is not None)
+    assume(closed(name, changed, day) is not None)
     assert assessed(name, changed, day).outcome is assessed(name, told, day).outcome
 
 
@@ -220,7 +228,7 @@ def test_an_entry_keeps_what_it_promises(name: str, promise: Property, draws: st
     greater = [point for point in points(name)[promise.when_grows] if _grew(told[promise.when_grows], point)]
     assume(greater)
     grown = {**told, promise.when_grows: draws.draw(st.sampled_from(greater))}
-    assume(closed(RULES[name], grown, day) is not None)
+    assume(closed(name, grown, day) is not None)
     after = amount(assessed(name, grown, day))
     assume(after is not None)
     assert after is not None

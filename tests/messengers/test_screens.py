@@ -30,15 +30,11 @@ from conversations.channel import Channel, Payload
 from conversations.messages import Author, AuthorKind, Choice, ConversationRef, OutgoingMessage, Reply
 from tests.contract.supplies import EveryFile, supplied
 from tests.contract.wire import FakeWire
-from tests.dialogue.real_knowledge import real_knowledge
+from tests.dialogue.real_knowledge import real_base, real_knowledge
 from tests.dialogue.stage import NOON
 from tests.emulators import messenger_rules, telegram_rules, viber_rules
 from tests.messengers.screens import OF_AN_ENTRY, OF_THE_HOUSE, Part, asked, parts
 from tests.messengers.stage import PAGE, SECRET, TELEGRAM_TOKEN, VIBER_TOKEN
-
-# Each part of the screens is collected once for all its tests, which run one after another wherever others go side by
-# side.
-PARTS = [pytest.param(part, marks=pytest.mark.xdist_group(f"screens of {part.name}")) for part in parts()]
 
 PERSON = "700000001"
 BOT = Author(kind=AuthorKind.BOT)
@@ -61,8 +57,8 @@ LEAST = {
 """Screens each source of the house gives at least."""
 LEAST_OF_AN_ENTRY = {"answers": 1, "papers": 4}
 """Screens each entry gives at least."""
-LEAST_OF_AN_INTERVIEW = {"interviews": 20, "facts": 6, "results": 36}
-"""Screens each evaluated entry gives besides, at least."""
+LEAST_OF_AN_INTERVIEW = {"interviews": 3, "facts": 1, "results": 3}
+"""Screens each evaluated entry gives besides: for each fact it looks at, of results for each case beside it."""
 
 Shown = Callable[[str, Author], Sequence[tuple[Reply, Sequence[Payload]]]]
 """Every screen with what the channel of this name makes of it for this author."""
@@ -241,7 +237,7 @@ def rendered(name: str, reply: Reply, author: Author) -> Sequence[Payload]:
     return look(name).channel.render(OutgoingMessage(ref=ref, reply=reply, author=author))
 
 
-@pytest.fixture(scope="module", params=PARTS, ids=lambda part: part.name)
+@pytest.fixture(scope="module", params=parts(), ids=lambda part: part.name)
 def part(request: pytest.FixtureRequest) -> Part:
     """Some of the screens; all tests of a part come before those of the next."""
     # A copy is collected anew, so that what is collected goes when the part is done.
@@ -265,9 +261,19 @@ def shown(part: Part) -> Shown:
 def test_no_source_of_screens_dries_up(part: Part) -> None:
     few = [name for name, replies in part.of_the_house.items() if len(replies) < LEAST[name]]
     for entry, sources in part.of_entries.items():
-        least = {**LEAST_OF_AN_ENTRY, **(LEAST_OF_AN_INTERVIEW if real_knowledge().evaluated(entry) else {})}
+        least = {**LEAST_OF_AN_ENTRY, **_least_of_an_interview(entry)}
         few += [f"{entry}: {name}" for name, count in least.items() if len(sources[name]) < count]
     assert not few
+
+
+def _least_of_an_interview(entry: str) -> Mapping[str, int]:
+    assessor = real_knowledge().assessor(entry, NOON)
+    if assessor is None:
+        return {}
+    counted = {"results": len(real_base().cases[entry])}
+    return {
+        name: count * counted.get(name, len(assessor.facts)) for name, count in LEAST_OF_AN_INTERVIEW.items()
+    }
 
 
 def test_every_entry_is_in_a_part() -> None:

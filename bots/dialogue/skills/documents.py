@@ -59,7 +59,7 @@ def show(scene: Scene, whole: EntryCard) -> Turn:
     )
     choices = (
         *buttons.own(
-            buttons.named(f"k:{card.id}:all", say("button-have-all")) if numbered else None,
+            buttons.named(f"k:{card.on_button}:all", say("button-have-all")) if numbered else None,
             _refine(scene, card),
             _where_to_get(card),
             _where(card),
@@ -192,7 +192,7 @@ def _split(head: str, lines: list[str]) -> tuple[str, list[str]]:
 
 
 def _list_choices(card: EntryCard) -> tuple[Choice, ...]:
-    everything = buttons.named(f"k:{card.id}:all", say("button-have-all"))
+    everything = buttons.named(f"k:{card.on_button}:all", say("button-have-all"))
     return (*buttons.own(everything, _where_to_get(card), _where(card)), *buttons.row())
 
 
@@ -200,7 +200,7 @@ def _ready_choices(scene: Scene, card: EntryCard) -> tuple[Choice, ...]:
     """What comes after the sure papers: the possible ones before the way to the office."""
     papers = card.documents
     unsettled = papers is not None and papers.possible
-    again = buttons.named(f"k:{card.id}:again", say("button-start-papers"))
+    again = buttons.named(f"k:{card.on_button}:again", say("button-start-papers"))
     own = buttons.own(
         _refine(scene, card),
         _where_to_get(card) if unsettled else None,
@@ -215,7 +215,7 @@ def _where_to_get(card: EntryCard) -> Choice | None:
     papers = card.documents
     if papers is None or not any(paper.where_to_get for paper in (*papers.sure, *papers.possible)):
         return None
-    return buttons.named(f"k:{card.id}:where", say("button-where-to-get"))
+    return buttons.named(f"k:{card.on_button}:where", say("button-where-to-get"))
 
 
 def _where(card: EntryCard) -> Choice | None:
@@ -274,7 +274,7 @@ def _refine(scene: Scene, card: EntryCard) -> Choice | None:
     """More questions, where they would settle which of the possible papers are needed."""
     if card.documents is None or not card.documents.possible or not inquiry.papers_open(scene, card):
         return None
-    return buttons.named(f"i:{card.id}:papers", say("button-refine-papers"))
+    return buttons.named(f"i:{card.on_button}:papers", say("button-refine-papers"))
 
 
 def _have(scene: Scene, card: EntryCard) -> set[str]:

@@ -27,7 +27,7 @@ def show(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
     where = CardLine(label=say("line-where"), value=card.where) if card.where and not written else None
     notes = [say("referral-also"), say("referral-phone", phone=scene.phone)]
     body = [*([f"{where.label}: {where.value}"] if where else []), *notes]
-    how = buttons.named(f"a:{card.id}:h", say("button-referral-how"))
+    how = buttons.named(f"a:{card.on_button}:h", say("button-referral-how"))
     show_how = Facet.HOW in card.facets and facet is not Facet.HOW
     reply = Reply(
         text=cards.fit(head, body, cards.tail(card)),
