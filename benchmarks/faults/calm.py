@@ -22,6 +22,9 @@ PATIENCE = 300.0
 FIRST_PERSON = 1
 RATE = 60.0
 
+OF_THIS_HOUR = ("Зараз відчинено", "Зараз зачинено")
+"""What an office's card says of its door: by the end of a long run it says something else."""
+
 QUESTIONS = (
     "які документи на субсидію",
     "які документи на допомогу при народженні дитини",
@@ -84,5 +87,7 @@ def _usable(told: Mapping[Ask, set[tuple[str, ...]]]) -> Answers:
     return {
         ask: answer
         for ask, answer in certain.items()
-        if answer and len(set(answer)) == len(answer) and all(uses[text] == 1 for text in answer)
+        if answer
+        and len(set(answer)) == len(answer)
+        and all(uses[text] == 1 and not any(words in text for words in OF_THIS_HOUR) for text in answer)
     }
