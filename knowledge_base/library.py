@@ -27,10 +27,10 @@ from knowledge_base.rendering import Rendered, Renderer, Unsayable
 from knowledge_base.rules.assessment import Assessment, Rules
 from knowledge_base.rules.base import Case
 from knowledge_base.rules.closure import Dictionary
-from knowledge_base.rules.community import view_of
+from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
 from knowledge_base.rules.facts import Known
-from knowledge_base.rules.schema import DocumentItem, Entry, Text
+from knowledge_base.rules.schema import Entry, Text
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
 
@@ -44,8 +44,7 @@ ANSWERABLE = frozenset({"published", "suspended", "closed"})
 
 def is_evaluated(entry: Entry, cases: Sequence[Case]) -> bool:
     """Whether an outcome may be computed: it may be answered, it has rules, and cases vouch for them."""
-    has_rules = entry.eligible is not None and bool(entry.variants or entry.documents)
-    return entry.status in ANSWERABLE and has_rules and bool(cases)
+    return entry.status in ANSWERABLE and has_rules(entry, cases)
 
 
 @dataclass(frozen=True)
@@ -188,10 +187,7 @@ class Library:
     def _make_rules(self, entry_id: str) -> Rules:
         if entry_id not in self._evaluated:
             raise KeyError(entry_id)
-        entry = self._entries[entry_id]
-        if entry.documents:
-            papers = entry.documents.model_copy(update={"items": self._papers(entry)})
-            entry = entry.model_copy(update={"documents": papers})
+        entry = self._view.as_here(self._entries[entry_id])
         return Rules(entry, self._dictionary, self._view.parameters)
 
     def assess(self, entry_id: str, known: Known, now: datetime) -> Assessment:
@@ -258,7 +254,7 @@ class Library:
             return None
         sure: list[DocumentLine] = []
         possible: list[DocumentLine] = []
-        for item in self._papers(entry):
+        for item in self._view.papers(entry):
             paper = self._view.documents[item.doc]
             note = _line(_say(renderer, paper.note, entry))
             if item.copies and item.copies > 1:
@@ -273,14 +269,6 @@ class Library:
             )
             (sure if item.when is None else possible).append(line)
         return DocumentList(tuple(sure), tuple(possible), entry.documents.closed_list)
-
-    def _papers(self, entry: Entry) -> tuple[DocumentItem, ...]:
-        """The entry's papers and those that the community adds to an open list."""
-        own = [line.add.documents for line in self._view.overlay.entries if line.entry == entry.id]
-        return (
-            *(entry.documents.items if entry.documents else ()),
-            *(item for added in own for item in added),
-        )
 
     def _source(self, entry: Entry) -> SourceLine | None:
         """The first act named, with the oldest day any act was checked: as fresh as the least fresh."""

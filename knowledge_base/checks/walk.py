@@ -343,11 +343,12 @@ def _named(eligible: Condition) -> Iterator[tuple[Path, str, Condition]]:
 
 def _shown(example: Example, on: date) -> str:
     """What was told, as in a case; the day, where it is another one."""
-    told = ", ".join(f"{name}: {_value(value)}" for name, value in example.told.items())
+    told = ", ".join(f"{name}: {written(value)}" for name, value in example.told.items())
     return (told or "що б не сказали") + ("" if example.on == on else f" (на {example.on})")
 
 
-def _value(value: Value) -> str:
+def written(value: Value) -> str:
+    """A value as it is written in a case."""
     if isinstance(value, Options):
         words = {"True": "yes", "False": "no"}
         answers = [words.get(str(one), str(one)) for one in sorted(value.members, key=str)]

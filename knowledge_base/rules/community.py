@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge_base.rules.base import Base, CommunityHead, Office, Overlay
-from knowledge_base.rules.schema import Act, Document, Entry, Fact, Hotline, LifeEvent, Parameter
+from knowledge_base.rules.base import Base, Case, CommunityHead, Office, Overlay
+from knowledge_base.rules.schema import (
+    Act,
+    Document,
+    DocumentItem,
+    Entry,
+    Fact,
+    Hotline,
+    LifeEvent,
+    Parameter,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,26 @@ class CommunityView:
             if line.entry == entry_id and f"where.{matter}" in line.fill:
                 return line.fill[f"where.{matter}"].office
         return next((name for name, office in self.offices.items() if matter in office.serves), None)
+
+    def papers(self, entry: Entry) -> tuple[DocumentItem, ...]:
+        """The entry's papers and those that the community adds to an open list."""
+        own = [line.add.documents for line in self.overlay.entries if line.entry == entry.id]
+        return (
+            *(entry.documents.items if entry.documents else ()),
+            *(item for added in own for item in added),
+        )
+
+    def as_here(self, entry: Entry) -> Entry:
+        """The entry with the papers asked for in this community."""
+        if entry.documents is None:
+            return entry
+        papers = entry.documents.model_copy(update={"items": self.papers(entry)})
+        return entry.model_copy(update={"documents": papers})
+
+
+def has_rules(entry: Entry, cases: Sequence[Case]) -> bool:
+    """Whether an outcome can be worked out: there are rules, and cases vouch for them."""
+    return entry.eligible is not None and bool(entry.variants or entry.documents) and bool(cases)
 
 
 def view_of(base: Base, code: str) -> CommunityView:
