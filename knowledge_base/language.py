@@ -190,3 +190,17 @@ def first_sentence(text: str) -> str:
         if not ABBREVIATION.search(line[: stop.start()]):
             return line[: stop.start()]
     return line
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line ends one too."""
+    return [one for line in text.splitlines() if line.strip() for one in _of_line(line.strip())]
+
+
+def _of_line(line: str) -> list[str]:
+    found, start = [], 0
+    for stop in SENTENCE_END.finditer(line):
+        if not ABBREVIATION.search(line[: stop.start()]):
+            found.append(line[start : stop.start()])
+            start = stop.end()
+    return [*found, line[start:]]

@@ -5,7 +5,7 @@
     national/benefits/<group>/<id>.yaml, <id>.cases.yaml
     communities/<code>/*.yaml, benefits/<group>/...
 
-Nothing is skipped: a file with no place here is a problem. `understanding` and `golden` belong to others.
+Nothing is skipped: a file with no place here is a problem. `understanding`, `golden` and `style` belong to others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from knowledge_base.rules.messages import message_of
 from knowledge_base.rules.problems import Path, Place, Problem, SourceFile, nearest
 from knowledge_base.rules.yaml_source import read_yaml
 
-FOREIGN_FOLDERS = frozenset({"understanding", "golden"})
+FOREIGN_FOLDERS = frozenset({"understanding", "golden", "style"})
 NATIONAL = "national"
 Shape = TypeVar("Shape")
 
