@@ -76,10 +76,15 @@ def _moment(library: Library, on: str | None) -> datetime:
     zone = ZoneInfo(library.community.timezone)
     if on is None:
         return datetime.now(zone)
+    return datetime.combine(read_day(on), time(12), zone)
+
+
+def read_day(on: str) -> date:
+    """The day that `--on` names. Raises BadInput."""
     try:
         if not DAY.fullmatch(on):
             raise ValueError
-        return datetime.combine(date.fromisoformat(on), time(12), zone)
+        return date.fromisoformat(on)
     except ValueError:
         raise BadInput(f"--on «{on}» — не дата: чекаємо таку, як 2026-12-31") from None
 

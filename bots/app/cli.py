@@ -117,11 +117,19 @@ def evaluate(
 @knowledge_app.command("check")
 def knowledge_check(
     full: Annotated[
-        bool, typer.Option("--full", help="Add a line an evaluated entry: ways, longest one, mutants.")
+        bool,
+        typer.Option(
+            "--full", help="Add ways, mutants and limits of each evaluated entry, and the slow checks."
+        ),
     ] = False,
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="With --full: what is due as of this day, else today.")
+    ] = None,
 ) -> None:
     """Every fault of the content with file, line and field; exit code 1 when there is one."""
-    sys.exit(knowledge.check(_settings(), full=full))
+    from bots.app import checking
+
+    sys.exit(checking.check(_settings(), full=full, on=on))
 
 
 @knowledge_app.command("mutants")
@@ -130,7 +138,21 @@ def knowledge_mutants(
     json_: Annotated[bool, typer.Option("--json", help="A JSON object an entry.")] = False,
 ) -> None:
     """How many wrong versions of each evaluated entry its cases notice; those they miss are listed."""
-    for line in knowledge.mutants(_settings(), entry_id, as_json=json_):
+    from bots.app import checking
+
+    for line in checking.mutants(_settings(), entry_id, as_json=json_):
+        typer.echo(line)
+
+
+@knowledge_app.command("boundaries")
+def knowledge_boundaries(
+    entry_id: Annotated[str, typer.Argument(metavar="ID")],
+    all_sides: Annotated[bool, typer.Option("--all", help="Also the sides that cases hold already.")] = False,
+) -> None:
+    """Cases at the limits that none holds yet, as YAML, to read against the law and paste."""
+    from bots.app import checking
+
+    for line in checking.limits(_settings(), entry_id, all_sides=all_sides):
         typer.echo(line)
 
 

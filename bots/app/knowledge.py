@@ -8,19 +8,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
-
 from bots.app import assessing, keeping
 from bots.app.faults import StartFault
 from bots.app.settings import Settings
 from bots.turns.minds import Mind
-from knowledge_base import catalogue, checks, snapshot
+from knowledge_base import catalogue, snapshot
 from knowledge_base.checks import CONTENT
-from knowledge_base.checks.mutants import score
-from knowledge_base.checks.walk import walk_entry
 from knowledge_base.library import Library
-from knowledge_base.rules.assessment import Rules
-from knowledge_base.rules.base import Case
 from knowledge_base.understanding import training
 from knowledge_base.understanding.artefact import Artefact, ArtefactFolder, BadArtefact
 from knowledge_base.understanding.lexicon import LexiconError
@@ -30,42 +24,6 @@ from knowledge_base.understanding.reader import Reader
 def folder(settings: Settings) -> Path:
     """Where compiled bases are kept."""
     return settings.folder.resolve() / "knowledge"
-
-
-def check(settings: Settings, *, full: bool = False) -> int:
-    """Print every problem of the content and a closing count; returns the exit code.
-
-    With `full`, where there is nothing to mend, also a line an evaluated entry: in how many ways its interview may
-    end, the most facts asked on one of them, and how many of its mutants its cases notice.
-    """
-    problems = checks.check(settings.content)
-    for problem in problems:
-        typer.echo(str(problem))
-    blocking = sum(problem.blocking for problem in problems)
-    if full and not blocking:
-        for rules, cases in _evaluated(settings):
-            walked = walk_entry(rules, cases)
-            found = score(rules, cases)
-            leaves = f"{walked.leaves}{'+' if walked.cut else ''} leaves"
-            typer.echo(
-                f"{rules.entry.id:<34} {leaves:>14}  longest {walked.longest:>2}  "
-                f"mutants {found.killed}/{found.total}"
-            )
-    typer.echo(f"{len(problems)} found, {blocking} to mend before the base can be built")
-    return 1 if blocking else 0
-
-
-def mutants(settings: Settings, entry_id: str | None, *, as_json: bool) -> Iterator[str]:
-    """How many wrong versions of each evaluated entry its cases notice, and which they do not. Raises BadInput."""
-    for rules, cases in _evaluated(settings, entry_id):
-        found = score(rules, cases)
-        if as_json:
-            survivors = [{"path": one.path, "change": one.change} for one in found.survivors]
-            row = {"id": found.entry, "killed": found.killed, "total": found.total, "survivors": survivors}
-            yield json.dumps(row, ensure_ascii=False)
-            continue
-        yield f"{found.entry:<34} {found.killed}/{found.total}"
-        yield from (f"  {one.path}: {one.change}" for one in found.survivors)
 
 
 def build(settings: Settings) -> Library:
@@ -116,19 +74,6 @@ def assess(settings: Settings, entry_id: str, facts: str, on: str | None, *, wit
     library = _library(settings, base)
     answer = assessing.assess(library, base.base, entry_id, facts, on, with_explanation=with_explanation)
     return json.dumps(answer, ensure_ascii=False)
-
-
-def _evaluated(settings: Settings, entry_id: str | None = None) -> Iterator[tuple[Rules, tuple[Case, ...]]]:
-    """The rules of the community's evaluated entries, or of one of them, with their cases. Raises BadInput."""
-    base = _base(settings)
-    library = _library(settings, base)
-    cases = {**base.base.cases, **base.base.communities[library.community.id].cases}
-    if entry_id is None:
-        names = [name for name in sorted(library.entry_ids) if library.evaluated(name)]
-    else:
-        names = [assessing.evaluated_entry(library, base.base, entry_id)]
-    for name in names:
-        yield library.rules(name), cases[name]
 
 
 def _base(settings: Settings) -> snapshot.Snapshot:
