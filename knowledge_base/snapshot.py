@@ -8,6 +8,7 @@ any blocking problem is refused and whatever was current keeps serving.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -78,22 +79,48 @@ def current(target: Path) -> Snapshot:
     """The base that is being served. Raises NoSnapshot."""
     try:
         version = (target / POINTER).read_text(encoding="utf-8").strip()
-        return Snapshot(version, Base.model_validate_json((target / version / FILE).read_bytes()))
     except FileNotFoundError:
         raise NoSnapshot(f"у {target} немає зібраної бази") from None
+    return load(target / version)
+
+
+def load(folder: Path) -> Snapshot:
+    """The base compiled into a folder named by its version. Raises NoSnapshot."""
+    try:
+        return Snapshot(folder.name, Base.model_validate_json((folder / FILE).read_bytes()))
+    except FileNotFoundError:
+        raise NoSnapshot(f"у {folder.parent} немає зібраної бази {folder.name}") from None
     except ValidationError:
-        raise NoSnapshot(f"зібрану базу в {target} не прочитати: зберіть її знову") from None
+        raise NoSnapshot(f"зібрану базу в {folder.parent} не прочитати: зберіть її знову") from None
+
+
+def before(content: Path, target: Path) -> Snapshot:
+    """The base that was last compiled from another content; this very one where none is kept. Raises NoSnapshot."""
+    folders = sorted(
+        (path.parent for path in target.glob(f"*/{FILE}")),
+        key=lambda folder: (folder / FILE).stat().st_mtime_ns,
+        reverse=True,
+    )
+    version = version_of(content)
+    other = next((folder for folder in folders if folder.name != version), None)
+    return current(target) if other is None else load(other)
 
 
 def ready(content: Path, target: Path) -> Snapshot:
     """The base of this very content: loaded when current already, else compiled. Raises RefusedBase."""
-    try:
-        if (target / POINTER).read_text(encoding="utf-8").strip() == version_of(content):
+    if is_built(content, target):
+        with contextlib.suppress(NoSnapshot):
             return current(target)
-    except (FileNotFoundError, NoSnapshot):
-        pass
     build(content, target)
     return current(target)
+
+
+def is_built(content: Path, target: Path) -> bool:
+    """Whether the base being served is of this very content, which therefore has nothing to mend."""
+    try:
+        return (target / POINTER).read_text(encoding="utf-8").strip() == version_of(content)
+    except FileNotFoundError:
+        return False
 
 
 def _store(target: Path, version: str, text: str) -> None:

@@ -11,8 +11,9 @@ import typer
 
 from bots.app.assessing import read_day
 from bots.app.faults import BadInput, StartFault
+from bots.app.knowledge import folder
 from bots.app.settings import Settings
-from knowledge_base import checks
+from knowledge_base import checks, snapshot
 from knowledge_base.checks.boundaries import Boundary, boundaries
 from knowledge_base.checks.boundary_cases import generate
 from knowledge_base.checks.crossing import check_crossing
@@ -95,6 +96,8 @@ def view(settings: Settings, base: Base) -> CommunityView:
 def whole_base(settings: Settings) -> Reading:
     """The content as it is now, not as it was built. Raises StartFault where something is to be mended."""
     reading = read_content(settings.content)
+    if snapshot.is_built(settings.content, folder(settings)):
+        return reading
     fault = next((problem for problem in checks.check_reading(reading) if problem.blocking), None)
     if fault is not None:
         raise StartFault(

@@ -156,6 +156,40 @@ def knowledge_boundaries(
         typer.echo(line)
 
 
+@knowledge_app.command("impact")
+def knowledge_impact(
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER|VERSION",
+            help="Content or a compiled base before the change, else the last built.",
+        ),
+    ] = None,
+    people: Annotated[int, typer.Option(min=1, help="How many invented people.")] = 2000,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="As on this day, else today.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object an entry that changed.")] = False,
+) -> None:
+    """What the content as it is now would change for people: outcomes and sums over invented households."""
+    from bots.app import comparing
+
+    for line in comparing.impact(_settings(), against, people=people, on=on, as_json=json_):
+        typer.echo(line)
+
+
+@knowledge_app.command("report")
+def knowledge_report(
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, help="The page to write, else knowledge-report.html.")
+    ] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="As on this day, else today.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the figures, one object; no page.")] = False,
+) -> None:
+    """One page: coverage, doubts, missing pins, what expires when, questions per decision."""
+    from bots.app import overview
+
+    typer.echo(overview.report(_settings(), file, on=on, as_json=json_))
+
+
 @knowledge_app.command("build")
 def knowledge_build(
     if_needed: Annotated[

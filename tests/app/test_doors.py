@@ -17,7 +17,6 @@ import pytest
 from knowledge_base.checks import CONTENT
 from tests.app.conftest import Run
 from tests.commands import ROOT
-from tests.knowledge_base.tiny_base import TinyBase
 
 KINDS = {
     "answer",
@@ -365,129 +364,6 @@ def test_each_thing_to_mend_has_its_line(run: Run) -> None:
     done = run("knowledge", "assess", "birth-benefit", "--facts", facts, "--on", "2026-11-24")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 2
-
-
-def test_the_mutants_of_an_entry_are_one_object(run: Run) -> None:
-    done = run("knowledge", "mutants", "birth-benefit", "--json")
-    assert done.returncode == 0, done.stderr
-    (line,) = done.stdout.splitlines()
-    row = json.loads(line)
-    assert set(row) == {"id", "killed", "total", "survivors"}
-    assert row["id"] == "birth-benefit"
-    assert (type(row["killed"]), type(row["total"])) == (int, int)
-    assert 0 < row["killed"] == row["total"] - len(row["survivors"])
-    for survivor in row["survivors"]:
-        assert set(survivor) == {"path", "change"}
-        assert all(isinstance(text, str) and text for text in survivor.values())
-
-
-def test_the_mutants_of_an_entry_are_listed_under_its_score(run: Run) -> None:
-    done = run("knowledge", "mutants", "birth-benefit")
-    assert done.returncode == 0, done.stderr
-    first, *survivors = done.stdout.splitlines()
-    assert re.fullmatch(r"birth-benefit +\d+/\d+", first)
-    killed, total = map(int, first.split()[1].split("/"))
-    assert len(survivors) == total - killed
-    assert all(line.startswith("  ") for line in survivors)
-
-
-def test_mutants_of_an_unknown_entry_name_the_nearest(run: Run) -> None:
-    done = run("knowledge", "mutants", "birth-benefti")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "birth-benefit" in done.stderr
-
-
-def test_the_full_check_has_a_line_an_evaluated_entry(run: Run, tmp_path: Path) -> None:
-    done = run("knowledge", "check", "--full", **on_a_tiny_base(TinyBase(tmp_path)))
-    assert done.returncode == 0, done.stderr
-    shape = re.compile(r"(\S+) +\d+\+? leaves +longest +\d+ +mutants \d+/\d+")
-    *lines, closing = done.stdout.splitlines()
-    assert [match[1] for line in lines if (match := shape.fullmatch(line))] == ["baby-grant"]
-    assert closing.endswith("to mend before the base can be built")
-
-
-def test_the_full_check_says_which_limits_no_case_holds(run: Run, tmp_path: Path) -> None:
-    done = run("knowledge", "check", "--full", "--on", "2027-06-01", **on_a_tiny_base(TinyBase(tmp_path)))
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    counted = next(place for place, line in enumerate(lines) if line.startswith("  меж: "))
-    held, limits = map(int, re.findall(r"\d+", lines[counted]))
-    missing = [line for line in lines[counted + 1 :] if line.startswith("    ")]
-    assert (held, limits) == (0, len(missing))
-    assert any("family_department: перегляд був до 2027-01-15" in line for line in lines)
-    assert any("income-aid" in line and "baby-grant.yaml" in line for line in lines)
-    due = run("knowledge", "check", "--full", "--on", "2026-09-01", **on_a_tiny_base(TinyBase(tmp_path)))
-    assert "перегляд" not in due.stdout
-
-
-def test_the_full_check_fails_where_a_promise_breaks(run: Run, tmp_path: Path) -> None:
-    tiny = TinyBase(tmp_path)
-    tiny.change("parameters", "value: 50000,", "value: -50000,")
-    tiny.change("cases", "amount: {low: 50000, high: 50000}", "amount: {low: -50000, high: -50000}")
-    assert run("knowledge", "check", **on_a_tiny_base(tiny)).returncode == 0
-    done = run("knowledge", "check", "--full", **on_a_tiny_base(tiny))
-    assert done.returncode == 1
-    assert "never_negative" in done.stdout
-    assert "1 to mend before the base can be built" in done.stdout
-
-
-def test_a_full_check_as_of_no_day_is_bad_input(run: Run, tmp_path: Path) -> None:
-    done = run("knowledge", "check", "--full", "--on", "tomorrow", **on_a_tiny_base(TinyBase(tmp_path)))
-    assert done.returncode == 2
-    assert "tomorrow" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_an_entry_that_waits_for_publishing_has_mutants(run: Run, tmp_path: Path) -> None:
-    tiny = TinyBase(tmp_path)
-    tiny.change("grant", "status: published", "status: checked")
-    done = run("knowledge", "mutants", "birth-money", "--json", **on_a_tiny_base(tiny))
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["id"] == "baby-grant"
-    tiny.change("grant", "status: checked", "status: draft")
-    assert run("knowledge", "mutants", "baby-grant", **on_a_tiny_base(tiny)).returncode == 2
-
-
-def test_the_cases_at_the_limits_may_be_pasted(run: Run, tmp_path: Path) -> None:
-    tiny = TinyBase(tmp_path)
-    done = run("knowledge", "boundaries", "baby-grant", **on_a_tiny_base(tiny))
-    assert done.returncode == 0, done.stderr
-    head, *_ = done.stdout.splitlines()
-    held, limits = map(int, re.findall(r"\d+", head))
-    assert (held, limits > 0) == (0, True)
-    path = tiny.content / "national/benefits/families/baby-grant.cases.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + done.stdout, encoding="utf-8")
-    assert tiny.errors() == []
-    again = run("knowledge", "boundaries", "baby-grant", **on_a_tiny_base(tiny))
-    assert again.returncode == 0
-    assert f"меж: {limits} з {limits}" in again.stdout
-    assert len(again.stdout.splitlines()) == 1
-    every = run("knowledge", "boundaries", "baby-grant", "--all", **on_a_tiny_base(tiny))
-    assert every.stdout.count("- name: ") == 2 * limits
-
-
-def test_the_limits_of_an_unknown_entry_name_the_nearest(run: Run, tmp_path: Path) -> None:
-    done = run("knowledge", "boundaries", "baby-grnt", **on_a_tiny_base(TinyBase(tmp_path)))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "baby-grant" in done.stderr
-
-
-def test_a_check_that_finds_something_to_mend_fails(run: Run, tmp_path: Path) -> None:
-    tiny = TinyBase(tmp_path)
-    assert run("knowledge", "check", **on_a_tiny_base(tiny)).returncode == 0
-    tiny.change("grant", "owner: family_department", "owner: yes")
-    done = run("knowledge", "check", **on_a_tiny_base(tiny))
-    assert done.returncode == 1
-    assert "1 to mend before the base can be built" in done.stdout
-
-
-def on_a_tiny_base(tiny: TinyBase) -> dict[str, str]:
-    """Settings for commands that look at every entry: the project's own are looked at where they are tested."""
-    return {
-        "PRYIMALNIA_CONTENT": str(tiny.content),
-        "PRYIMALNIA_COMMUNITY": "sample",
-        "PRYIMALNIA_FOLDER": str(tiny.target),
-    }
 
 
 @pytest.mark.parametrize(
