@@ -1,0 +1,1 @@
+"""The state of the knowledge base on one page, for editors and heads."""
