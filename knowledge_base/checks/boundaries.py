@@ -7,7 +7,7 @@ and the case would notice if the comparison came out the other way there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal, cast
@@ -176,15 +176,6 @@ def _inside(value: object, path: Path) -> object:
 
 
 # ---- the sides a case stands on
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What is known on a day, and the truth of each comparison for each of the children or for the whole."""
-
-    known: Known
-    day: date
-    truths: list[dict[Path, Truth]] = field(default_factory=list)
 
 
 def _sides(rules: Rules, case: Case, leaves: Iterable[Boundary]) -> Iterator[tuple[Path, Edge, Truth]]:

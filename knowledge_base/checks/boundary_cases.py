@@ -34,8 +34,6 @@ Given = Mapping[str, object]
 class Generated:
     """A case on one side of a limit with what the rules come to now; `expect` as in a file of cases."""
 
-    boundary: Boundary
-    side: Truth
     name: str
     as_of: date
     given: Given
@@ -82,7 +80,7 @@ def _made(rules: Rules, cases: list[Case], limit: Boundary, side: Truth) -> Gene
             if other is not None and all(other[name] == value for name, value in expected.items()):
                 continue
             name = f"межа «{limit.line}», де {'так' if side is Truth.YES else 'ні'}: {fact} {point}"
-            made = Generated(limit, side, name, day, given, expected)
+            made = Generated(name, day, given, expected)
             if found["outcome"] != Truth.UNKNOWN.value:
                 return made
             undecided = undecided or made
@@ -176,10 +174,10 @@ def _expected(found: Mapping[str, object], limit: Boundary) -> Mapping[str, obje
     return {name: found[name] for name in fields if found[name] not in (None, [], {})}
 
 
-def _plain(value: object, *, key: str = "") -> str:
+def _plain(value: object) -> str:
     """A value in YAML's short form, as the files of cases are written."""
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{name}: {_plain(one, key=str(name))}" for name, one in value.items())
+        inside = ", ".join(f"{name}: {_plain(one)}" for name, one in value.items())
         return f"{{{inside}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_plain(one) for one in value)}]"
@@ -191,4 +189,4 @@ def _plain(value: object, *, key: str = "") -> str:
         return "null"
     text = str(value)
     quoted = isinstance(value, str) and (text in ("yes", "no") or any(sign in text for sign in ":«#,[]{}"))
-    return f'"{text}"' if quoted and key != "as_of" else text
+    return f'"{text}"' if quoted else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from random import Random
 from typing import Any
 
 from knowledge_base.checks.promises import check_promises, first_breach
@@ -74,8 +75,6 @@ def test_the_same_answers_are_tried_every_time() -> None:
 
 
 def test_what_is_drawn_answers_everything_and_nothing_against_another() -> None:
-    from random import Random
-
     chance = Random(1)
     several = samples("household.income_month")
     for _ in range(20):
