@@ -21,6 +21,9 @@ import psutil
 PATIENCE = 120.0
 """Seconds a server may take to come back, with its recovery."""
 
+HANGS = 30.0
+"""Seconds after which a supervisor takes a server that recovers for one that hangs."""
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -68,20 +71,27 @@ class Postgres:
         """No process of the server may write beyond `size` bytes of any file: as if the disk were full."""
         with contextlib.suppress(psutil.NoSuchProcess):
             postmaster = psutil.Process(self._server.get_pid())
-            for process in (postmaster, *postmaster.children()):
+            # First the one that forks: what it forks from now on has the limit already.
+            limit_files(postmaster.pid, size)
+            for process in postmaster.children():
                 limit_files(process.pid, size)
 
     async def recover(self) -> None:
-        """Let it write again, and start it where it gave up."""
+        """Let it write again, and start it where it gave up or hangs in its recovery, as a supervisor would."""
         self.limit_files(None)
-        deadline = time.monotonic() + PATIENCE
+        began, killed = time.monotonic(), False
         while True:
             try:
                 await self.start()
                 return
             except (OSError, asyncpg.PostgresError, subprocess.SubprocessError):
-                if time.monotonic() > deadline:
+                waited = time.monotonic() - began
+                if waited > PATIENCE:
                     raise
+                if waited > HANGS and not killed:
+                    killed = True
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        psutil.Process(self._server.get_pid()).kill()
                 await asyncio.sleep(0.2)
 
     def _where(self) -> dict[str, str]:
