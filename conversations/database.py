@@ -175,6 +175,9 @@ def upsert(db: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Inse
 _AWAY_STATES = {"08", "40", "53", "55", "57", "58"}
 """PostgreSQL's classes of SQLSTATE: connection, deadlock, resources, object in use, operator's stop, system error."""
 
+_STORAGE = {"md.c", "smgr.c", "fd.c", "bufmgr.c", "localbuf.c", "buffile.c", "xlog.c", "dsm_impl.c"}
+"""PostgreSQL's own files that read and write its files: a limit of a file's size they report as an internal error."""
+
 _AWAY_CODES = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -195,6 +198,9 @@ def is_away(fault: BaseException) -> bool:
     if isinstance(fault, DBAPIError):
         state = getattr(fault.orig, "sqlstate", None) or ""
         code = getattr(fault.orig, "sqlite_errorcode", None) or 0
+        told_by = getattr(getattr(fault.orig, "__cause__", None), "server_source_filename", None)
+        if state == "XX000" and told_by in _STORAGE:
+            return True
         return fault.connection_invalidated or state[:2] in _AWAY_STATES or code & 0xFF in _AWAY_CODES
     return isinstance(fault, (OSError, NoFreeConnection))
 

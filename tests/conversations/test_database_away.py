@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from benchmarks.faults.servers import limit_files
 from conversations.database import Database, is_away
 
 
@@ -40,6 +41,25 @@ async def test_a_connection_that_is_cut_is(postgres_url) -> None:
     database = Database(postgres_url())
     assert is_away(await fault_of(database, "SELECT pg_terminate_backend(pg_backend_pid())"))
     await database.close()
+
+
+async def test_a_file_that_may_not_grow_is(postgres_url) -> None:
+    database = Database(postgres_url())
+    # A temporary table: nothing of it goes to the log that all share.
+    async with database.write() as db:
+        await db.execute(text("CREATE TEMPORARY TABLE full_disk (words text)"))
+        server = (await db.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        limit_files(server, 100_000)
+        try:
+            with pytest.raises(DBAPIError) as caught:
+                await db.execute(
+                    text("INSERT INTO full_disk SELECT repeat('x', 1000) FROM generate_series(1, 50000)")
+                )
+        finally:
+            limit_files(server, None)
+        await db.rollback()
+    await database.close()
+    assert is_away(caught.value)
 
 
 async def test_a_deadlock_is(postgres_url) -> None:
