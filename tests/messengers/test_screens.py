@@ -57,7 +57,7 @@ LEAST = {
 """Screens each source of the house gives at least."""
 LEAST_OF_AN_ENTRY = {"answers": 1, "papers": 4}
 """Screens each entry gives at least."""
-LEAST_OF_AN_INTERVIEW = {"interviews": 3, "facts": 1, "results": 3}
+LEAST_OF_AN_INTERVIEW = {"interviews": 1, "facts": 1, "results": 1}
 """Screens each evaluated entry gives besides: for each fact it looks at, of results for each case beside it."""
 
 Shown = Callable[[str, Author], Sequence[tuple[Reply, Sequence[Payload]]]]

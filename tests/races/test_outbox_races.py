@@ -91,6 +91,8 @@ class OutboxRaces(RuleBasedStateMachine):
         self.words = itertools.count(1)
         self.outcomes: dict[tuple[int, int], Outcome | None] = {}
         """By row and attempt; None while the sending is on its way. Set before it is written down."""
+        self.given_up: set[tuple[int, int]] = set()
+        """Rows with their attempt that were seen as unknown: what is learnt later does not send them again."""
         self.claimed: Counter[tuple[int, int]] = Counter()
         self.furthest: dict[str, int] = {}
         self.held: list[list[Due]] = [[] for _ in range(WORKERS)]
@@ -145,9 +147,11 @@ class OutboxRaces(RuleBasedStateMachine):
             if row.state == "withdrawn":
                 assert row.author_kind == "bot"
                 assert last == "retry", "withdrawn though it was on its way"
+            elif last == "retry":
+                assert row.state == "unknown", "something waits that nobody sends"
+                assert (row.id, row.attempts) in self.given_up
             else:
-                assert row.state == {None: "unknown", "retry": "due"}.get(last, last)
-                assert row.state != "due", "something waits that nobody sends"
+                assert row.state == (last or "unknown")
 
     async def talk(self, talks: list[Talk]) -> None:
         for number, what in talks:
@@ -179,12 +183,18 @@ class OutboxRaces(RuleBasedStateMachine):
                 case GiveUp(worker):
                     async with self.house.door(number).write() as db:
                         await doors.give_up(db, f"worker-{worker}", self.now)
+                        await self.look_for_given_up(db)
                 case Recover():
                     await self.recover(number)
 
     async def recover(self, number: int) -> None:
         async with self.house.door(number).write() as db:
             await doors.recover(db, self.now)
+            await self.look_for_given_up(db)
+
+    async def look_for_given_up(self, db: AsyncConnection) -> None:
+        rows = [row for talk in self.talks for row in await doors.sendings(db, talk)]
+        self.given_up |= {(row.id, row.attempts) for row in rows if row.state == "unknown"}
 
     async def deliver(self, number: int, limit: int, outcome: Outcome | None) -> int:
         async with self.house.door(number).write() as db:
