@@ -64,7 +64,7 @@ class ConsoleChannel:
     def acknowledge(
         self,
         request: Request,  # noqa: ARG002  the contract's signature; a terminal needs no answer
-        events: Sequence[ChannelEvent],  # noqa: ARG002  as above
+        events: Sequence[ChannelEvent],  # noqa: ARG002  the contract's signature; nobody waits for what came
     ) -> Acknowledgement:
         """Nothing to say: whoever typed sees the reply."""
         return Acknowledgement()

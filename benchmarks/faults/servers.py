@@ -18,7 +18,7 @@ from urllib.parse import quote
 import asyncpg
 import psutil
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Seconds a server may take to come back, with its recovery."""
 
 HANGS = 30.0

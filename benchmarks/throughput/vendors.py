@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from knowledge_base.checks import CONTENT
+from knowledge_base.library import ANSWERABLE
 
 COMMUNITY = "zrazkova"
 PUBLIC_URL = "https://reception.example"
@@ -26,7 +27,6 @@ PER_SECOND = "10000"
 Kind = Literal["start", "talk", "echo"]
 """`start`: each opens the chat; `talk`: half menu presses, half questions; `echo`: questions only."""
 
-SERVED = ("published", "suspended", "closed")
 STATUS = re.compile(r"^status: (\w+)$", re.MULTILINE)
 
 DOORS = (("m:menu", "Меню"), ("m:life", "Обрати ситуацію"), ("m:offices", "Адреси"))
@@ -254,7 +254,7 @@ VENDORS: Mapping[str, Vendor] = {vendor.name: vendor for vendor in (Telegram(), 
 
 def questions() -> list[str]:
     """The golden messages in citizens' words, without those that cry for help: these are rare, and call people."""
-    unserved = {name for name, status in _entries().items() if status not in SERVED}
+    unserved = {name for name, status in _entries().items() if status not in ANSWERABLE}
     return [
         golden["text"]
         for path in sorted((CONTENT / "golden").glob("*.jsonl"))
@@ -275,7 +275,7 @@ def _entries() -> dict[str, str]:
 
 def presses() -> list[tuple[str, str]]:
     """Buttons with their labels that mean the same at any moment: the doors, and benefits at a facet."""
-    benefits = [name for name, status in _entries().items() if status in SERVED]
+    benefits = [name for name, status in _entries().items() if status in ANSWERABLE]
     of_benefits = [(f"a:{name}:{letter}", label) for name in benefits for letter, label in FACETS]
     fitting = [(choice, label) for choice, label in of_benefits if len(choice) <= 40]
     # A door for every two presses of a benefit, as the menu leads to them.

@@ -224,7 +224,8 @@ class Result:
     def _fitting(self, card: EntryCard) -> int:
         """How many conditions of another payment are met by what is known; 0 where it is refused already."""
         assessor = self.scene.knowledge.assessor(card.id, self.scene.now)
-        if assessor is None:
+        told = {*self.known.facts, *(fact for child in self.known.children for fact in child)}
+        if assessor is None or told.isdisjoint(assessor.facts):
             return 0
         try:
             found = assessor.assess(self.known)

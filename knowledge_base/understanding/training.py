@@ -26,6 +26,7 @@ RISK = 0.015
 # Share of our own messages that "not ours" may take away to a person.
 _MISSED = 0.07
 _FOLDS = 5
+# Held out, 600 to 1,000 of the 2,755 directions of 75 topics differ from all of them by less than half a point.
 _DIRECTIONS = 1_000
 _STRENGTH = 100.0
 _BACKGROUND_WEIGHT = 2.0

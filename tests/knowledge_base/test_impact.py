@@ -36,7 +36,7 @@ def test_a_narrower_limit_refuses_those_between() -> None:
     between = [
         one
         for one in PEOPLE
-        if 1000 < one.answer("household.savings").low <= 100000  # type: ignore[union-attr, operator]
+        if 1000 < one.answer("household.savings").low <= 100000  # type: ignore[union-attr, operator]  # a sum
     ]
     (shift,) = narrow.shifts
     assert (shift.before, shift.after, shift.people) == ("yes", "no", len(between))
@@ -50,7 +50,7 @@ def test_a_greater_sum_is_greater_for_those_who_get_it() -> None:
     assert greater.less is None
     assert greater.more is not None
     assert greater.more.mean == Decimal(5)
-    entitled = [one for one in PEOPLE if one.answer("household.savings").low <= 100000]  # type: ignore[union-attr, operator]
+    entitled = [one for one in PEOPLE if one.answer("household.savings").low <= 100000]  # type: ignore[union-attr, operator]  # a sum
     assert greater.more.people == len(entitled)
     smaller = changed(AID, before=AID.replace("size * 10", "size * 10 + 5"))
     assert (smaller.less, smaller.more) == (greater.more, None)

@@ -32,8 +32,8 @@ def test_answers_differ_and_stay_within_what_can_be() -> None:
         for one in SEVERAL[:50]:
             low, high = getattr(whole, "low", None), getattr(whole, "high", None)
             value = one.answer(name)
-            assert low is None or value.low >= low  # type: ignore[union-attr, operator]
-            assert high is None or value.high <= high  # type: ignore[union-attr, operator]
+            assert low is None or value.low >= low  # type: ignore[union-attr, operator]  # a sum
+            assert high is None or value.high <= high  # type: ignore[union-attr, operator]  # a sum
 
 
 def test_some_have_no_child_and_some_have_several() -> None:

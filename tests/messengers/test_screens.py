@@ -57,7 +57,7 @@ LEAST = {
 """Screens each source of the house gives at least."""
 LEAST_OF_AN_ENTRY = {"answers": 1, "papers": 4}
 """Screens each entry gives at least."""
-LEAST_OF_AN_INTERVIEW = {"interviews": 1, "facts": 1, "results": 1}
+LEAST_OF_AN_INTERVIEW = {"interviews": 2, "facts": 1, "results": 1.5}
 """Screens each evaluated entry gives besides: for each fact it looks at, of results for each case beside it."""
 
 Shown = Callable[[str, Author], Sequence[tuple[Reply, Sequence[Payload]]]]
@@ -266,7 +266,7 @@ def test_no_source_of_screens_dries_up(part: Part) -> None:
     assert not few
 
 
-def _least_of_an_interview(entry: str) -> Mapping[str, int]:
+def _least_of_an_interview(entry: str) -> Mapping[str, float]:
     assessor = real_knowledge().assessor(entry, NOON)
     if assessor is None:
         return {}
