@@ -6,12 +6,13 @@ engine reads nothing else. Every text here is Ukrainian and already has its figu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
 
 from knowledge_base.assessor import Assessor
+from knowledge_base.screener import Screener
 from knowledge_base.understanding.meaning import Danger, Facet
 
 
@@ -121,11 +122,17 @@ class Hotline:
 
 @dataclass(frozen=True)
 class LifeEvent:
-    """A life situation and the entries that belong to it, most asked first. `label` is for a button."""
+    """A life situation and the entries that belong to it, most asked first. `label` is for a button.
+
+    `asked`: how it is asked whether it is somebody's. One without it is asked about `under` another, or concerns
+    everybody.
+    """
 
     id: str
     label: str
     entries: tuple[str, ...]
+    asked: str | None = None
+    under: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,10 @@ class Knowledge(Protocol):
 
     def assessor(self, entry_id: str, now: datetime) -> Assessor | None:
         """The rules of an entry on the community's own day; None for one that has none."""
+        ...
+
+    def screener(self, now: datetime, situations: Collection[str] | None = None) -> Screener:
+        """The rules of everything one may be entitled to in these life situations; without them, of all."""
         ...
 
     def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from knowledge_base import language
-from knowledge_base.rendering import Renderer, Unsayable
+from knowledge_base.questioner import Questioner
 from knowledge_base.rules.assessment import Assessment, Rules
 from knowledge_base.rules.community import CommunityView
 from knowledge_base.rules.comparing import Truth
-from knowledge_base.rules.facts import Contradiction, FactFault, Known, fault_of
-from knowledge_base.rules.interview import Question, Tick, next_question
+from knowledge_base.rules.facts import Contradiction, Known
+from knowledge_base.rules.interview import Question, next_question
 from knowledge_base.rules.judging import Judged
 from knowledge_base.rules.narrowing import turns
-from knowledge_base.rules.schema import Fact, Text, Variant
+from knowledge_base.rules.schema import Text, Variant
 from knowledge_base.rules.values import Options, Point, Range, Value, exactly, options
 
 BECOMES_POSSIBLE_WITHIN = 3 * 366
@@ -34,25 +34,10 @@ PER = {"child": "на кожну дитину", "person": "на людину"}
 TOGETHER = {2: "двох", 3: "трьох", 4: "чотирьох", 5: "п’ятьох"}
 DOORS = frozenset({"cnap", "diia", "pfu_online"})
 """Channels that take an application and pass it on to whoever decides."""
-NOUNS = {"years": "рік", "months": "місяць", "days": "день"}
-NOUNS_AFTER = {"years": "року", "months": "місяця", "days": "дня"}
 
 
 def _key(known: Known) -> tuple[object, ...]:
     return tuple(frozenset(facts.items()) for facts in (known.facts, *known.children))
-
-
-@dataclass(frozen=True)
-class FactCard:
-    """A fact as it is asked about: the question, buttons (option id, label), why, and where to look."""
-
-    id: str
-    fact: Fact
-    ask: str
-    label: str
-    why: str
-    hint: str | None
-    options: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -85,14 +70,12 @@ class Step:
     value: str
 
 
-class Assessor:
-    """Immutable and thread-safe but for its caches. `papers` says a list of documents by their ids."""
+class Assessor(Questioner):
+    """Immutable and thread-safe but for its caches."""
 
     def __init__(self, rules: Rules, view: CommunityView, today: date) -> None:
+        super().__init__(view, today, rules.entry)
         self._rules = rules
-        self._view = view
-        self._today = today
-        self._renderer = Renderer(view, today)
         self._questions: dict[tuple[object, ...], tuple[Question | None]] = {}
 
     @property
@@ -126,52 +109,6 @@ class Assessor:
             self._questions.clear()
         self._questions[asked] = (question,)
         return question
-
-    def fact(self, fact_id: str) -> FactCard:
-        """A fact in words. Raises KeyError for an unknown one."""
-        fact = self._view.facts[fact_id]
-        return FactCard(
-            id=fact_id,
-            fact=fact,
-            ask=self._said(fact.ask) or fact.label.uk,
-            label=self._said(fact.label) or fact_id,
-            why=self._said(fact.why) or "",
-            hint=self._said(fact.hint),
-            options=tuple((name, text.uk) for name, text in (fact.options or {}).items()),
-        )
-
-    def known_fact(self, fact_id: str) -> Fact | None:
-        """A fact as the dictionary describes it; None for one it does not have."""
-        return self._view.facts.get(fact_id)
-
-    def fault(self, fact_id: str, value: Value) -> FactFault | None:
-        """Why a fact cannot be so; None where it can."""
-        return fault_of(fact_id, self._view.facts[fact_id], value, self._today)
-
-    def tick_line(self, tick: Tick) -> str:
-        """A line of the list to tick, with the limit of the rule in it."""
-        fact = self._view.facts[tick.fact]
-        assert fact.tick is not None
-        limit = "" if tick.limit is None else self._point(fact, tick.limit)
-        written = Text(uk=fact.tick.uk.replace("{limit}", limit))
-        return self._said(written) or fact.label.uk
-
-    def value(self, fact_id: str, value: Value) -> str:
-        """What is known of a fact, in words: `так`, `мати`, `від 10 000 до 14 000 грн`."""
-        fact = self._view.facts[fact_id]
-        if isinstance(value, Options):
-            return _answers(fact, value)
-        return self._range(fact, value)
-
-    def limit(self, fact_id: str, point: Point) -> str:
-        """A limit in words."""
-        return self._point(self._view.facts[fact_id], point)
-
-    def bound(self, fact_id: str, bound: object) -> str:
-        """The least or the greatest a fact may be, in words."""
-        if isinstance(bound, date | Decimal):
-            return self.limit(fact_id, bound)
-        return self.limit(fact_id, Decimal(str(bound)))
 
     def reasons(self, found: Assessment) -> tuple[Reason, ...]:
         """The conditions that have been judged, in the order of the entry."""
@@ -345,46 +282,6 @@ class Assessor:
             return None
         pin = next((one.pin for one in self._rules.entry.sources if one.id == src), None)
         return f"{act.title.uk}, {pin}" if pin else act.title.uk
-
-    def _said(self, text: Text | None) -> str | None:
-        if text is None:
-            return None
-        try:
-            return self._renderer.render(text.uk, self._rules.entry).text
-        except Unsayable:
-            return None
-
-    def _range(self, fact: Fact, value: Range) -> str:
-        """`від 10 000 до 14 000 грн`; a bound that is the fact's own says nothing and is left out: `до 680 грн`."""
-        low = None if value.low == fact.min and not value.exact else value.low
-        high = None if value.high == fact.max and not value.exact else value.high
-        if low is not None and high is not None:
-            if low == high:
-                return self._point(fact, low)
-            if isinstance(low, Decimal) and isinstance(high, Decimal) and fact.type == "money":
-                return language.money_range(low, high)
-            return f"від {self._point(fact, low)} до {self._point(fact, high)}"
-        if low is not None:
-            return f"від {self._point(fact, low, after=True)}"
-        return f"до {self._point(fact, high, after=True)}" if high is not None else "не відомо"
-
-    @staticmethod
-    def _point(fact: Fact, point: Point, *, after: bool = False) -> str:
-        if isinstance(point, date):
-            return language.day(point)
-        if fact.type == "money":
-            return language.money(point)
-        noun = (NOUNS_AFTER if after else NOUNS).get(fact.unit or "")
-        return language.plural(point, noun) if noun else language.number(point)
-
-
-def _answers(fact: Fact, value: Options) -> str:
-    """`так`, `мати`, `мати, батько або опікун`."""
-    if fact.type == "bool":
-        return ("так" if True in value.members else "ні") if value.exact else "не відомо"
-    labels = [text.uk for name, text in (fact.options or {}).items() if name in value.members]
-    *others, last = [label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels]
-    return f"{', '.join(others)} або {last}" if others else last
 
 
 def _whole_hryvnias(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal]:

@@ -5,7 +5,7 @@ Everything is read from the snapshot; the only thing that changes an answer is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -31,6 +31,8 @@ from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
 from knowledge_base.rules.facts import Known
 from knowledge_base.rules.schema import Entry, Text
+from knowledge_base.rules.screening import Screened
+from knowledge_base.screener import Screener
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
 
@@ -84,6 +86,8 @@ class Library:
         self._facet_text_on = lru_cache(SAID_KEPT)(self._make_facet_text)
         self._assessor_on = lru_cache(SAID_KEPT)(self._make_assessor)
         self._rules_of = cache(self._make_rules)
+        self._screened_on = lru_cache(SAID_KEPT)(self._make_screened)
+        self._screener_on = lru_cache(SAID_KEPT)(self._make_screener)
 
     @property
     def version(self) -> str:
@@ -151,6 +155,36 @@ class Library:
 
     def _make_assessor(self, entry_id: str, today: date) -> Assessor:
         return Assessor(self.rules(entry_id), self._view, today)
+
+    def screener(self, now: datetime, situations: Collection[str] | None = None) -> Screener:
+        """What may be asked for anew in these life situations, in the order of the base; without them, all of it.
+
+        What concerns everybody counts where it is the first situation an entry names: a veteran's discount on
+        bills is asked about for the sake of the veteran, not of the bills.
+        """
+        return self._screener_on(self.today(now), None if situations is None else frozenset(situations))
+
+    def _make_screener(self, today: date, situations: frozenset[str] | None) -> Screener:
+        entries = {
+            name: (self._assessor_on(name, today), self._screened_on(name, today))
+            for name, entry in self._entries.items()
+            if name in self._evaluated and entry.screened and entry.status == "published"
+            if situations is None or self._concerns(entry, situations)
+        }
+        return Screener(entries, self._view, today)
+
+    def _make_screened(self, entry_id: str, today: date) -> Screened:
+        return Screened(self.rules(entry_id), today)
+
+    def _concerns(self, entry: Entry, situations: Collection[str]) -> bool:
+        first = entry.life_events[:1]
+        return any(
+            name in situations and ((name,) == first or self._is_asked(name)) for name in entry.life_events
+        )
+
+    def _is_asked(self, situation: str) -> bool:
+        event = self._view.life_events[situation]
+        return event.asked is not None or event.under is not None
 
     def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
         return self._facet_text_on(entry_id, facet, self.today(now))
@@ -303,7 +337,8 @@ class Library:
             }
             if ranks:
                 entries = tuple(sorted(ranks, key=lambda one: (ranks[one], one)))
-                gathered.append(LifeEvent(name, event.label.uk, entries))
+                asked = event.asked.uk if event.asked else None
+                gathered.append(LifeEvent(name, event.label.uk, entries, asked, event.under))
         return tuple(gathered)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bots.dialogue import buttons, cards, memory
 from bots.dialogue.texts import say
 from conversations.messages import Choice, Reply
-from knowledge_base.assessor import Assessor, FactCard
+from knowledge_base.questioner import FactCard, Questioner
 from knowledge_base.rules.interview import Goal, Question, Tick
 from knowledge_base.rules.narrowing import step as next_point
 from knowledge_base.rules.schema import Fact
@@ -32,20 +32,20 @@ def key_of(fact_id: str) -> str:
     return hashlib.blake2s(fact_id.encode(), digest_size=KEY_BYTES).hexdigest()
 
 
-def fact_of(key: str, assessor: Assessor) -> str | None:
+def fact_of(key: str, questioner: Questioner) -> str | None:
     """The fact behind a button's key, if the entry still uses it."""
-    return next((name for name in assessor.facts if key_of(name) == key), None)
+    return next((name for name in questioner.facts if key_of(name) == key), None)
 
 
 def reply(
-    assessor: Assessor, question: Question, lead: Sequence[str], *, back: bool, last: bool = False
+    questioner: Questioner, question: Question, lead: Sequence[str], *, back: bool, last: bool = False
 ) -> Reply:
     """The question with its buttons; `lead` are the lines before it. `last`: no other one follows it."""
     if question.kind == "ticks":
-        text, choices = _ticks(assessor, question)
+        text, choices = _ticks(questioner, question)
     else:
-        card = assessor.fact(question.fact)
-        text, choices = _one(assessor, card, question)
+        card = questioner.fact(question.fact)
+        text, choices = _one(questioner, card, question)
     left = [say("interview-left", count=question.left)] if question.left >= FEW_LEFT else []
     counted = [say("interview-last")] if last else left
     row = (buttons.button("m:back", "back"),) if back else ()
@@ -63,8 +63,8 @@ def possible_answers(question: Question, fact: Fact) -> tuple[Value, ...]:
     return tuple(options(name) for name in fact.options or {})
 
 
-def _ticks(assessor: Assessor, question: Question) -> tuple[str, tuple[Choice, ...]]:
-    lines = [f"{number}. {assessor.tick_line(tick)}" for number, tick in enumerate(question.ticks, 1)]
+def _ticks(questioner: Questioner, question: Question) -> tuple[str, tuple[Choice, ...]]:
+    lines = [f"{number}. {questioner.tick_line(tick)}" for number, tick in enumerate(question.ticks, 1)]
     choices = buttons.own(
         buttons.button("i:ticks:none", "none-of-these"),
         buttons.button("i:ticks:idk", "dont-know"),
@@ -73,10 +73,10 @@ def _ticks(assessor: Assessor, question: Question) -> tuple[str, tuple[Choice, .
     return "\n".join([say("interview-ticks"), *lines]), choices
 
 
-def _one(assessor: Assessor, card: FactCard, question: Question) -> tuple[str, tuple[Choice, ...]]:
+def _one(questioner: Questioner, card: FactCard, question: Question) -> tuple[str, tuple[Choice, ...]]:
     key = key_of(card.id)
     if question.kind == "threshold" and question.than is not None:
-        text, answers = _limit(assessor, card, question, key)
+        text, answers = _limit(questioner, card, question, key)
     elif card.fact.type == "choice":
         text, answers = _of_options(card, key)
     else:
@@ -91,7 +91,7 @@ def _ways(fact: Fact, key: str) -> tuple[Choice, ...]:
 
 
 def _limit(
-    assessor: Assessor, card: FactCard, question: Question, key: str
+    questioner: Questioner, card: FactCard, question: Question, key: str
 ) -> tuple[str, tuple[Choice | None, ...]]:
     """«… : більше ніж 100 000 грн?», or of a day «пізніше ніж»."""
     assert question.than is not None
@@ -102,7 +102,7 @@ def _limit(
     text = say(
         f"interview-limit-{words}",
         label=card.label[:1].upper() + card.label[1:],
-        limit=assessor.limit(card.id, question.than),
+        limit=questioner.limit(card.id, question.than),
     )
     sides = DAY_SIDES if of_days else SIDES
     said = _point_as_text(question.than)
@@ -208,14 +208,14 @@ def dump(question: Question) -> dict[str, Any]:
     }
 
 
-def load(kept: Mapping[str, Any] | None, assessor: Assessor) -> Question | None:
+def load(kept: Mapping[str, Any] | None, questioner: Questioner) -> Question | None:
     """The question kept by `dump`; None where the base has changed and no longer asks it."""
     if not isinstance(kept, Mapping):
         return None
-    fact = assessor.known_fact(str(kept.get("fact")))
+    fact = questioner.known_fact(str(kept.get("fact")))
     if fact is None:
         return None
-    ticks = [_load_tick(one, assessor) for one in kept.get("ticks", ())]
+    ticks = [_load_tick(one, questioner) for one in kept.get("ticks", ())]
     parts = [memory.unpack(part, fact) for part in kept.get("parts", ())]
     if None in ticks or not all(isinstance(part, Range) for part in parts):
         return None
@@ -231,8 +231,8 @@ def load(kept: Mapping[str, Any] | None, assessor: Assessor) -> Question | None:
     )
 
 
-def _load_tick(kept: Mapping[str, Any], assessor: Assessor) -> Tick | None:
-    fact = assessor.known_fact(kept["fact"])
+def _load_tick(kept: Mapping[str, Any], questioner: Questioner) -> Tick | None:
+    fact = questioner.known_fact(kept["fact"])
     if fact is None:
         return None
     ticked, clear = memory.unpack(kept["ticked"], fact), memory.unpack(kept["clear"], fact)

@@ -16,6 +16,10 @@ f:person  f:write  f:erase    a voice or a file: pass it on; I will write; erase
 r:ask|more|skip|yes|partly|no:<ticket number>   the rating
 e:all  e:files  e:keep        my data
 o:<office>                    an office in full
+s:self  s:kin                 what is due: for myself; for somebody close
+s:on:<event>  s:go  s:anew    a situation in life is theirs; go on with those chosen; choose anew
+s:life:<event>                everything of one situation
+s:more:<page>  s:no:<page>    what is due and possible; what is refused and why
 d:...                         inside danger, see skills/danger.py
 """
 
@@ -104,6 +108,10 @@ def life() -> Choice:
     return button("m:life", "life")
 
 
+def rights_to_all() -> Choice:
+    return button("m:rights", "rights-all")
+
+
 def offices() -> Choice:
     return button("m:offices", "offices")
 
@@ -130,4 +138,4 @@ def label_everywhere(choice_id: str) -> str | None:
 
 @cache
 def _everywhere() -> dict[str, str]:
-    return {choice.id: choice.label for choice in (menu(), person(), life(), offices())}
+    return {choice.id: choice.label for choice in (menu(), person(), life(), offices(), rights_to_all())}

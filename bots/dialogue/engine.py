@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bots.dialogue import typed
+from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
     answer,
@@ -30,6 +31,7 @@ from bots.dialogue.skills import (
     privacy,
     rating,
     referral,
+    screener,
     smalltalk,
 )
 from bots.dialogue.texts import say
@@ -49,6 +51,7 @@ LONGEST_BARE_QUESTION = 5
 MORE_LIKELY_THAN_NOT = 0.5
 STEM = 5
 """Letters of a word by which a topic's name is recognised."""
+NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
 # What nobody asks about an office.
 OF_A_BENEFIT = frozenset({Facet.AMOUNT, Facet.DOCUMENTS, Facet.ELIGIBILITY, Facet.REFUSAL, Facet.STATUS})
 
@@ -199,7 +202,7 @@ def _typed(scene: Scene) -> Outcome | None:
     if choice is None:
         chosen = typed.number(scene.words)
         if chosen is not None:
-            if _counts_papers(scene):
+            if _counts_lines(scene):
                 return None
             if 1 <= chosen <= len(offered):
                 choice = offered[chosen - 1]
@@ -210,10 +213,10 @@ def _typed(scene: Scene) -> Outcome | None:
     return _press(scene, choice.id) if choice else None
 
 
-def _counts_papers(scene: Scene) -> bool:
-    """Whether a bare number means a paper of the open list, not a button."""
+def _counts_lines(scene: Scene) -> bool:
+    """Whether a bare number means a line of the open list, not a button."""
     step = scene.state.step
-    return step is not None and step.skill == documents.SKILL
+    return step is not None and (step.skill, step.name) in NUMBERED_LINES
 
 
 def _command(scene: Scene) -> Outcome | None:
@@ -265,7 +268,9 @@ def _asked(scene: Scene) -> Outcome:
 
 
 def _topic(scene: Scene) -> Outcome | None:
-    meaning, open_topic = scene.meaning, scene.open_topic
+    meaning = scene.meaning
+    # What is asked in the middle of «На що я маю право?» is about some benefit, never about the questions.
+    open_topic = scene.open_topic if scene.open_topic != ENTRY else None
     scene = replace(scene, state=replace(scene.state, danger=None)) if scene.state.danger else scene
     facet = meaning.facet or clarify.asked_facet(scene.state.step)
     topics = [item.topic for item in meaning.ranked]
@@ -350,6 +355,8 @@ def _back(scene: Scene) -> Outcome:
     topic = scene.open_topic
     if scene.state.step is not None and scene.state.step.skill == interview.SKILL:
         return interview.back(scene, scene.state.step) or menu.show(scene)
+    if scene.state.step is not None and scene.state.step.skill == screener.SKILL:
+        return screener.back(scene, scene.state.step)
     if scene.state.step is not None and scene.state.step.skill == offices.SKILL:
         return offices.listed(scene)
     if topic == offices.TOPIC:
@@ -379,7 +386,7 @@ GLOBAL_WORDS: dict[str, Ask] = {
     "data": my_data.show,
     "call": callback.ask,
     "stop": _stop,
-    "rights": menu.rights,
+    "rights": screener.begin,
     "start": smalltalk.greet,
 }
 COMMANDS: dict[Command, Ask] = {
@@ -390,7 +397,7 @@ COMMANDS: dict[Command, Ask] = {
     Command.MY_DATA: my_data.show,
     Command.ERASE: my_data.show,
     Command.CALL_BACK: callback.ask,
-    Command.SCREENER: menu.rights,
+    Command.SCREENER: screener.begin,
     Command.OTHER_TOPIC: clarify.another_topic,
 }
 PRESSES: dict[str, Press] = {
@@ -406,6 +413,7 @@ PRESSES: dict[str, Press] = {
     "o": offices.press,
     "p": callback.press,
     "r": rating.press,
+    "s": screener.press,
 }
 HEARS: dict[str, OnStep] = {
     attachments.SKILL: attachments.hear,
@@ -415,6 +423,7 @@ HEARS: dict[str, OnStep] = {
     handoff.SKILL: handoff.hear,
     my_data.SKILL: my_data.hear,
     rating.SKILL: rating.hear,
+    screener.SKILL: screener.hear,
 }
 REPEATS: dict[str, OnStep] = {
     attachments.SKILL: attachments.repeat,
@@ -426,6 +435,7 @@ REPEATS: dict[str, OnStep] = {
     offices.SKILL: offices.repeat,
     my_data.SKILL: lambda scene, _: my_data.show(scene),
     rating.SKILL: rating.repeat,
+    screener.SKILL: screener.repeat,
 }
 # Words that stand beside a question rather than instead of it.
 BESIDE_A_QUESTION = frozenset({SmallTalk.GREETING, SmallTalk.JOY, SmallTalk.ABUSE, SmallTalk.THANKS})

@@ -1,15 +1,18 @@
 """How an interview goes on: what is asked next, what an answer changes, what is read back, what it comes to.
 
-`Talk` is one interview in its setting; every function takes it and makes the turn. The skill `interview` hears.
+`Talk` is one interview in its setting, of one entry or of all at once; every function takes it and makes the turn.
+The skill `interview` hears.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.dialogue import asking, buttons, cards, memory
+from bots.dialogue.overview import ENTRY, Overview
 from bots.dialogue.result import Result
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
@@ -17,11 +20,12 @@ from bots.dialogue.turn import Kind, State, Step, Told, Turn
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import DocumentList, EntryCard
 from knowledge_base.assessor import Assessor
+from knowledge_base.questioner import Questioner
 from knowledge_base.rules.assessment import Assessment
-from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.rules.interview import Goal, Question
 from knowledge_base.rules.values import Range, Value
+from knowledge_base.screener import Screener
 from knowledge_base.understanding.meaning import Facet
 
 SKILL = "interview"
@@ -34,14 +38,22 @@ ENOUGH_AFTER = 7
 
 
 @dataclass(frozen=True)
-class Talk:
-    """An interview as it goes on: the entry, its rules, and the step's own memory."""
+class Talk(ABC):
+    """An interview as it goes on: the entry it stands under, whoever asks, and the step's own memory."""
 
     scene: Scene
     card: EntryCard
-    assessor: Assessor
+    assessor: Questioner
     state: State
     facts: dict[str, Any]
+
+    @abstractmethod
+    def result(self, lead: Sequence[str]) -> Reply:
+        """What it comes to so far. Raises Contradiction."""
+
+    @abstractmethod
+    def reply(self, question: Question, lead: Sequence[str]) -> Reply:
+        """The question as a message."""
 
     @property
     def skipped(self) -> tuple[str, ...]:
@@ -81,19 +93,84 @@ class Talk:
         return self.scene.turn(kind, *replies, state=state, topic=self.card.id, facet=Facet.ELIGIBILITY)
 
 
+@dataclass(frozen=True)
+class EntryTalk(Talk):
+    """The interview of one entry: whether one is entitled to it."""
+
+    assessor: Assessor
+
+    def result(self, lead: Sequence[str]) -> Reply:
+        return self.outcome().reply(lead)
+
+    def outcome(self) -> Result:
+        """What the entry comes to. Raises Contradiction."""
+        known = self.known
+        own = personal(self.scene, self.card, self.state)
+        return Result(self.scene, own, self.assessor, known, self.assessor.assess(known))
+
+    def reply(self, question: Question, lead: Sequence[str]) -> Reply:
+        asked = self.asked
+        many = len(asked) >= ENOUGH_AFTER and len(asked) % ENOUGH_AFTER == 0
+        lines = [*lead, *([say("interview-enough")] if many else [])]
+        last = self._is_last(question)
+        reply = asking.reply(self.assessor, question, lines, back=bool(asked), last=last)
+        return reply.model_copy(update={"choices": (enough_button(), *reply.choices)}) if many else reply
+
+    def _is_last(self, question: Question) -> bool:
+        """Whether nothing is asked after any answer to this question, and after none."""
+        answers = asking.possible_answers(question, self.assessor.fact(question.fact).fact)
+        if question.left > asking.FEW_LEFT or not (answers or question.goal is Goal.AMOUNT):
+            return False
+        known, papers = self.known, bool(self.facts.get("papers"))
+        told = [replace(known, facts={**known.facts, question.fact: answer}) for answer in answers]
+        unanswered = [*self.skipped, question.fact]
+        try:
+            return not any(self.assessor.next(one, self.skipped, documents=papers) for one in told) and (
+                self.assessor.next(known, unanswered, documents=papers) is None
+            )
+        except Contradiction:
+            return False
+
+
+@dataclass(frozen=True)
+class ScreenerTalk(Talk):
+    """One interview over everything one may be entitled to: «На що я маю право?»."""
+
+    assessor: Screener
+
+    def result(self, lead: Sequence[str]) -> Reply:
+        return self.overview().reply(lead)
+
+    def overview(self) -> Overview:
+        """Where everything stands. Raises Contradiction."""
+        more = self.assessor.next(self.known, self.skipped) is not None
+        return Overview(self.scene, self.assessor.findings(self.known), more=more)
+
+    def reply(self, question: Question, lead: Sequence[str]) -> Reply:
+        stands = self.overview().in_a_line() if self.asked else []
+        reply = asking.reply(self.assessor, question, [*lead, *stands], back=bool(self.asked))
+        enough = (enough_button(),) if self.asked else ()
+        return reply.model_copy(update={"choices": (*enough, *reply.choices)})
+
+
 def start(scene: Scene, card: EntryCard) -> Turn | None:
     """Begin, or go on with what is known already; None for an entry without rules."""
-    assessor = scene.knowledge.assessor(card.id, scene.now)
-    if assessor is None:
+    talk = talk_of(scene, card, {"skipped": [], "asked": []})
+    if not isinstance(talk, EntryTalk):
         return None
-    talk = Talk(scene, card, assessor, replace(scene.settled, paused=None), {"skipped": [], "asked": []})
-    aged = memory.to_confirm(scene.state, assessor, scene.now)
-    if aged:
-        return confirm(talk.having(aged=list(aged)))
     lead = [say("interview-start", title=cards.inside(card.title))]
-    if assessor.opening:
-        lead.append(assessor.opening)
-    return go_on(talk, lead)
+    if talk.assessor.opening:
+        lead.append(talk.assessor.opening)
+    return begin(talk, lead)
+
+
+def begin(talk: Talk, lead: Sequence[str]) -> Turn:
+    """The first question, after what was told some time ago is confirmed."""
+    talk = replace(talk, state=replace(talk.state, paused=None))
+    if talk.state.whose == "kin":
+        lead = [*lead, say("interview-of-kin")]
+    aged = memory.to_confirm(talk.scene.state, talk.assessor, talk.scene.now)
+    return confirm(talk.having(aged=list(aged))) if aged else go_on(talk, lead)
 
 
 def go_on(talk: Talk, lead: Sequence[str] = ()) -> Turn:
@@ -117,33 +194,15 @@ def go_on(talk: Talk, lead: Sequence[str] = ()) -> Turn:
 
 
 def ask(talk: Talk, question: Question, lead: Sequence[str] = ()) -> Turn:
-    asked = talk.asked
-    many = len(asked) >= ENOUGH_AFTER and len(asked) % ENOUGH_AFTER == 0
-    lines = [*lead, *([say("interview-enough")] if many else [])]
+    lines = list(lead)
     of_children = question.fact.startswith("child.") and question.fact != memory.CHILD
     if of_children and len(talk.state.children) > 1 and not talk.facts.get("together"):
         lines.append(say("interview-children"))
         talk = talk.having(together=True)
-    reply = asking.reply(talk.assessor, question, lines, back=bool(asked), last=_is_last(talk, question))
-    if many:
-        reply = reply.model_copy(update={"choices": (enough_button(), *reply.choices)})
-    return talk.turn(ASK, reply)
-
-
-def _is_last(talk: Talk, question: Question) -> bool:
-    """Whether nothing is asked after any answer to this question, and after none."""
-    answers = asking.possible_answers(question, talk.assessor.fact(question.fact).fact)
-    if question.left > asking.FEW_LEFT or not (answers or question.goal is Goal.AMOUNT):
-        return False
-    known, papers = talk.known, bool(talk.facts.get("papers"))
-    told = [replace(known, facts={**known.facts, question.fact: answer}) for answer in answers]
-    unanswered = [*talk.skipped, question.fact]
     try:
-        return not any(talk.assessor.next(one, talk.skipped, documents=papers) for one in told) and (
-            talk.assessor.next(known, unanswered, documents=papers) is None
-        )
-    except Contradiction:
-        return False
+        return talk.turn(ASK, talk.reply(question, lines))
+    except Contradiction as fault:
+        return differs(talk, fault)
 
 
 def enough_button() -> Choice:
@@ -152,11 +211,10 @@ def enough_button() -> Choice:
 
 def conclude(talk: Talk, lead: Sequence[str] = ()) -> Turn:
     try:
-        found = talk.assessor.assess(talk.known)
+        result = talk.result(lead)
     except Contradiction as fault:
         return differs(talk, fault)
-    result = Result(talk.scene, personal(talk.scene, talk.card, talk.state), talk.assessor, talk.known, found)
-    return talk.having(question=None).turn(DONE, result.reply(lead), kind=Kind.ANSWER)
+    return talk.having(question=None).turn(DONE, result, kind=Kind.ANSWER)
 
 
 def personal(scene: Scene, card: EntryCard, state: State | None = None) -> EntryCard:
@@ -198,8 +256,23 @@ def papers_open(scene: Scene, card: EntryCard) -> bool:
 
 
 def talk_of(scene: Scene, card: EntryCard, facts: dict[str, Any]) -> Talk | None:
+    """The interview that stands under a card, as far as it came; None under one that has no rules."""
+    if card.id == ENTRY:
+        screener = scene.knowledge.screener(scene.now, scene.state.situations)
+        return ScreenerTalk(scene, card, screener, scene.settled, facts)
     assessor = scene.knowledge.assessor(card.id, scene.now)
-    return None if assessor is None else Talk(scene, card, assessor, scene.settled, facts)
+    return None if assessor is None else EntryTalk(scene, card, assessor, scene.settled, facts)
+
+
+def open_talk(scene: Scene, card: EntryCard | None = None) -> Talk | None:
+    """The open interview, or the paused one; of `card` where one is named, then begun anew if it is neither."""
+    for step in (scene.state.step, scene.state.paused):
+        if step is None or step.skill != SKILL:
+            continue
+        entry = scene.card(str(step.facts.get("entry")))
+        if entry is not None and (card is None or entry.id == card.id):
+            return talk_of(scene, entry, dict(step.facts))
+    return talk_of(scene, card, {"skipped": [], "asked": []}) if card is not None else None
 
 
 def talk_of_step(scene: Scene, step: Step) -> Talk | None:
@@ -347,53 +420,3 @@ def decided(talk: Talk, *, keep_old: bool) -> Turn:
     old, new = list(talk.facts.get("old", ())), talk.facts.get("new")
     gone = [new] if keep_old and new else old
     return go_on(replace(talk, state=memory.forget(talk.state, gone)))
-
-
-def packet(scene: Scene) -> tuple[tuple[str, str], ...]:
-    """What was told about the open matter and what it came to, for the specialist who goes on."""
-    card = scene.card(scene.open_topic) if scene.open_topic else None
-    talk = talk_of(scene, card, _kept(scene, card)) if card is not None else None
-    if card is None or talk is None:
-        return ()
-    told = [
-        (talk.assessor.fact(name).label, said)
-        for name in talk.assessor.facts
-        if (said := told_value(talk, name)) is not None
-    ]
-    return (*told, (say("packet-outcome"), _outcome_in_words(talk))) if told else ()
-
-
-def _outcome_in_words(talk: Talk) -> str:
-    try:
-        found = talk.assessor.assess(talk.known)
-    except Contradiction:
-        return say("packet-differs")
-    match found.outcome:
-        case Truth.YES:
-            return say("packet-yes")
-        case Truth.NO:
-            return say("packet-no", reason="; ".join(talk.assessor.refusals(found)))
-        case Truth.SPECIALIST:
-            return say("packet-specialist", reason="; ".join(talk.assessor.refusals(found)))
-    return "; ".join(_open_in_words(talk, found))
-
-
-def _open_in_words(talk: Talk, found: Assessment) -> Iterator[str]:
-    """`бракує: …`, `не знає: …`, `не хоче казати: …`."""
-    because = talk.facts.get("skipped_because", {})
-    why = {name: because.get(name) if name in talk.skipped else None for name in found.need}
-    for text_id, reason in PACKET_NEEDS:
-        labels = [talk.assessor.fact(name).label for name in found.need if why[name] == reason]
-        if labels:
-            yield say(text_id, list=", ".join(labels))
-
-
-PACKET_NEEDS = (("packet-unknown", None), ("packet-not-known", NOT_KNOWN), ("packet-not-told", REFUSED))
-
-
-def _kept(scene: Scene, card: EntryCard) -> dict[str, Any]:
-    """What the interview of an entry remembers, open or paused."""
-    for step in (scene.state.step, scene.state.paused):
-        if step is not None and step.skill == SKILL and step.facts.get("entry") == card.id:
-            return dict(step.facts)
-    return {}

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bots.dialogue.turn import State, Told
-from knowledge_base.assessor import Assessor
+from knowledge_base.questioner import Questioner
 from knowledge_base.rules.facts import Known
 from knowledge_base.rules.schema import Fact
 from knowledge_base.rules.values import Options, Point, Range, Value, options
@@ -32,21 +32,21 @@ def pack(value: Value) -> tuple[str | None, ...]:
     return _point_as_text(value.low), _point_as_text(value.high)
 
 
-def known(state: State, assessor: Assessor, now: datetime) -> Known:
+def known(state: State, questioner: Questioner, now: datetime) -> Known:
     """What still counts of what was told, as the rules of an entry read it."""
-    facts = _read(state.told, assessor, now)
-    children = tuple(_read(child, assessor, now) for child in state.children)
+    facts = _read(state.told, questioner, now)
+    children = tuple(_read(child, questioner, now) for child in state.children)
     return Known(facts, tuple(child for child in children if child))
 
 
-def _read(kept: Mapping[str, Told], assessor: Assessor, now: datetime) -> dict[str, Value]:
+def _read(kept: Mapping[str, Told], questioner: Questioner, now: datetime) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, one in kept.items():
         if now - one.at >= FACTS_EXPIRE_AFTER:
             continue
-        fact = assessor.known_fact(name)
+        fact = questioner.known_fact(name)
         value = unpack(one.value, fact) if fact is not None else None
-        if value is not None and assessor.fault(name, value) is None:
+        if value is not None and questioner.fault(name, value) is None:
             found[name] = value
     return found
 
@@ -106,9 +106,9 @@ def forget(state: State, names: Iterable[str]) -> State:
     )
 
 
-def to_confirm(state: State, assessor: Assessor, now: datetime) -> tuple[str, ...]:
+def to_confirm(state: State, questioner: Questioner, now: datetime) -> tuple[str, ...]:
     """The facts an interview would use that were told some time ago, and must be confirmed before."""
-    used = set(assessor.facts)
+    used = set(questioner.facts)
     aged = [
         name
         for name, one in state.told.items()

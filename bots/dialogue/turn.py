@@ -118,6 +118,20 @@ class Told:
     approximate: bool = False
 
 
+Whose = Literal["self", "kin"]
+"""Whose matter it is: the writer's own, or somebody close's."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What is kept of the person that is not spoken of now; see `State`."""
+
+    told: dict[str, Told] = field(default_factory=dict)
+    children: tuple[dict[str, Told], ...] = ()
+    papers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    situations: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True)
 class State:
     """What the engine remembers of a conversation. An unknown version starts over politely.
@@ -126,7 +140,8 @@ class State:
     `offered` are the buttons under the last reply, so that a typed label or number means the button.
     `told` are facts about the person and their household, `children` those of each child, oldest first.
     `paused` is an interview that waits behind another question. `papers` are the papers a person has, by entry.
-    `consents` name what the person agreed to be asked about.
+    `consents` name what the person agreed to be asked about. `situations` in life are theirs; None: not asked yet.
+    `whose` matter these are, and `aside` the same of the other person.
     """
 
     version: int = STATE_VERSION
@@ -145,6 +160,9 @@ class State:
     paused: Step | None = None
     papers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     consents: tuple[str, ...] = ()
+    situations: tuple[str, ...] | None = None
+    whose: Whose = "self"
+    aside: Aside = field(default_factory=Aside)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,20 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Prospect:
+    """What asking for one fact promises an entry.
+
+    `decides`: how likely the answer settles the outcome; `share`: how much of the questions left it saves. Both are
+    of 0 to 1. `tick` is the fact as a line of a list, where it may stand in one.
+    """
+
+    question: Question
+    decides: float
+    share: float
+    tick: Tick | None
+
+
+@dataclass(frozen=True)
 class _Candidate:
     """A question that might be asked, and how much asking it would save for its cost."""
 
@@ -101,6 +115,17 @@ def next_question(
         if question is not None:
             return question
     return None
+
+
+def prospects(
+    rules: Rules, known: Known, today: date, *, skipped: Collection[str] = ()
+) -> tuple[Prospect, ...]:
+    """What each question would bring the outcome; none where it is settled. Raises Contradiction."""
+    found = rules.assess(known, today)
+    asked = [name for name in found.need if name not in skipped]
+    if found.outcome is not Truth.UNKNOWN or not asked:
+        return ()
+    return _Chooser(rules, known, today, _open(found), Goal.OUTCOME, asked).prospects()
 
 
 def _goals(found: Assessment, *, documents: bool) -> Iterable[tuple[Goal, tuple[str, ...]]]:
@@ -146,13 +171,26 @@ class _Chooser:
                 return max(candidates, key=lambda one: one.score).question
         return None
 
+    def prospects(self) -> tuple[Prospect, ...]:
+        """What each of the questions promises, in the order of the dictionary."""
+        return tuple(one for name in self._asked if (one := self._prospect(name)))
+
+    def _prospect(self, name: str) -> Prospect | None:
+        candidate = self._candidate(name, self._asked)
+        if candidate is None:
+            return None
+        cells = self._cells(name)
+        weights = _weights(self._dictionary[name], cells)
+        settles = sum(
+            weight
+            for cell, weight in zip(cells, weights, strict=True)
+            if self._outlook({name: cell}).truth is not Truth.UNKNOWN
+        )
+        share = candidate.score * self._cost(name) / self._weight
+        return Prospect(candidate.question, settles, max(0.0, min(1.0, share)), self._tick(name))
+
     def _by_delicacy(self) -> list[list[str]]:
-        """Plain facts, then those that are awkward to tell, then those that need consent."""
-        groups: list[list[str]] = [[], [], []]
-        for name in self._asked:
-            fact = self._dictionary[name]
-            groups[2 if fact.consent else 1 if fact.sensitive else 0].append(name)
-        return [group for group in groups if group]
+        return by_delicacy(self._asked, self._dictionary)
 
     def _candidate(self, name: str, group: list[str]) -> _Candidate | None:
         if self._is_input_of_another(name, group):
@@ -271,6 +309,15 @@ class _Chooser:
         inputs = [name for name in self._asked if self._is_input_of_another(name, self._asked)]
         single = [name for name in self._asked if name not in listed and name not in inputs]
         return len(single) + min(1, len(listed))
+
+
+def by_delicacy(names: Iterable[str], dictionary: Mapping[str, Fact]) -> list[list[str]]:
+    """Plain facts, then those that are awkward to tell, then those that need consent."""
+    groups: list[list[str]] = [[], [], []]
+    for name in names:
+        fact = dictionary[name]
+        groups[2 if fact.consent else 1 if fact.sensitive else 0].append(name)
+    return [group for group in groups if group]
 
 
 def usual_value(fact: Fact) -> Value | None:

@@ -135,10 +135,16 @@ class Document(Strict):
 
 
 class LifeEvent(Strict):
-    """A situation in life people start from."""
+    """A situation in life people start from.
+
+    `asked`: how the screener asks whether it is theirs; one without it is asked `under` another, or concerns
+    everybody.
+    """
 
     label: Text
     order: int
+    asked: Text | None = None
+    under: Id | None = None
 
 
 class Hotline(Strict):
@@ -312,7 +318,10 @@ class SecondReading(Strict):
 
 
 class Entry(Strict):
-    """Everything known of one benefit, service or referral."""
+    """Everything known of one benefit, service or referral.
+
+    `screened` is false where nobody is entitled anew: what goes on, changes or ends with what is had already.
+    """
 
     id: Id
     aliases: tuple[Id, ...] = ()
@@ -327,6 +336,7 @@ class Entry(Strict):
     card: Card = Card()
     answers: dict[Facet, Text]
     life_events: tuple[Id, ...] = ()
+    screened: bool = True
     subject: Literal["person", "child", "household", "family", "applicant"]
     basis_date: FactId
     owner: Id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -17,6 +17,7 @@ from knowledge_base.answers import (
     Office,
     SourceLine,
 )
+from knowledge_base.screener import Screener
 from knowledge_base.understanding.meaning import Danger, Facet
 
 CHECKED = date(2026, 11, 20)
@@ -237,6 +238,9 @@ class FakeKnowledge:
 
     def assessor(self, entry_id: str, now: datetime) -> None:
         """Nothing here has rules; the interview is tried on the real ones."""
+
+    def screener(self, now: datetime, situations: Collection[str] | None = None) -> Screener:
+        raise LookupError("nothing here has rules, and nothing here offers to try them all")
 
     def card(self, entry_id: str, now: datetime) -> EntryCard:
         return self.entries[entry_id]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.dialogue import buttons, cards, inquiry
+from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import documents, handoff, interview, menu, offices, referral
+from bots.dialogue.skills import documents, handoff, interview, offices, referral, screener
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, Turn
@@ -38,8 +39,8 @@ ABOUT_RIGHTS = (Facet.ELIGIBILITY, Facet.OVERVIEW)
 
 def give(scene: Scene, entry_id: str, facet: Facet, second: str | None = None) -> Outcome | None:
     """The answer about an entry; None where the base doesn't know it. `second`: another topic asked about."""
-    if entry_id == menu.OVERVIEW_TOPIC:
-        return menu.rights(scene)
+    if ENTRY in (entry_id, scene.known(entry_id)) and facet in ABOUT_RIGHTS:
+        return screener.begin(scene)
     if entry_id == offices.TOPIC:
         return offices.show(scene)
     card = scene.card(entry_id)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, inquiry, moments
+from bots.dialogue import buttons, moments, packet
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.turn import (
@@ -92,7 +92,7 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
         question=question,
         promised_at=queue.promised_at,
         topic=scene.open_topic,
-        told=inquiry.packet(scene),
+        told=packet.packet(scene),
     )
     effects: list[Effect] = [ticket, *([note] if note else [])]
     return _turn(scene, Reply(text=text, choices=choices), effects=effects, state=state)

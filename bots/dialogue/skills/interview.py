@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from bots.dialogue import asking, buttons, inquiry, memory, typed
 from bots.dialogue.inquiry import Talk
-from bots.dialogue.result import Result
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
-from bots.dialogue.turn import EraseStored, Kind, OpenTicket, Outcome, Step, Turn
+from bots.dialogue.turn import EraseStored, Kind, OpenTicket, Outcome, Step, Turn, Whose
+from bots.dialogue.whose import turn_to, whose_in
 from conversations.messages import Reply
 from knowledge_base.answers import EntryCard
 from knowledge_base.rules.facts import Contradiction
@@ -86,7 +86,7 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
             return inquiry.start(scene, card)
         case [entry, word] if word in ABOUT_RESULT and (card := scene.card(entry)) is not None:
             return _about_result(scene, card, word)
-    talk = _talk(scene)
+    talk = inquiry.open_talk(scene)
     if talk is None:
         return None
     match list(words):
@@ -115,7 +115,7 @@ ABOUT_RESULT = frozenset({"because", "how", "edit", "more", "papers"})
 
 
 def _about_result(scene: Scene, card: EntryCard, word: str) -> Outcome | None:
-    talk = _talk(scene, card)
+    talk = inquiry.open_talk(scene, card)
     if talk is None:
         return None
     if word == "edit":
@@ -124,28 +124,18 @@ def _about_result(scene: Scene, card: EntryCard, word: str) -> Outcome | None:
         return inquiry.go_on(talk.having(skipped=[]))
     if word == "papers":
         return inquiry.go_on(talk.having(skipped=[], papers=True))
+    if not isinstance(talk, inquiry.EntryTalk):
+        return None
     try:
-        found = talk.assessor.assess(talk.known)
+        result = talk.outcome()
     except Contradiction as fault:
         return inquiry.differs(talk, fault)
-    result = Result(scene, inquiry.personal(scene, card, talk.state), talk.assessor, talk.known, found)
     reply = result.because() if word == "because" else result.how()
     return talk.turn(inquiry.DONE, reply, kind=Kind.ANSWER)
 
 
-def _talk(scene: Scene, card: EntryCard | None = None) -> Talk | None:
-    """The open interview, or the paused one; of `card` where one is named."""
-    for step in (scene.state.step, scene.state.paused):
-        if step is None or step.skill != SKILL:
-            continue
-        entry = scene.card(str(step.facts.get("entry")))
-        if entry is not None and (card is None or entry.id == card.id):
-            return inquiry.talk_of(scene, entry, dict(step.facts))
-    return inquiry.talk_of(scene, card, {"skipped": [], "asked": []}) if card is not None else None
-
-
 def _resume(scene: Scene) -> Outcome | None:
-    talk = _talk(scene)
+    talk = inquiry.open_talk(scene)
     if talk is None:
         return None
     step = scene.state.step if scene.state.step and scene.state.step.skill == SKILL else scene.state.paused
@@ -240,6 +230,8 @@ def _control(talk: Talk, step: Step, words: str) -> Turn | None:
         return back(talk.scene, step)
     if _ENOUGH.fullmatch(words):
         return inquiry.conclude(talk)
+    if (whose := whose_in(words)) is not None and whose != talk.state.whose:
+        return _of_another(talk, whose)
     if step.name == inquiry.DONE:
         return None
     if _GO_ON.fullmatch(words) and step.name != inquiry.ASK:
@@ -248,6 +240,13 @@ def _control(talk: Talk, step: Step, words: str) -> Turn | None:
     if _WHY.fullmatch(words) and question is not None and "?" not in words.rstrip("?"):
         return inquiry.why(talk, question)
     return None
+
+
+def _of_another(talk: Talk, whose: Whose) -> Turn | None:
+    """«ні, для мами»: the same interview of another person, with what is known of them."""
+    scene = replace(talk.scene, state=turn_to(talk.state, whose))
+    other = inquiry.talk_of(scene, talk.card, {"skipped": [], "asked": []})
+    return inquiry.begin(other, [say("interview-of-yourself")] if whose == "self" else []) if other else None
 
 
 def _hear_answer(talk: Talk, question: Question) -> Turn | None:
@@ -449,7 +448,7 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     """An interview that another question has interrupted waits, and the answer offers the way back."""
     step = scene.state.step
     waiting = step if step is not None and step.skill == SKILL else scene.state.paused
-    mine = turn.state.step is not None and turn.state.step.skill == SKILL
+    mine = turn.state.step is not None and turn.state.step.skill in LEADS_ELSEWHERE
     erased = any(isinstance(effect, EraseStored) and effect.scope == "all" for effect in turn.effects)
     if waiting is None or mine or erased or not turn.replies:
         return turn
@@ -477,5 +476,7 @@ def _called_at_night(scene: Scene, turn: Turn) -> bool:
     )
 
 
+LEADS_ELSEWHERE = frozenset({SKILL, "screener"})
+"""Skills whose open question is an interview, or begins one: nothing else waits behind it."""
 OFFERS_RETURN = frozenset({Kind.ANSWER, Kind.CHECKLIST, Kind.OFFICES, Kind.REFERRAL, Kind.SMALLTALK})
 """Turns after which the way back is offered; after danger, or while a person is coming, nobody is led back."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bots.dialogue import buttons
+from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Outcome
@@ -13,7 +14,6 @@ from conversations.messages import Choice, Reply
 from knowledge_base.answers import LifeEvent
 from knowledge_base.understanding.meaning import Facet
 
-OVERVIEW_TOPIC = "benefits-overview"
 PAGE = 8
 
 
@@ -27,6 +27,7 @@ def show(scene: Scene) -> Outcome:
 def main_choices() -> tuple[Choice, ...]:
     """Everything a person can do here, besides asking in words."""
     return (
+        buttons.rights_to_all(),
         buttons.life(),
         buttons.offices(),
         buttons.button("m:data", "my-data"),
@@ -45,7 +46,7 @@ def rights(scene: Scene) -> Outcome:
     """«На що я маю право?»: the life situations as the way in."""
     reply = Reply(text=say("life-rights"), choices=_situations(scene, 0))
     state = replace(scene.settled, topic=None, facet=None)
-    return scene.turn(Kind.MENU, reply, state=state, topic=OVERVIEW_TOPIC, facet=Facet.OVERVIEW)
+    return scene.turn(Kind.MENU, reply, state=state, topic=ENTRY, facet=Facet.OVERVIEW)
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
@@ -82,10 +83,20 @@ def _event(scene: Scene, event_id: str) -> Outcome | None:
     cards = [card for entry in event.entries if (card := scene.card(entry))]
     if cards:
         text = say("life-event", event=event.label)
-        choices = (*buttons.own(*map(buttons.entry, cards)), buttons.life(), *buttons.row())
+        choices = (
+            *buttons.own(_everything(scene, event), *map(buttons.entry, cards)),
+            buttons.life(),
+            *buttons.row(),
+        )
     else:
         text = say("life-empty", phone=scene.phone)
         choices = (buttons.life(), *buttons.row())
     return scene.turn(
         Kind.MENU, Reply(text=text, choices=choices), state=replace(scene.settled, topic=None, facet=None)
     )
+
+
+def _everything(scene: Scene, event: LifeEvent) -> Choice | None:
+    """One interview over all of a situation, where more than one of its entries can be assessed."""
+    assessed = scene.knowledge.screener(scene.now, (event.id,)).entries if scene.card(ENTRY) else ()
+    return buttons.named(f"s:life:{event.id}", say("button-check-all")) if len(assessed) > 1 else None

@@ -477,6 +477,53 @@ interview-enough = Можна й досить: покажу, що вже вид�
 interview-edit = Що виправити? Напишіть номери.
 interview-edit-none = Виправляти поки нічого. Перевірмо ще раз?
 
+interview-of-kin = Відповідайте про людину, за яку питаєте.
+interview-of-yourself = Гаразд, тепер про вас.
+
+## Screener: everything one may be entitled to
+
+screener-whose =
+    Спитаю кілька речей і скажу, що належить.
+    Спинитися можна будь-коли: слово «досить».
+    Для кого перевіряємо?
+screener-situations =
+    Що з цього є у вас чи в сім’ї?
+    Натисніть усе, що підходить, або напишіть номери.
+screener-situation = { $number }. { $text }
+screener-chosen = Вибрано: { $list }.
+screener-start = Питаю лише те, що може щось змінити.
+screener-stands = Уже видно: так — { $sure }, можливо — { $possible }, ні — { $refused }.
+screener-sure =
+    За тим, що ви сказали, належить { $count ->
+        [one] { $count } допомога
+        [few] { $count } допомоги
+       *[other] { $count } допомог
+    }:
+screener-none-sure = Поки жодного точного «так».
+screener-possible = Можливо, ще:
+screener-goes-on = Далі в переліку:
+screener-decides = Остаточно вирішує той, хто призначає.
+screener-nothing =
+    За тим, що ви сказали, з перевіреного нічого не підходить.
+    Спеціаліст може знати більше: покличте людину.
+screener-refused =
+    Не підходить, { $count ->
+        [one] { $count } допомога
+        [few] { $count } допомоги
+       *[other] { $count } допомог
+    }. Чому:
+screener-why-not = { $title }: { $reason }
+button-rights-all = На що маю право
+button-for-myself = Для себе
+button-for-kin = Для рідної людини
+button-go-further = Далі
+button-choose-anew = Вибрати спочатку
+button-more-of-it = Показати ще
+button-ask-more = Питати далі
+button-why-not-rest = Чому не решта?
+button-back-to-list = До переліку
+button-check-all = Перевірити все
+
 result-yes = За тим, що ви сказали, умови виконано.
 result-no =
     За тим, що ви сказали, { $kind ->
@@ -572,3 +619,8 @@ packet-unknown = бракує: { $list }
 packet-not-known = не знає: { $list }
 packet-not-told = не хоче казати: { $list }
 packet-differs = сказане не сходиться
+packet-all-yes = так: { $list }
+packet-all-maybe = можливо: { $list }
+packet-all-none = нічого з перевіреного
+packet-whose = про кого
+packet-kin = рідна людина того, хто пише

@@ -1,0 +1,95 @@
+"""Everything one may be entitled to, assessed side by side: an interview over many entries at once.
+
+At any moment each entry stands somewhere: sure, possible, a person decides, refused. The next question is the one
+that decides most of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge_base.assessor import Assessor
+from knowledge_base.questioner import Questioner
+from knowledge_base.rules.assessment import Assessment
+from knowledge_base.rules.community import CommunityView
+from knowledge_base.rules.comparing import Truth
+from knowledge_base.rules.facts import Known
+from knowledge_base.rules.interview import Question
+from knowledge_base.rules.screening import Screened, next_question
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one entry comes to so far. `amount`: the sum in words; `reason`: why not, or why a person decides.
+
+    `left`: how many facts may still change it.
+    """
+
+    entry: str
+    outcome: Truth
+    amount: str | None
+    reason: str | None
+    left: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What all of them come to, in the order of the base."""
+
+    every: tuple[Finding, ...]
+
+    def of(self, outcome: Truth) -> tuple[Finding, ...]:
+        """Those that come to this, those nearest to being decided first."""
+        return tuple(sorted((one for one in self.every if one.outcome is outcome), key=lambda one: one.left))
+
+
+class Screener(Questioner):
+    """Several entries on one day. Immutable but for what it remembers of assessments.
+
+    `entries`: each entry's assessor and its rules made ready to stand among others.
+    """
+
+    def __init__(
+        self, entries: Mapping[str, tuple[Assessor, Screened]], view: CommunityView, today: date
+    ) -> None:
+        super().__init__(view, today)
+        self._entries = entries
+        used = {name for _, screened in entries.values() for name in screened.facts}
+        self._facts = tuple(name for name in view.facts if name in used)
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """The ids of what is assessed."""
+        return tuple(self._entries)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return self._facts
+
+    def next(
+        self,
+        known: Known,
+        skipped: Collection[str],
+        *,
+        documents: bool = False,  # noqa: ARG002  # papers are each entry's own matter
+    ) -> Question | None:
+        """The next question; with `documents` too only about who is entitled."""
+        screened = [one for _, one in self._entries.values()]
+        return next_question(screened, known, self._view.facts, skipped=skipped)
+
+    def findings(self, known: Known) -> Findings:
+        """Where every entry stands. Raises Contradiction."""
+        return Findings(
+            tuple(
+                self._finding(name, assessor, screened.assess(known))
+                for name, (assessor, screened) in self._entries.items()
+            )
+        )
+
+    @staticmethod
+    def _finding(name: str, assessor: Assessor, found: Assessment) -> Finding:
+        reasons = assessor.refusals(found) if found.outcome in (Truth.NO, Truth.SPECIALIST) else ()
+        amount = assessor.amount(found) if found.outcome is Truth.YES and not found.stale else None
+        return Finding(name, found.outcome, amount, reasons[0] if reasons else None, len(found.need))
