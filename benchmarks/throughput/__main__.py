@@ -15,11 +15,12 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+from benchmarks.options import count, some_of
 from benchmarks.throughput import measuring, profiling, report, servers
 from benchmarks.throughput.faults import BenchFault
 from benchmarks.throughput.measuring import Figures, Size
@@ -125,36 +126,19 @@ def _flush() -> float:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.throughput", description=__doc__.partition("\n")[0])
-    parser.add_argument("--channels", type=_some_of(tuple(VENDORS)), default=list(VENDORS), metavar="A,B")
-    parser.add_argument("--databases", type=_some_of(DATABASES), default=list(DATABASES), metavar="A,B")
-    parser.add_argument("--turns", type=_count, default=4_000, help="turns a measurement (%(default)s)")
-    parser.add_argument("--runs", type=_count, default=1, help="times everything is measured (%(default)s)")
-    parser.add_argument("--workers", type=_count, default=2, help="of ours on PostgreSQL (%(default)s)")
-    parser.add_argument("--people", type=_count, default=2_000, help="who write to ours (%(default)s)")
-    parser.add_argument("--window", type=_count, default=256, help="turns in hand at full load (%(default)s)")
+    parser.add_argument("--channels", type=some_of(tuple(VENDORS)), default=list(VENDORS), metavar="A,B")
+    parser.add_argument("--databases", type=some_of(DATABASES), default=list(DATABASES), metavar="A,B")
+    parser.add_argument("--turns", type=count, default=4_000, help="turns a measurement (%(default)s)")
+    parser.add_argument("--runs", type=count, default=1, help="times everything is measured (%(default)s)")
+    parser.add_argument("--workers", type=count, default=2, help="of ours on PostgreSQL (%(default)s)")
+    parser.add_argument("--people", type=count, default=2_000, help="who write to ours (%(default)s)")
+    parser.add_argument("--window", type=count, default=256, help="turns in hand at full load (%(default)s)")
     parser.add_argument(
-        "--growth", type=_count, default=10, help="times as many people at the end, first channel; 1: not"
+        "--growth", type=count, default=10, help="times as many people at the end, first channel; 1: not"
     )
     parser.add_argument("--profile", action="store_true", help="where the time goes, with py-spy; slower")
     parser.add_argument("--no-peer", action="store_true", help="ours only, without ratios")
     return parser.parse_args(arguments)
-
-
-def _some_of(known: Sequence[str]) -> Callable[[str], list[str]]:
-    def read(given: str) -> list[str]:
-        names = list(dict.fromkeys(given.split(",")))
-        for name in names:
-            if name not in known:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
-        return names
-
-    return read
-
-
-def _count(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and int(given) > 0):
-        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number above 0")
-    return int(given)
 
 
 if __name__ == "__main__":
