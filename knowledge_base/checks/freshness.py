@@ -15,13 +15,11 @@ from knowledge_base.rules.grammar import parse_formula, parts
 from knowledge_base.rules.parameters import open_value
 from knowledge_base.rules.placeholders import HOLE, PlaceholderError, read_placeholder
 from knowledge_base.rules.problems import Path, Place, Problem
-from knowledge_base.rules.schema import Entry, Fact, Parameter, Schedule
+from knowledge_base.rules.schema import LOOKED_AFTER, Entry, Fact, Parameter, Schedule
 
 REREAD_AFTER = timedelta(days=180)
 AHEAD = timedelta(days=60)
 """How long before its horizon a figure is spoken of."""
-ANSWERED = frozenset({"published", "checked"})
-"""Entries that somebody looks after; drafts are not ready, closed ones are history."""
 
 Kind = Literal["source", "review", "parameter"]
 
@@ -55,9 +53,9 @@ class Overdue:
 def overdue(
     entries: Mapping[str, Entry], facts: Mapping[str, Fact], parameters: Mapping[str, Parameter], on: date
 ) -> list[Overdue]:
-    """What is due of the entries that are answered from or will be, by owner, entry and day."""
+    """What is due of the entries that are looked after, by owner, entry and day."""
     dictionary = Dictionary(facts)
-    several = [entry for entry in entries.values() if entry.status in ANSWERED]
+    several = [entry for entry in entries.values() if entry.status in LOOKED_AFTER]
     found = [one for entry in several for one in _of(entry, dictionary, parameters, on)]
     return sorted(found, key=lambda one: (one.owner, one.entry, one.due, one.kind, one.name))
 
@@ -70,7 +68,26 @@ def check_freshness(found: list[Overdue], places: Mapping[str, Place], on: date)
 
 def parameters_of(rules: Rules) -> frozenset[str]:
     """Every parameter an entry stands on, in rules, in schedules and in texts."""
-    return rules.used_parameters | _scheduled(rules.entry) | _shown(rules.entry)
+    shown = (figures_in(text.uk) for _, text in texts_in(rules.entry))
+    return ruling_parameters(rules).union(*shown)
+
+
+def ruling_parameters(rules: Rules) -> frozenset[str]:
+    """The parameters its rules and schedules look at."""
+    return rules.used_parameters | _scheduled(rules.entry)
+
+
+def figures_in(text: str) -> frozenset[str]:
+    """The parameters whose figures stand in a text."""
+    found: set[str] = set()
+    for inside in HOLE.findall(text):
+        try:
+            hole = read_placeholder(inside)
+        except PlaceholderError:
+            continue
+        if hole.kind in ("parameter", "count"):
+            found.add(hole.name)
+    return frozenset(found)
 
 
 def _of(
@@ -97,17 +114,3 @@ def _scheduled(entry: Entry) -> frozenset[str]:
     ]
     inside = (part for line in lines for part in parts(parse_formula(line)))
     return frozenset(part.name for part in inside if isinstance(part, ParameterName))
-
-
-def _shown(entry: Entry) -> frozenset[str]:
-    """The parameters whose figures stand in its texts."""
-    found: set[str] = set()
-    for _, text in texts_in(entry):
-        for inside in HOLE.findall(text.uk):
-            try:
-                hole = read_placeholder(inside)
-            except PlaceholderError:
-                continue
-            if hole.kind in ("parameter", "count"):
-                found.add(hole.name)
-    return frozenset(found)
