@@ -178,7 +178,7 @@ def _first_words(scene: Scene, office: Office, known: Sequence[Office], *, one_p
 
 
 def _on_day(scene: Scene, office: Office, asked: opening.AskedDay) -> str:
-    usual, hours = opening.usual_hours(office, asked.day), opening.hours_on(office, asked.day)
+    usual, hours = office.usual_hours(asked.day), office.hours_on(asked.day)
     unusual = bool(usual) and not hours
     exact = asked.exact or unusual
     day = moments.begun(moments.day_when(scene, asked.day) if exact else weekday_when(asked.day))
@@ -193,10 +193,10 @@ def _on_day(scene: Scene, office: Office, asked: opening.AskedDay) -> str:
 
 def _open_elsewhere(office: Office, known: Sequence[Office], asked: opening.AskedDay) -> str | None:
     """Where a door is open on a day this one is closed: the first such place."""
-    if opening.hours_on(office, asked.day):
+    if office.hours_on(asked.day):
         return None
     for other in known:
-        if other.id != office.id and (hours := opening.hours_on(other, asked.day)):
+        if other.id != office.id and (hours := other.hours_on(asked.day)):
             return say(
                 "office-day-elsewhere",
                 name=other.name,
