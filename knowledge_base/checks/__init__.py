@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts
-from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
+from knowledge_base.checks.notices import check_notices
+from knowledge_base.checks.offices import check_matters, check_offices
+from knowledge_base.checks.overlays import check_added, check_filled, check_names, check_overlay
 from knowledge_base.checks.rules import RuleChecks
 from knowledge_base.checks.terms import TermChecks
 from knowledge_base.checks.texts import LABEL_LIMIT, TICK_LIMIT, TextChecks, texts_in
@@ -17,7 +19,7 @@ from knowledge_base.checks.unused import Placed, check_unused
 from knowledge_base.checks.walk import faults as faults_of_walk
 from knowledge_base.checks.walk import walk_entry
 from knowledge_base.rules.assessment import Rules
-from knowledge_base.rules.base import Case
+from knowledge_base.rules.base import Case, CommunityBase
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import CommunityView, view_of
 from knowledge_base.rules.kinds import Scope
@@ -70,13 +72,22 @@ class _BaseChecks:
         yield from self._registry_texts()
         yield from self._entries(NATIONAL, base.entries, list(self._views.values()))
         for code, own in base.communities.items():
-            head, overlay = reading.place(code, "community", code), reading.place(code, "overlay", code)
             yield from self._parameters(code, own.parameters)
             yield from self._entries(code, own.entries, [self._views[code]])
-            yield from check_overlay(base, own, overlay, reading.names("entries", NATIONAL))
-            yield from check_filled(self._views[code], overlay)
-            places = {name: reading.place(code, "offices", name) for name in own.offices}
-            yield from check_offices(own, head, places)
+            yield from self._community(code, own)
+
+    def _community(self, code: str, own: CommunityBase) -> Iterator[Problem]:
+        """What the community lays over the national base, and its places."""
+        reading, base, view = self._reading, self._base, self._views[code]
+        overlay, place_of = reading.place(code, "overlay", code), partial(reading.place, code)
+        units = {name: parameter.unit for name, parameter in view.parameters.items()}
+        yield from check_overlay(base, own, overlay, reading.names("entries", NATIONAL))
+        yield from check_added(view, own, overlay, Scope(base.facts, units))
+        yield from check_names(base, own, place_of)
+        yield from check_filled(view, overlay)
+        yield from check_offices(own, view.entries, place_of)
+        yield from check_matters(view, place_of)
+        yield from check_notices(view, TextChecks([view], base.names_with_figures), place_of)
 
     def _parameters(self, owner: str, parameters: dict[str, Parameter]) -> Iterator[Problem]:
         acts = self._reading.names("sources", NATIONAL, owner)
@@ -150,7 +161,15 @@ class _BaseChecks:
             self._ruled.append(Placed(rules, place))
             yield from faults_of_walk(walk_entry(rules, cases.get(name, ())), rules, place)
         placed = {name: (entry, reading.place(owner, "entries", name)) for name, entry in entries.items()}
-        yield from check_claims(placed)
+        if owner == NATIONAL:
+            yield from check_claims(placed)
+        else:
+            seen = {
+                name: (entry, reading.place(NATIONAL, "entries", name))
+                for name, entry in views[0].entries.items()
+                if name not in entries
+            }
+            yield from check_claims(placed, seen)
 
     @cached_property
     def _dictionary(self) -> Dictionary:
@@ -163,9 +182,10 @@ class _BaseChecks:
         for view in views:
             if entry.id not in view.entries:
                 continue
-            rules = Rules(entry, self._dictionary, view.parameters)
+            rules = Rules(view.as_here(entry), self._dictionary, view.parameters)
+            added = view.added(entry.id)
             for number, case in enumerate(cases):
-                for field, message in run(rules, case):
+                for field, message in run(rules, case, added):
                     here = place.at(number, "expect", field)
                     yield here.problem(f"{view.head.id}, «{case.name}»: {message}")
 

@@ -55,6 +55,11 @@ class CommunityView:
             *(item for added in own for item in added),
         )
 
+    def added(self, entry_id: str) -> frozenset[str]:
+        """The papers the community asks for beyond an entry's list."""
+        lines = (line for line in self.overlay.entries if line.entry == entry_id)
+        return frozenset(item.doc for line in lines for item in line.add.documents)
+
     def as_here(self, entry: Entry) -> Entry:
         """The entry with the papers asked for in this community."""
         if entry.documents is None:
