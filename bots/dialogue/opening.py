@@ -92,8 +92,11 @@ def opens_next(office: Office, local: datetime) -> datetime | None:
 
 def asked_days(words: str, today: date) -> tuple[AskedDay, ...]:
     """The days a question names, in the order of the calendar's week; none where it names none."""
-    named = dict.fromkeys([*_dates(words, today), *_near_days(words, today), *_weekdays(words, today)])
-    return tuple(named)
+    exact = [*_dates(words, today), *_near_days(words, today)]
+    # «У суботу, 26 грудня» names one day.
+    told = {asked.day.weekday() for asked in exact}
+    general = [asked for asked in _weekdays(words, today) if asked.day.weekday() not in told]
+    return tuple(dict.fromkeys([*exact, *general]))
 
 
 def asks_holidays(words: str) -> bool:

@@ -62,6 +62,16 @@ def named(words: str, offices: Sequence[Office]) -> Office | None:
     return None
 
 
+def named_in_full(words: str, offices: Sequence[Office]) -> Office | None:
+    """The first office of whose name the words leave out nothing: «де територіальний центр»."""
+    said = {word.lower()[:STEM] for word in _WORD.findall(words)}
+    for office in offices:
+        name = {word.lower()[:STEM] for word in _WORD.findall(office.name) if len(word) >= STEM}
+        if len(name) > 1 and name <= said:
+            return office
+    return None
+
+
 def _stems(office: Office) -> set[str]:
     where = "" if office.address_hidden else street(office)
     return {word.lower()[:STEM] for word in _WORD.findall(f"{office.name} {where}") if len(word) >= STEM}

@@ -27,6 +27,11 @@ class Seat:
     office: Office
     receiver: Receiver
 
+    @property
+    def key(self) -> str:
+        """What it is remembered by."""
+        return f"{self.office.id}/{self.receiver.id}"
+
 
 def seats(offices: Sequence[Office]) -> list[Seat]:
     """Every position that receives people, in the order of the offices."""

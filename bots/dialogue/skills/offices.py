@@ -22,12 +22,14 @@ SKILL = "offices"
 TOPIC = "office-info"
 SHOWN = 3
 PAGE = 7
-UNUSUAL_WITHIN = 30
+UNUSUAL_WITHIN = 14
 """Days ahead whose unusual hours stand in a place's card."""
 UNUSUAL_DAYS = 3
 ROUND_THE_CLOCK = "цілодобово"
 # A question about a day or an entrance is short; a story that names a day is a story.
 LONGEST_QUESTION = 8
+LONGEST_NAME = 6
+ABOUT_A_PLACE = frozenset({None, Facet.WHERE, Facet.HOW})
 EARTH_RADIUS_M = 6_371_000
 _MENU_WORDS = re.compile(
     r"(?:ваш[аіи]?\s+)?(?:адрес[аиуы]?|годин[аи]|графік|график|розклад|режим|час[ыи]|телефони?|контакти?|контакты)"
@@ -52,13 +54,14 @@ def show(scene: Scene, near: Location | None = None) -> Outcome:
         return turn(scene, reply)
     if near is not None:
         return turn(scene, _list(scene, known, near), office=known[0], keep_topic=True)
-    focus = places.named(scene.words, known) or shown(scene) or _answered_with(scene, known)
+    named = places.named_in_full(scene.words, known) or places.named(scene.words, known)
+    focus = named or shown(scene) or _answered_with(scene, known)
     if first := _first_words(scene, focus or known[0], known, one_place=focus is not None):
         return turn(scene, _in_full(scene, focus or known[0], first), office=focus, keep_topic=True)
-    if _NEARER.search(scene.words) and places.named(scene.words, known) is None:
+    if _NEARER.search(scene.words) and named is None:
         return turn(scene, _list(scene, known, None, say("office-nearer")), keep_topic=True)
     inside = TOPIC in (scene.open_topic, scene.state.topic) and bool(scene.words)
-    if len(known) == 1 or places.named(scene.words, known) or inside:
+    if len(known) == 1 or named or inside:
         office = focus or known[0]
         return turn(scene, _in_full(scene, office), office=office)
     return turn(scene, _list(scene, known, None))
@@ -76,10 +79,13 @@ def meant_by_a_word(scene: Scene) -> bool:
 
 
 def meant(scene: Scene) -> bool:
-    """Whether a short question is about a day, an entrance or a nearer place, whatever topic is open."""
+    """Whether a short question is about a place by its name, a day, an entrance or a nearer place, whatever is open."""
     words = scene.words
     if len(words.split()) > LONGEST_QUESTION:
         return False
+    by_name = len(words.split()) <= LONGEST_NAME and scene.meaning.facet in ABOUT_A_PLACE
+    if by_name and places.named_in_full(words, scene.knowledge.offices()):
+        return True
     inside = shown(scene) is not None or TOPIC in (scene.open_topic, scene.state.topic)
     day = bool(opening.asked_days(words, scene.today)) or opening.asks_holidays(words)
     if inside and (day or _WHEELS.search(words)):
@@ -114,10 +120,18 @@ def repeat(scene: Scene, step: Step) -> Outcome | None:
     return turn(scene, _in_full(scene, office), office=office) if office else None
 
 
-def turn(scene: Scene, reply: Reply, *, office: Office | None = None, keep_topic: bool = False) -> Outcome:
-    """The turn. `office` is what a next question is about; `keep_topic` goes on with the benefit that was open."""
+def turn(
+    scene: Scene,
+    reply: Reply,
+    *,
+    office: Office | None = None,
+    keep_topic: bool = False,
+    who: Sequence[str] = (),
+) -> Outcome:
+    """The turn. `office` is what a next question is about, `who` its positions; `keep_topic`: the benefit stays."""
     topic = (scene.open_topic if keep_topic else None) or TOPIC
-    step = Step(SKILL, "shown", {"office": office.id}) if office else None
+    facts = {"office": office.id, **({"who": list(who)} if who else {})} if office else {}
+    step = Step(SKILL, "shown", facts) if office else None
     state = replace(scene.settled, topic=topic, facet=Facet.WHERE, step=step)
     return scene.turn(Kind.OFFICES, reply, state=state, topic=topic, facet=Facet.WHERE)
 
@@ -168,12 +182,13 @@ def _distance(office: Office, near: Location | None) -> str | None:
 
 def _first_words(scene: Scene, office: Office, known: Sequence[Office], *, one_place: bool) -> str | None:
     """The answer to what was asked about a place: a day, holidays, the entrance; None for anything else."""
-    if days := opening.asked_days(scene.words, scene.today):
+    days = opening.asked_days(scene.words, scene.today)
+    if opening.asks_holidays(scene.words) and not any(day.exact for day in days):
+        return _holidays(scene, office)
+    if days:
         said = " ".join(_on_day(scene, office, day) for day in days)
         others = _open_elsewhere(office, known, days[0]) if len(days) == 1 else None
         return f"{said}\n{others}" if others else said
-    if opening.asks_holidays(scene.words):
-        return _holidays(scene, office)
     if _WHEELS.search(scene.words):
         if office.step_free is None:
             return say("office-entrance-unknown", phone=office.phone)
@@ -286,7 +301,7 @@ def _list(
             break
     doors = [door(scene, office) for office in here]
     if pages > 1:
-        doors.append(buttons.button(f"o:more:{(page + 1) % pages}", "more"))
+        doors.append(buttons.button(f"o:more:{(page + 1) % pages}", "more-offices"))
     place = (buttons.share_place(),) if near is None and len(known) > 1 else ()
     choices = (*place, *buttons.own(*doors), *buttons.row())
     return Reply(text=cards.clip(fitting, TEXT_TARGET), choices=choices)
@@ -335,13 +350,13 @@ WAYS_TO_FIT: tuple[tuple[InShort, int], ...] = (
 def _in_full(scene: Scene, office: Office, first: str | None = None) -> Reply:
     """One place; `first` answers what was asked about it. Of those who receive as many as there is room for."""
     name = say("office-name", name=office.name, address=office.address)
-    received = [receiving.line(one) for one in office.receivers]
+    received = [] if first else [receiving.line(one) for one in office.receivers]
     text = ""
     for count in range(len(received), -1, -1):
         text = cards.fit(first or name, _facts(scene, office, name, first, received[:count]), [], TEXT_LIMIT)
         if len(text) <= TEXT_TARGET and (not received[:count] or received[count - 1] in text):
             break
-    who = buttons.button(f"w:{office.id}", "receivers") if len(received) > 1 else None
+    who = buttons.button(f"w:{office.id}", "receivers") if office.receivers else None
     doors = [door(scene, other) for other in _ordered(scene, None) if other.id != office.id]
     return Reply(text=text, choices=(*buttons.own(who, *doors), *buttons.row()))
 

@@ -19,7 +19,10 @@ from knowledge_base.understanding.meaning import Verdict
 
 LONGEST_QUESTION = 10
 SHOWN = 5
+LONGEST_ASIDE = 5
 MORE_LIKELY_THAN_NOT = 0.5
+PERHAPS, PERHAPS_FROM = 3, 0.15
+"""How many of the likely entries are looked at for one that somebody receives about, and how likely they are."""
 _RECEIVES = r"прийма\w*|принима\w*|прийом\w*|при[её]м\w*"
 _WHO = re.compile(
     rf"\b(?:хто|кто|до кого|к кому|у кого)\b.*\b(?:{_RECEIVES}|йти|піти|идти|пойти|записат\w*|звернут\w*|обратит\w*)"
@@ -36,23 +39,44 @@ def ask(scene: Scene) -> Outcome | None:
     words = scene.words
     if len(words.split()) > LONGEST_QUESTION or _TAKES.search(words):
         return None
+    everybody = receiving.seats(scene.knowledge.offices())
+    if again := _another_day(scene, everybody):
+        return again
     if not (_WHO.search(words) or _WHEN.search(words)):
         return None
-    known = list(scene.knowledge.offices())
-    everybody = receiving.seats(known)
-    here = places.named(words, known)
+    here = places.named(words, scene.knowledge.offices())
     near = [seat for seat in everybody if here is None or seat.office.id == here.id]
     if asked := receiving.of_position(words, near) or receiving.of_position(words, everybody):
         return _answer(scene, asked)
-    matter = _matter(scene)
-    if matter and (asked := receiving.of_matter(matter, near) or receiving.of_matter(matter, everybody)):
-        about = replace(scene, state=replace(scene.state, topic=matter))
-        return _answer(about, asked)
-    if not _WHO.search(words) or (matter and matter != offices.TOPIC):
+    if here is None or not near:
+        for matter in _matters(scene):
+            if asked := receiving.of_matter(matter, everybody):
+                return _answer(replace(scene, state=replace(scene.state, topic=matter)), asked)
+    return _all_of(scene, near if here else None)
+
+
+def _all_of(scene: Scene, near: Sequence[Seat] | None) -> Outcome | None:
+    """«Хто приймає сьогодні»: all of the office that is named or shown; not where a matter is open."""
+    if not _WHO.search(scene.words):
         return None
-    office = here or offices.shown(scene) or scene.knowledge.community.reception
-    asked = receiving.seats([office])
-    return _answer(scene, asked) if asked else None
+    if near is None:
+        if scene.open_topic not in (None, offices.TOPIC):
+            return None
+        near = receiving.seats([offices.shown(scene) or scene.knowledge.community.reception])
+    return _answer(scene, near) if near else None
+
+
+def _another_day(scene: Scene, everybody: Sequence[Seat]) -> Outcome | None:
+    """«А в п’ятницю?» after an answer about who receives."""
+    step, words = scene.state.step, scene.words
+    if step is None or step.skill != offices.SKILL or len(words.split()) > LONGEST_ASIDE:
+        return None
+    told = step.facts.get("who")
+    asked = [seat for seat in everybody if isinstance(told, list) and seat.key in told]
+    about_doors = opening.asks_open(words) and not _WHEN.search(words)
+    if not asked or about_doors or not opening.asked_days(words, scene.today):
+        return None
+    return None if receiving.of_position(words, everybody) else _answer(scene, asked)
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
@@ -62,16 +86,14 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
     return _answer(scene, asked) if asked else None
 
 
-def _matter(scene: Scene) -> str | None:
-    """The entry that is asked about: named just now, else the open one."""
+def _matters(scene: Scene) -> list[str]:
+    """The entries that may be asked about: named beyond doubt, else the open one, else named perhaps."""
     meaning = scene.meaning
-    ranked = meaning.ranked[0] if meaning.ranked else None
-    named = ranked is not None and (
-        meaning.verdict is Verdict.SURE or ranked.confidence > MORE_LIKELY_THAN_NOT
-    )
-    if ranked is not None and named and (known := scene.known(ranked.topic)) != offices.TOPIC:
-        return known
-    return scene.open_topic
+    sure = meaning.verdict is Verdict.SURE
+    likely = [one.topic for one in meaning.ranked[:1] if sure or one.confidence > MORE_LIKELY_THAN_NOT]
+    perhaps = [one.topic for one in meaning.ranked[:PERHAPS] if one.confidence > PERHAPS_FROM]
+    found = map(scene.known, likely) if likely else [scene.open_topic, *map(scene.known, perhaps)]
+    return [matter for matter in found if matter and matter != offices.TOPIC]
 
 
 def _answer(scene: Scene, asked: Sequence[Seat]) -> Outcome:
@@ -93,7 +115,7 @@ def _answer(scene: Scene, asked: Sequence[Seat]) -> Outcome:
         text=cards.fit("\n\n".join(text), [], [phone], TEXT_TARGET),
         choices=(*buttons.own(*doors), *buttons.row()),
     )
-    return offices.turn(scene, reply, office=here[0], keep_topic=True)
+    return offices.turn(scene, reply, office=here[0], keep_topic=True, who=[seat.key for seat in asked])
 
 
 def _on_a_day(scene: Scene, asked: Sequence[Seat]) -> tuple[str, list[str | None]] | None:

@@ -392,6 +392,7 @@ button-life = Життєві ситуації
 button-more = Інші ситуації
 button-offices = Адреси й години
 button-receivers = Хто приймає
+button-more-offices = Ще адреси
 button-my-data = Мої дані
 button-call = Передзвоніть мені
 button-share-phone = Надіслати мій номер
