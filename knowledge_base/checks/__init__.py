@@ -51,6 +51,7 @@ class _BaseChecks:
         self._views = {code: view_of(reading.base, code) for code in reading.base.communities}
         self._runnable = False
         self._ruled: list[Placed] = []
+        self._added_wrongly: set[str] = set()
 
     def problems(self) -> Iterator[Problem]:
         """What is to be mended; of a base without faults also what nothing uses."""
@@ -68,6 +69,11 @@ class _BaseChecks:
         faults_of_facts = check_facts(base.facts, places)
         yield from faults_of_facts
         self._runnable = not faults_of_facts and not any(one.blocking for one in reading.problems)
+        for code in base.communities:
+            added = list(self._added(code))
+            yield from added
+            if added:
+                self._added_wrongly.add(code)
         yield from self._parameters(NATIONAL, base.parameters)
         yield from self._registry_texts()
         yield from self._entries(NATIONAL, base.entries, list(self._views.values()))
@@ -76,13 +82,18 @@ class _BaseChecks:
             yield from self._entries(code, own.entries, [self._views[code]])
             yield from self._community(code, own)
 
+    def _added(self, code: str) -> Iterator[Problem]:
+        """The papers a community adds: before the cases, which run with them."""
+        view, base = self._views[code], self._base
+        units = {name: parameter.unit for name, parameter in view.parameters.items()}
+        overlay = self._reading.place(code, "overlay", code)
+        return check_added(view, base.communities[code], overlay, Scope(base.facts, units))
+
     def _community(self, code: str, own: CommunityBase) -> Iterator[Problem]:
         """What the community lays over the national base, and its places."""
         reading, base, view = self._reading, self._base, self._views[code]
         overlay, place_of = reading.place(code, "overlay", code), partial(reading.place, code)
-        units = {name: parameter.unit for name, parameter in view.parameters.items()}
         yield from check_overlay(base, own, overlay, reading.names("entries", NATIONAL))
-        yield from check_added(view, own, overlay, Scope(base.facts, units))
         yield from check_names(base, own, place_of)
         yield from check_filled(view, overlay)
         yield from check_offices(own, view.entries, place_of)
@@ -182,7 +193,8 @@ class _BaseChecks:
         for view in views:
             if entry.id not in view.entries:
                 continue
-            rules = Rules(view.as_here(entry), self._dictionary, view.parameters)
+            here_too = view.head.id not in self._added_wrongly
+            rules = Rules(view.as_here(entry) if here_too else entry, self._dictionary, view.parameters)
             added = view.added(entry.id)
             for number, case in enumerate(cases):
                 for field, message in run(rules, case, added):

@@ -141,8 +141,8 @@ class Notice(Strict):
     """
 
     text: Text
-    from_: date | Moment = Field(alias="from")
-    to: date | Moment
+    from_: Moment = Field(alias="from")
+    to: Moment
     weight: int = Field(ge=1, le=9)
     entries: tuple[Id, ...] = ()
     offices: tuple[Id, ...] = ()

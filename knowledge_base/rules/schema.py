@@ -32,16 +32,17 @@ Hours = Annotated[
 ]
 
 
-def _is_a_moment(text: str) -> str:
-    try:
-        datetime.strptime(text, "%Y-%m-%d %H:%M")
-    except ValueError:
-        raise PydanticCustomError("moment", "мить пишіть у лапках, як 2026-12-31 9:00") from None
-    return text
+def _is_a_moment(written: date | str) -> date | str:
+    if isinstance(written, str):
+        try:
+            datetime.strptime(written, "%Y-%m-%d %H:%M")
+        except ValueError:
+            raise PydanticCustomError("moment", "мить пишіть у лапках, як 2026-12-31 9:00") from None
+    return written
 
 
-Moment = Annotated[str, AfterValidator(_is_a_moment)]
-"""A moment by the community's clock, to the minute."""
+Moment = Annotated[date | str, AfterValidator(_is_a_moment)]
+"""A day, or a moment by the community's clock, to the minute: `"2026-12-31 9:00"`."""
 Fraction = Annotated[Decimal, PlainSerializer(float, when_used="json")]  # a JSON number, read back exactly
 Number = int | Fraction
 
