@@ -153,6 +153,11 @@ def test_many_threads_read_alike(reader: Reader) -> None:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200))
+def test_no_text_raises(reader: Reader, text: str) -> None:
+    assert read(reader, text).ranked
+
+
 def test_golden_messages_of_the_community(reader: Reader, library: Library) -> None:
     """A community's own programmes are found too; their messages stand beside them."""
     folder = CONTENT / "communities" / library.community.id / "golden"
@@ -168,11 +173,6 @@ def test_a_label_asks_nothing_by_itself(reader: Reader, labels: Mapping[str, str
     for label in ("Хлібна картка", "Ремонт удома"):
         assert label in labels.values()
         assert read(reader, label.lower()).facet is None
-
-
-@given(text=st.text(max_size=200))
-def test_no_text_raises(reader: Reader, text: str) -> None:
-    assert read(reader, text).ranked
 
 
 def test_golden_messages(reader: Reader, artefact: Artefact) -> None:
