@@ -6,10 +6,10 @@ engine reads nothing else. Every text here is Ukrainian and already has its figu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import Literal, Protocol
 
 from knowledge_base.assessor import Assessor
 from knowledge_base.screener import Screener
@@ -48,7 +48,7 @@ class DocumentList:
 
 @dataclass(frozen=True)
 class Interval:
-    """Open from `opens` to `closes` on a weekday (0 = Monday)."""
+    """Open from `opens` to `closes` on a weekday (0 = Monday); one that closes at 0:00 lasts till midnight."""
 
     weekday: int
     opens: time
@@ -56,8 +56,34 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class DayHours:
+    """A day worked unlike its weekday, with its intervals in order. `why`: moved here, or shortened."""
+
+    day: date
+    hours: tuple[Interval, ...]
+    why: Literal["moved", "shortened"] = "moved"
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty)."""
+
+    id: str
+    position: str
+    hours: tuple[Interval, ...]
+    hours_text: str
+    room: str | None = None
+    serves: frozenset[str] = frozenset()
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Office:
-    """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...)."""
+    """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...).
+
+    `closed_on` and `open_on` are the days unlike their weekday, the community's calendar among them.
+    `address_hidden`: the address is told on the phone only, and `address` says so.
+    """
 
     id: str
     name: str
@@ -67,10 +93,42 @@ class Office:
     hours_text: str
     serves: frozenset[str]
     closed_on: frozenset[date] = frozenset()
+    open_on: tuple[DayHours, ...] = ()
+    receivers: tuple[Receiver, ...] = ()
+    address_hidden: bool = False
     step_free: bool | None = None
     latitude: float | None = None
     longitude: float | None = None
     note: str | None = None
+
+    def usual_hours(self, day: date) -> tuple[Interval, ...]:
+        """The intervals of the day's weekday, earliest first, whatever happens that very day."""
+        return of_weekday(self.hours, day.weekday())
+
+    def hours_on(self, day: date) -> tuple[Interval, ...]:
+        """The intervals of a day, earliest first; none when the place is closed."""
+        if day in self.closed_on:
+            return ()
+        own = next((special.hours for special in self.open_on if special.day == day), None)
+        return self.usual_hours(day) if own is None else own
+
+
+def of_weekday(hours: Iterable[Interval], weekday: int) -> tuple[Interval, ...]:
+    """The intervals of one weekday (0 = Monday), earliest first."""
+    found = (interval for interval in hours if interval.weekday == weekday)
+    return tuple(sorted(found, key=lambda interval: interval.opens))
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is pinned now, ready to be said; the heaviest comes first. Of no entry and no office: of everything."""
+
+    id: str
+    text: str
+    weight: int
+    entries: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +248,10 @@ class Knowledge(Protocol):
         ...
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]: ...
+
+    def notices(self, now: datetime) -> tuple[Notice, ...]:
+        """What is pinned at this moment, the heaviest first."""
+        ...
 
     def hotline(self, hotline_id: str) -> Hotline | None: ...
 

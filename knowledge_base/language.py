@@ -179,8 +179,9 @@ def clock_when(value: time) -> str:
 
 
 def clock_range(opens: time, closes: time) -> str:
-    """`з 9:00 до 17:00`."""
-    return f"{'із' if opens.hour in (7, 17) else 'з'}{HARD_SPACE}{clock(opens)} до{HARD_SPACE}{clock(closes)}"
+    """`з 9:00 до 17:00`, `з 18:00 до 24:00`."""
+    end = clock(closes) if closes != time() else "24:00"
+    return f"{'із' if opens.hour in (7, 17) else 'з'}{HARD_SPACE}{clock(opens)} до{HARD_SPACE}{end}"
 
 
 def first_sentence(text: str) -> str:

@@ -5,7 +5,7 @@ Everything is read from the snapshot; the only thing that changes an answer is t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -20,6 +20,7 @@ from knowledge_base.answers import (
     EntryCard,
     Hotline,
     LifeEvent,
+    Notice,
     Office,
     SourceLine,
 )
@@ -76,7 +77,10 @@ class Library:
         }
         self._names = {alias: name for name, entry in self._entries.items() for alias in entry.aliases}
         self._names |= {name: name for name in self._entries}
-        self._offices = {name: places.office(name, one) for name, one in self._view.offices.items()}
+        self._offices = {
+            name: places.office(name, one, self._view.calendar, self._served)
+            for name, one in self._view.offices.items()
+        }
         self._life_events = self._gather_life_events()
         cases = snapshot.base.cases | snapshot.base.communities[community].cases
         self._evaluated = frozenset(
@@ -248,6 +252,21 @@ class Library:
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self._offices.values() if serves is None or serves in office.serves)
 
+    def _served(self, matter: str) -> Iterator[str]:
+        """The entries a position receives people about: those of a group, or one by its id."""
+        return (name for name, entry in self._entries.items() if matter in (name, entry.group))
+
+    def notices(self, now: datetime) -> tuple[Notice, ...]:
+        """One whose figures are not known on the day is left out."""
+        local = now.astimezone(self._zone)
+        renderer = Renderer(self._view, local.date())
+        said = [
+            places.notice(name, written, text)
+            for name, written in self._view.notices.items()
+            if places.in_force(written, local) and (text := _line(_say(renderer, written.text)))
+        ]
+        return tuple(sorted(said, key=lambda notice: -notice.weight))
+
     def hotline(self, hotline_id: str) -> Hotline | None:
         found = self._view.hotlines.get(hotline_id)
         return places.hotline(hotline_id, found) if found else None
@@ -361,7 +380,7 @@ class Library:
         return tuple(gathered)
 
 
-def _say(renderer: Renderer, text: Text | None, entry: Entry) -> Rendered | None:
+def _say(renderer: Renderer, text: Text | None, entry: Entry | None = None) -> Rendered | None:
     """A text with its figures; None when there is none or a figure has no value on that day."""
     if text is None:
         return None

@@ -1,41 +1,132 @@
-"""Offices and hotlines as the engine hands them on: weekly hours in intervals and in words."""
+"""Offices, hotlines and notices as the engine is handed them: hours in intervals and in words, days unlike others."""
 
 from __future__ import annotations
 
-from datetime import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from knowledge_base import answers, language
 from knowledge_base.rules import schema
-from knowledge_base.rules.base import Office
+from knowledge_base.rules.base import Calendar, Notice, Office, Reception
+
+Served = Callable[[str], Iterable[str]]
+ROUND_THE_CLOCK = ((time(0), time(0)),)
+MIDNIGHT = 24 * 60
 
 # «з понеділка до четверга»
 WEEKDAYS_OF = ("понеділка", "вівторка", "середи", "четверга", "п’ятниці", "суботи", "неділі")
 WEEK = 7
 
 
-def office(office_id: str, written: Office) -> answers.Office:
-    """An office of `offices.yaml`."""
-    week = {day: tuple(_interval(line) for line in lines) for day, lines in written.hours.items() if lines}
+def office(office_id: str, written: Office, shared: Calendar, served: Served) -> answers.Office:
+    """An office of `offices.yaml`, with the community's calendar unless it keeps its own.
+
+    `served` gives the entries that the name of an entry or of a group stands for.
+    """
+    calendar = written if written.own_calendar else _laid_over(written, shared)
     latitude, longitude = written.location or (None, None)
+    week = _intervals(written.hours)
     return answers.Office(
         id=office_id,
         name=written.name,
-        address=written.address,
+        address=written.said_address,
         phone=written.phone,
-        hours=tuple(
-            answers.Interval(number, opens, closes)
-            for number, weekday in enumerate(schema.WEEKDAYS)
-            for opens, closes in week.get(weekday, ())
-        ),
-        hours_text=hours_in_words([week.get(weekday, ()) for weekday in schema.WEEKDAYS]),
+        hours=week,
+        hours_text=_week_in_words(written.hours),
         serves=frozenset(written.serves),
-        closed_on=frozenset(written.closed_on),
+        closed_on=frozenset(calendar.closed_on),
+        open_on=tuple(_special_days(calendar, week)),
+        receivers=tuple(_receiver(name, one, served) for name, one in written.reception.items()),
+        address_hidden=written.address is None,
         step_free=written.step_free,
         latitude=None if latitude is None else float(latitude),
         longitude=None if longitude is None else float(longitude),
         note=written.note,
     )
+
+
+def days_of(calendar: Calendar) -> list[date]:
+    """Every day a calendar speaks of, as often as it does."""
+    return [
+        *calendar.closed_on,
+        *(special.day for special in calendar.open_on),
+        *(short.day for short in calendar.shortened_on),
+    ]
+
+
+def shortened(hours: Sequence[answers.Interval], minutes: int) -> tuple[answers.Interval, ...]:
+    """A day's intervals with so many minutes taken from its end; one that is used up goes."""
+    kept: list[answers.Interval] = []
+    for interval in reversed(hours):
+        begins, ends = _minute(interval.opens), _minute(interval.closes) or MIDNIGHT
+        taken = min(minutes, ends - begins)
+        minutes -= taken
+        if ends - taken > begins:
+            closes = time(*divmod(ends - taken, 60)) if taken else interval.closes
+            kept.append(replace(interval, closes=closes))
+    return tuple(reversed(kept))
+
+
+def _laid_over(own: Calendar, shared: Calendar) -> Calendar:
+    """The shared calendar with the days of the office's own put in their place."""
+    days = set(days_of(own))
+    return Calendar(
+        closed_on=(*own.closed_on, *(day for day in shared.closed_on if day not in days)),
+        open_on=(*own.open_on, *(special for special in shared.open_on if special.day not in days)),
+        shortened_on=(*own.shortened_on, *(short for short in shared.shortened_on if short.day not in days)),
+    )
+
+
+def _special_days(calendar: Calendar, week: Sequence[answers.Interval]) -> Iterator[answers.DayHours]:
+    """The days that are worked, but unlike their weekday. Where nobody works anyway, nothing changes."""
+    for special in calendar.open_on:
+        if special.like:
+            hours = answers.of_weekday(week, schema.WEEKDAYS.index(special.like))
+        else:
+            hours = tuple(_interval(special.day.weekday(), line) for line in special.hours)
+        if hours:
+            yield answers.DayHours(special.day, hours)
+    for short in calendar.shortened_on:
+        if usual := answers.of_weekday(week, short.day.weekday()):
+            yield answers.DayHours(short.day, shortened(usual, short.minutes), "shortened")
+
+
+def _receiver(name: str, written: Reception, served: Served) -> answers.Receiver:
+    return answers.Receiver(
+        id=name,
+        position=written.position,
+        hours=_intervals(written.hours),
+        hours_text=_week_in_words(written.hours),
+        room=written.room,
+        serves=frozenset(entry for matter in written.serves for entry in served(matter)),
+        note=written.note,
+    )
+
+
+def notice(notice_id: str, written: Notice, text: str) -> answers.Notice:
+    """A notice with its figures filled in."""
+    return answers.Notice(
+        id=notice_id,
+        text=text,
+        weight=written.weight,
+        entries=frozenset(written.entries),
+        offices=frozenset(written.offices),
+        link=written.link,
+    )
+
+
+def in_force(written: Notice, local: datetime) -> bool:
+    """Whether a notice stands at this moment of the community's clock; its last day is wholly in."""
+    return moment_of(written.from_) <= local.replace(tzinfo=None) < moment_of(written.to, end=True)
+
+
+def moment_of(written: date | str, *, end: bool = False) -> datetime:
+    """A day or a moment of `notices.yaml` by the community's clock: a day's beginning, or its end."""
+    if isinstance(written, str):
+        return datetime.strptime(written, "%Y-%m-%d %H:%M")
+    return datetime.combine(written + timedelta(days=1) if end else written, time())
 
 
 def hotline(hotline_id: str, written: schema.Hotline) -> answers.Hotline:
@@ -61,10 +152,12 @@ def hours_in_words(week: list[tuple[tuple[time, time], ...]]) -> str:
     parts = []
     for hours, run in groupby(enumerate(week), key=lambda pair: pair[1]):
         days = [number for number, _ in run]
-        if hours:
+        if hours == ROUND_THE_CLOCK:
+            parts.append(f"{_days_in_words(days[0], days[-1])} цілодобово")
+        elif hours:
             times = " і ".join(language.clock_range(*interval) for interval in hours)
             parts.append(f"{_days_in_words(days[0], days[-1])} {times}")
-    return ", ".join(parts)
+    return "цілодобово" if parts == ["щодня цілодобово"] else ", ".join(parts)
 
 
 def _days_in_words(first: int, last: int) -> str:
@@ -78,11 +171,32 @@ def _days_in_words(first: int, last: int) -> str:
     return f"з {WEEKDAYS_OF[first]} до {WEEKDAYS_OF[last]}"
 
 
-def _interval(line: str) -> tuple[time, time]:
+def _week_in_words(hours: Mapping[schema.Weekday, Sequence[str]]) -> str:
+    week = _intervals(hours)
+    return hours_in_words(
+        [tuple((one.opens, one.closes) for one in answers.of_weekday(week, number)) for number in range(WEEK)]
+    )
+
+
+def _intervals(hours: Mapping[schema.Weekday, Sequence[str]]) -> tuple[answers.Interval, ...]:
+    """A week as it is written, Monday first."""
+    return tuple(
+        _interval(number, line)
+        for number, weekday in enumerate(schema.WEEKDAYS)
+        for line in hours.get(weekday, ())
+    )
+
+
+def _interval(weekday: int, line: str) -> answers.Interval:
     opens, closes = line.split("-")
-    return _clock(opens), _clock(closes)
+    return answers.Interval(weekday, _clock(opens), _clock(closes))
 
 
 def _clock(text: str) -> time:
+    """The time of day; 24:00 is the midnight at its end."""
     hour, minute = text.split(":")
-    return time(int(hour), int(minute))
+    return time(int(hour) % 24, int(minute))
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute

@@ -196,7 +196,7 @@ class Renderer:
         if name is None:
             raise Unsayable(matter)
         office = self._view.offices[name]
-        return f"{office.name}, {office.address}, {office.phone}"
+        return f"{office.name}, {office.said_address}, {office.phone}"
 
     def _title(self, name: str) -> str:
         act = self._view.sources.get(name)

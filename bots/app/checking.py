@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,6 +20,7 @@ from knowledge_base.checks.boundary_cases import generate
 from knowledge_base.checks.crossing import check_crossing
 from knowledge_base.checks.freshness import check_freshness, overdue
 from knowledge_base.checks.mutants import score
+from knowledge_base.checks.notices import check_over
 from knowledge_base.checks.promises import check_promises
 from knowledge_base.checks.ruled import Ruled, place_of, ruled_entries
 from knowledge_base.checks.sampling import Samples
@@ -144,6 +146,10 @@ def _full(reading: Reading, settings: Settings, on: date) -> list[Problem]:
         found += _told(check_style(fact, reading.place(NATIONAL, "facts", name)))
     for name, paper in seen.documents.items():
         found += _told(check_style(paper, reading.place(NATIONAL, "documents", name)))
+    place_here = partial(reading.place, settings.community)
+    found += _told(check_over(seen.notices, place_here, on))
+    for name, notice in seen.notices.items():
+        found += _told(check_style(notice, place_here("notices", name)))
     return found
 
 

@@ -25,7 +25,7 @@ def report(settings: Settings, file: Path | None, *, on: str | None, as_json: bo
         base,
         snapshot.version_of(settings.content),
         settings.community,
-        settings.content / "golden",
+        (settings.content / "golden", settings.content / "communities" / settings.community / "golden"),
         day_of(settings, base, on),
         lambda entry: typer.echo(entry, err=True),
     )

@@ -15,7 +15,8 @@ p:share  o:near               the person's own phone, the person's place, where 
 f:person  f:write  f:erase    a voice or a file: pass it on; I will write; erase
 r:ask|more|skip|yes|partly|no:<ticket number>   the rating
 e:all  e:files  e:keep        my data
-o:<office>                    an office in full
+o:<office>  o:more:<page>     an office in full; more offices
+w:<office>                    who receives people there
 s:self  s:kin                 what is due: for myself; for somebody close
 s:on:<event>  s:go  s:anew    a situation in life is theirs; go on with those chosen; choose anew
 s:life:<event>                everything of one situation

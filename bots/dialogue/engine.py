@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bots.dialogue import typed
+from bots.dialogue import notices, typed
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
@@ -30,6 +30,7 @@ from bots.dialogue.skills import (
     offices,
     privacy,
     rating,
+    reception,
     referral,
     screener,
     smalltalk,
@@ -123,6 +124,7 @@ def _listen(scene: Scene) -> Outcome:
         or _answered_step(scene)
         or _in_danger(scene)
         or _bare_phone(scene)
+        or reception.ask(scene)
         or offices.visit(scene)
         or documents.asked_on_paper(scene)
         or _asked(scene)
@@ -416,6 +418,7 @@ PRESSES: dict[str, Press] = {
     "p": callback.press,
     "r": rating.press,
     "s": screener.press,
+    "w": reception.press,
 }
 HEARS: dict[str, OnStep] = {
     attachments.SKILL: attachments.hear,
@@ -444,12 +447,13 @@ BESIDE_A_QUESTION = frozenset({SmallTalk.GREETING, SmallTalk.JOY, SmallTalk.ABUS
 
 
 def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
-    """What must be said before the answer: a greeting, a warning about a secret, that we start over.
+    """What must be said before the answer: a notice, a greeting, a warning about a secret, that we start over.
 
     Nothing stands in front of a danger card.
     """
     if not turn.replies or turn.kind is Kind.DANGER:
         return turn
+    turn = notices.pin(scene, turn)
     said: list[str] = []
     greeted = turn.state.greeted
     if started_over:

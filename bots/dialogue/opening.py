@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from knowledge_base.answers import Interval, Office
+from knowledge_base.answers import Office
 from knowledge_base.language import MONTHS
 
 LOOK_AHEAD_DAYS = 14
@@ -69,22 +69,13 @@ _DATE_WORDS = tuple(
 )
 
 
-def hours_on(office: Office, day: date) -> tuple[Interval, ...]:
-    """The intervals of a day, earliest first; none when the place is closed."""
-    return () if day in office.closed_on else usual_hours(office, day)
-
-
-def usual_hours(office: Office, day: date) -> tuple[Interval, ...]:
-    """The intervals of the day's weekday, whatever happens that very day."""
-    hours = (interval for interval in office.hours if interval.weekday == day.weekday())
-    return tuple(sorted(hours, key=lambda interval: interval.opens))
-
-
 def open_until(office: Office, local: datetime) -> datetime | None:
     """When the office closes, if it is open at this local moment."""
-    for interval in hours_on(office, local.date()):
-        if interval.opens <= local.time() < interval.closes:
-            return datetime.combine(local.date(), interval.closes, local.tzinfo)
+    for interval in office.hours_on(local.date()):
+        till_midnight = interval.closes <= interval.opens
+        if interval.opens <= local.time() and (till_midnight or local.time() < interval.closes):
+            last = local.date() + timedelta(days=till_midnight)
+            return datetime.combine(last, interval.closes, local.tzinfo)
     return None
 
 
@@ -92,7 +83,7 @@ def opens_next(office: Office, local: datetime) -> datetime | None:
     """When the office opens next after this local moment; None when not within two weeks."""
     for ahead in range(LOOK_AHEAD_DAYS):
         day = local.date() + timedelta(days=ahead)
-        for interval in hours_on(office, day):
+        for interval in office.hours_on(day):
             moment = datetime.combine(day, interval.opens, local.tzinfo)
             if moment > local:
                 return moment
@@ -101,8 +92,11 @@ def opens_next(office: Office, local: datetime) -> datetime | None:
 
 def asked_days(words: str, today: date) -> tuple[AskedDay, ...]:
     """The days a question names, in the order of the calendar's week; none where it names none."""
-    named = dict.fromkeys([*_dates(words, today), *_near_days(words, today), *_weekdays(words, today)])
-    return tuple(named)
+    exact = [*_dates(words, today), *_near_days(words, today)]
+    # «У суботу, 26 грудня» names one day.
+    told = {asked.day.weekday() for asked in exact}
+    general = [asked for asked in _weekdays(words, today) if asked.day.weekday() not in told]
+    return tuple(dict.fromkeys([*exact, *general]))
 
 
 def asks_holidays(words: str) -> bool:

@@ -18,6 +18,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CALLED = {
     "cnap": ("цнап", "снап"),
     "pfu_office": ("пенсійн", "пенсионн", "пфу"),
+    "department": ("соцзахист", "соцзащит", "собес"),
+    "social_center": ("терцентр", "територіальн", "территориальн"),
+    "employment_center": ("зайнят", "занятост", "бірж", "бирж"),
+    "veteran_policy": ("ветеран",),
+    "homeless_center": ("притул", "приют", "ночліж", "ночлеж", "нічліж"),
+    "child_service": ("дитяч", "детск"),
+    "legal_aid_center": ("юрист", "адвокат", "правов"),
 }
 
 
@@ -43,29 +50,44 @@ def named(words: str, offices: Sequence[Office]) -> Office | None:
     said = [word.lower() for word in _WORD.findall(words)]
     stems = {office.id: _stems(office) for office in offices}
     count = Counter(stem for own in stems.values() for stem in own)
+    its_own = {name: tuple(stem for stem in own if count[stem] == 1) for name, own in stems.items()}
+    called = {
+        office.id: tuple(name for serves in office.serves for name in _CALLED.get(serves, ()))
+        for office in offices
+    }
+    for names in (its_own, called):
+        for office in offices:
+            if any(word.startswith(names[office.id]) for word in said):
+                return office
+    return None
+
+
+def named_in_full(words: str, offices: Sequence[Office]) -> Office | None:
+    """The first office of whose name the words leave out nothing: «де територіальний центр»."""
+    said = {word.lower()[:STEM] for word in _WORD.findall(words)}
     for office in offices:
-        own = [stem for stem in stems[office.id] if count[stem] == 1]
-        called = [name for serves in office.serves for name in _CALLED.get(serves, ())]
-        if any(word.startswith((*own, *called)) for word in said):
+        name = {word.lower()[:STEM] for word in _WORD.findall(office.name) if len(word) >= STEM}
+        if len(name) > 1 and name <= said:
             return office
     return None
 
 
 def _stems(office: Office) -> set[str]:
-    return {
-        word.lower()[:STEM] for word in _WORD.findall(f"{office.name} {street(office)}") if len(word) >= STEM
-    }
+    where = "" if office.address_hidden else street(office)
+    return {word.lower()[:STEM] for word in _WORD.findall(f"{office.name} {where}") if len(word) >= STEM}
 
 
 def _short_names(office: Office) -> Iterator[str]:
     """Ways to call it, the best first; a long street loses its first words, never its number."""
-    where = street(office)
-    yield where
-    yield _STREET_KIND.sub("", where)
-    words = _STREET_KIND.sub("", where).split(" ")
-    for start in range(1, max(1, len(words) - 1)):
-        yield " ".join(words[start:])
+    if not office.address_hidden:
+        where = street(office)
+        yield where
+        yield _STREET_KIND.sub("", where)
+        words = _STREET_KIND.sub("", where).split(" ")
+        for start in range(1, max(1, len(words) - 1)):
+            yield " ".join(words[start:])
     yield office.name
-    yield office.address
+    if not office.address_hidden:
+        yield office.address
     for end in range(len(office.name.split(" ")), 0, -1):
         yield " ".join(office.name.split(" ")[:end]).rstrip(" ,–-")

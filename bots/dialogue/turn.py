@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -144,7 +144,7 @@ class State:
     `told` are facts about the person and their household, `children` those of each child, oldest first.
     `paused` is an interview that waits behind another question. `papers` are the papers a person has, by entry.
     `consents` name what the person agreed to be asked about. `situations` in life are theirs; None: not asked yet.
-    `whose` matter these are, and `aside` the same of the other person.
+    `whose` matter these are, and `aside` the same of the other person. `noticed`: when a notice was last shown.
     """
 
     version: int = STATE_VERSION
@@ -166,6 +166,7 @@ class State:
     situations: tuple[str, ...] | None = None
     whose: Whose = "self"
     aside: Aside = field(default_factory=Aside)
+    noticed: dict[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,8 @@ def openings(office: Office, start: datetime, zone: ZoneInfo = KYIV) -> Iterator
 
 def stretches(office: Office, day: date, zone: ZoneInfo = KYIV) -> list[tuple[datetime, datetime]]:
     """The opening hours of one day (UTC), in order; empty when it is closed."""
-    if day in office.closed_on:
-        return []
     found = []
-    for interval in office.hours:
-        if interval.weekday != day.weekday():
-            continue
+    for interval in office.hours_on(day):
         last = day if interval.closes > interval.opens else day + timedelta(days=1)
         found.append((_moment(day, interval.opens, zone), _moment(last, interval.closes, zone)))
     return sorted(found)

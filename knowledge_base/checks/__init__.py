@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path as FilePath
 
 from knowledge_base.checks.cases import awaited
 from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts
-from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
+from knowledge_base.checks.notices import check_notices
+from knowledge_base.checks.offices import check_matters, check_offices
+from knowledge_base.checks.overlays import check_added, check_filled, check_names, check_overlay
 from knowledge_base.checks.rules import RuleChecks
 from knowledge_base.checks.terms import TermChecks
 from knowledge_base.checks.texts import LABEL_LIMIT, TICK_LIMIT, TextChecks, texts_in
@@ -18,7 +20,7 @@ from knowledge_base.checks.unused import Placed, check_unused
 from knowledge_base.checks.walk import faults as faults_of_walk
 from knowledge_base.checks.walk import walk_entry
 from knowledge_base.rules.assessment import Rules
-from knowledge_base.rules.base import Case
+from knowledge_base.rules.base import Case, CommunityBase
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import CommunityView, view_of
 from knowledge_base.rules.kinds import Scope
@@ -50,6 +52,7 @@ class _BaseChecks:
         self._views = {code: view_of(reading.base, code) for code in reading.base.communities}
         self._runnable = False
         self._ruled: list[Placed] = []
+        self._added_wrongly: set[str] = set()
 
     def problems(self) -> Iterator[Problem]:
         """What is to be mended; of a base without faults also what nothing uses."""
@@ -72,17 +75,36 @@ class _BaseChecks:
             or any(one.blocking for one in reading.problems)
             or any(any(faults(parameter)) for several in dated for parameter in several.values())
         )
+        for code in base.communities:
+            added = list(self._added(code))
+            yield from added
+            if added:
+                self._added_wrongly.add(code)
         yield from self._parameters(NATIONAL, base.parameters)
         yield from self._registry_texts()
         yield from self._entries(NATIONAL, base.entries, list(self._views.values()))
         for code, own in base.communities.items():
-            head, overlay = reading.place(code, "community", code), reading.place(code, "overlay", code)
             yield from self._parameters(code, own.parameters)
             yield from self._entries(code, own.entries, [self._views[code]])
-            yield from check_overlay(base, own, overlay, reading.names("entries", NATIONAL))
-            yield from check_filled(self._views[code], overlay)
-            places = {name: reading.place(code, "offices", name) for name in own.offices}
-            yield from check_offices(own, head, places)
+            yield from self._community(code, own)
+
+    def _added(self, code: str) -> Iterator[Problem]:
+        """The papers a community adds: before the cases, which run with them."""
+        view, base = self._views[code], self._base
+        units = {name: parameter.unit for name, parameter in view.parameters.items()}
+        overlay = self._reading.place(code, "overlay", code)
+        return check_added(view, base.communities[code], overlay, Scope(base.facts, units))
+
+    def _community(self, code: str, own: CommunityBase) -> Iterator[Problem]:
+        """What the community lays over the national base, and its places."""
+        reading, base, view = self._reading, self._base, self._views[code]
+        overlay, place_of = reading.place(code, "overlay", code), partial(reading.place, code)
+        yield from check_overlay(base, own, overlay, reading.names("entries", NATIONAL))
+        yield from check_names(base, own, place_of)
+        yield from check_filled(view, overlay)
+        yield from check_offices(own, view.entries, place_of)
+        yield from check_matters(view, place_of)
+        yield from check_notices(view, TextChecks([view], base.names_with_figures), place_of)
 
     def _parameters(self, owner: str, parameters: dict[str, Parameter]) -> Iterator[Problem]:
         acts = self._reading.names("sources", NATIONAL, owner)
@@ -162,7 +184,15 @@ class _BaseChecks:
             self._ruled.append(Placed(rules, place))
             yield from faults_of_walk(walk_entry(rules, cases.get(name, ())), rules, place)
         placed = {name: (entry, reading.place(owner, "entries", name)) for name, entry in entries.items()}
-        yield from check_claims(placed)
+        if owner == NATIONAL:
+            yield from check_claims(placed)
+        else:
+            seen = {
+                name: (entry, reading.place(NATIONAL, "entries", name))
+                for name, entry in views[0].entries.items()
+                if name not in entries
+            }
+            yield from check_claims(placed, seen)
 
     @cached_property
     def _dictionary(self) -> Dictionary:
@@ -175,9 +205,11 @@ class _BaseChecks:
         for view in views:
             if entry.id not in view.entries:
                 continue
-            rules = Rules(entry, self._dictionary, view.parameters)
+            here_too = view.head.id not in self._added_wrongly
+            rules = Rules(view.as_here(entry) if here_too else entry, self._dictionary, view.parameters)
+            added = view.added(entry.id)
             for number, case in enumerate(cases):
-                different = list(run(rules, case))
+                different = list(run(rules, case, added))
                 lacked = awaited(self._before(entry, view), case) if different else ()
                 if lacked:
                     message = f"чекав на {', '.join(lacked)}; значення вже є: перепишіть, що виходить"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from knowledge_base.rules.assessment import Assessment, Rules
@@ -14,8 +14,8 @@ Difference = tuple[str, str]
 UNORDERED = frozenset({"because", "need", "stale", "possible_documents"})
 
 
-def differences(rules: Rules, case: Case) -> Iterator[Difference]:
-    """What a case expects and does not get; nothing where it holds."""
+def differences(rules: Rules, case: Case, added: Collection[str] = ()) -> Iterator[Difference]:
+    """What a case expects and does not get; nothing where it holds. `added`: papers a community asks for besides."""
     try:
         known = read_known(case.given, rules.dictionary.facts, case.as_of)
         found = rules.assess(known, case.as_of)
@@ -26,6 +26,8 @@ def differences(rules: Rules, case: Case) -> Iterator[Difference]:
     expected = case.expect.model_dump(exclude_none=True, include=set(outcome))
     for field, value in expected.items():
         came, wanted = outcome[field], _plain(value)
+        if isinstance(came, list):
+            came = [one for one in came if one not in added]
         if field in UNORDERED:
             came, wanted = _sorted(came), _sorted(wanted)
         if came != wanted:

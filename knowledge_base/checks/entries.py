@@ -62,9 +62,15 @@ def _check_texts(entry: Entry, place: Place, texts: TextChecks) -> Iterator[Prob
         yield from texts.check_first_sentence(text, place.at("answers", facet), entry)
 
 
-def check_claims(entries: Mapping[str, tuple[Entry, Place]]) -> Iterator[Problem]:
-    """No id, alias, button label or phrase may belong to two entries."""
-    claimed: dict[tuple[str, str], str] = {}
+def check_claims(
+    entries: Mapping[str, tuple[Entry, Place]], earlier: Mapping[str, tuple[Entry, Place]] | None = None
+) -> Iterator[Problem]:
+    """No id, alias, button label or phrase may belong to two entries, nor to one of `earlier`."""
+    claimed: dict[tuple[str, str], str] = {
+        (sort, text): name
+        for name, (entry, place) in (earlier or {}).items()
+        for sort, text, _ in _claims(entry, place)
+    }
     for name, (entry, place) in entries.items():
         for sort, text, here in _claims(entry, place):
             owner = claimed.get((sort, text))

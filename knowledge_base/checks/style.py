@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from knowledge_base.checks import CONTENT
 from knowledge_base.checks.texts import texts_in
 from knowledge_base.language import sentences, typographic
+from knowledge_base.rules.base import Notice
 from knowledge_base.rules.placeholders import HOLE
 from knowledge_base.rules.problems import Path, Place, Problem
 from knowledge_base.rules.schema import Document, Entry, Fact, Strict, Text
@@ -61,7 +62,7 @@ def style() -> Style:
     return TypeAdapter(Style).validate_python(file.value)
 
 
-def check_style(model: Entry | Fact | Document, place: Place) -> Iterator[Problem]:
+def check_style(model: Entry | Fact | Document | Notice, place: Place) -> Iterator[Problem]:
     """Long sentences and words to do without, each in its field; for an entry also the average."""
     rules = style()
     for path, text in _texts(model):
@@ -78,7 +79,7 @@ def check_style(model: Entry | Fact | Document, place: Place) -> Iterator[Proble
         yield place.at("answers").problem(message, blocking=False)
 
 
-def readability(model: Entry | Fact | Document) -> Readability:
+def readability(model: Entry | Fact | Document | Notice) -> Readability:
     """How long the sentences of its texts are, in words; a figure is one word."""
     lengths = [_length(one) for _, text in _texts(model) for one in sentences(text.uk)]
     if not lengths:
@@ -86,7 +87,7 @@ def readability(model: Entry | Fact | Document) -> Readability:
     return Readability(len(lengths), sum(lengths) / len(lengths), max(lengths))
 
 
-def _texts(model: Entry | Fact | Document) -> Iterator[tuple[Path, Text]]:
+def _texts(model: Entry | Fact | Document | Notice) -> Iterator[tuple[Path, Text]]:
     return ((path, text) for path, text in texts_in(model) if not NOT_OURS & set(path))
 
 

@@ -51,13 +51,15 @@ class TextChecks:
         self._views = views
         self._allowed = allowed
 
-    def check(self, text: Text, place: Place, entry: Entry | None = None) -> Iterator[Problem]:
-        """Placeholders, figures, and the same placeholders in every language."""
+    def check(
+        self, text: Text, place: Place, entry: Entry | None = None, *, figures: bool = False
+    ) -> Iterator[Problem]:
+        """Placeholders, figures where they may not stand, and the same placeholders in every language."""
         languages = {"uk": text.uk} | ({"en": text.en} if text.en else {})
         found: dict[str, set[str]] = {}
         for name, written in languages.items():
             here = place.at(name)
-            figure = figure_in(written, self._allowed)
+            figure = None if figures else figure_in(written, self._allowed)
             if figure:
                 yield here.problem(f"цифра «{figure}» у тексті: поставте підстановку з parameters/")
             try:
@@ -72,7 +74,7 @@ class TextChecks:
         if len(found) > 1 and found["uk"] != found["en"]:
             yield place.at("en").problem("підстановки не ті, що в українському тексті")
 
-    def check_first_sentence(self, text: Text, place: Place, entry: Entry) -> Iterator[Problem]:
+    def check_first_sentence(self, text: Text, place: Place, entry: Entry | None = None) -> Iterator[Problem]:
         """The first sentence with its figures in must fit a notification."""
         length = max((len(first_sentence(shown)) for shown in self._shown(text, entry)), default=0)
         if length > SENTENCE_LIMIT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,7 +97,7 @@ class Figures:
 
 
 def gather(
-    base: Base, version: str, community: str, golden: Path, on: date, tell: Callable[[str], None]
+    base: Base, version: str, community: str, golden: Sequence[Path], on: date, tell: Callable[[str], None]
 ) -> Figures:
     """The figures of a base without faults; `tell` hears of each entry before it is looked at."""
     view = view_of(base, community)
@@ -195,10 +195,10 @@ def _expiring(view: CommunityView) -> list[Expiring]:
     return sorted(found, key=lambda one: (one.known_through, one.parameter))
 
 
-def _golden(folder: Path) -> Counter[str]:
+def _golden(folders: Sequence[Path]) -> Counter[str]:
     """How many golden messages ask for each entry."""
     counts: Counter[str] = Counter()
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(path for folder in folders for path in folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
                 counts[json.loads(line)["label"]] += 1

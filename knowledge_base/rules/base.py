@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from knowledge_base.rules.schema import (
     Act,
@@ -18,8 +19,11 @@ from knowledge_base.rules.schema import (
     Hours,
     Id,
     LifeEvent,
+    Link,
+    Moment,
     Number,
     Parameter,
+    Prose,
     Strict,
     Text,
     Weekday,
@@ -62,18 +66,87 @@ class Case(Strict):
     confirmed_by: str | None = None
 
 
-class Office(Strict):
-    """A place people are sent to; the one home of addresses and hours."""
+class OpenDay(Strict):
+    """A day worked unlike its weekday: by these hours, or as another weekday is («субота за графіком п’ятниці»)."""
+
+    day: date
+    hours: tuple[Hours, ...] = ()
+    like: Weekday | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> OpenDay:
+        if bool(self.hours) == (self.like is not None):
+            raise PydanticCustomError("one_way", "напишіть або hours, або like (день тижня)")
+        return self
+
+
+class ShortDay(Strict):
+    """A day that ends earlier by so many minutes, as before a holiday."""
+
+    day: date
+    minutes: int = Field(ge=5, le=480)
+
+
+class Calendar(Strict):
+    """The days that are not as their weekday."""
+
+    closed_on: tuple[date, ...] = ()
+    open_on: tuple[OpenDay, ...] = ()
+    shortened_on: tuple[ShortDay, ...] = ()
+
+
+class Reception(Strict):
+    """When one position receives people and where. Never a person's name.
+
+    `serves`: ids of entries or of their groups; empty for one who hears everything.
+    """
+
+    position: Prose
+    room: str | None = None
+    serves: tuple[Id, ...] = ()
+    hours: dict[Weekday, tuple[Hours, ...]]
+    note: Prose | None = None
+
+
+class Office(Calendar):
+    """A place people are sent to; the one home of addresses and hours.
+
+    It keeps the community's calendar too, unless `own_calendar`; its own lines for a day come before that.
+    Without `address` the place is told on the phone only. `branch_of`: a second door of another office, where
+    nobody is sent unless the overlay says so.
+    """
 
     name: str
-    address: str
+    address: str | None = None
     phone: str
     serves: tuple[Id, ...]
     hours: dict[Weekday, tuple[Hours, ...]]
+    own_calendar: bool = False
+    branch_of: Id | None = None
     step_free: bool | None = None
     location: tuple[Number, Number] | None = None
-    closed_on: tuple[date, ...] = ()
+    reception: dict[Id, Reception] = Field(default_factory=dict)
     note: str | None = None
+
+    @property
+    def said_address(self) -> str:
+        """The address, or how to learn it."""
+        return self.address or "адресу скажуть телефоном"
+
+
+class Notice(Strict):
+    """What is pinned above the menu and before answers about `entries` and `offices`, from a day or moment to another.
+
+    A moment is `"2026-12-01 9:00"` by the community's clock; a day at the end is wholly in.
+    """
+
+    text: Text
+    from_: Moment = Field(alias="from")
+    to: Moment
+    weight: int = Field(ge=1, le=9)
+    entries: tuple[Id, ...] = ()
+    offices: tuple[Id, ...] = ()
+    link: Link | None = None
 
 
 class CommunityHead(Strict):
@@ -128,7 +201,9 @@ class CommunityBase(Strict):
 
     head: CommunityHead
     overlay: Overlay = Overlay()
+    calendar: Calendar = Calendar()
     offices: dict[Id, Office]
+    notices: dict[Id, Notice] = Field(default_factory=dict)
     hotlines: dict[Id, Hotline] = Field(default_factory=dict)
     sources: dict[Id, Act] = Field(default_factory=dict)
     parameters: dict[Id, Parameter] = Field(default_factory=dict)

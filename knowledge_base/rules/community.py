@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge_base.rules.base import Base, Case, CommunityHead, Office, Overlay
+from knowledge_base.rules.base import Base, Calendar, Case, CommunityHead, Notice, Office, Overlay
 from knowledge_base.rules.schema import (
     Act,
     Document,
@@ -30,7 +30,9 @@ class CommunityView:
     sources: Mapping[str, Act]
     life_events: Mapping[str, LifeEvent]
     hotlines: Mapping[str, Hotline]
+    calendar: Calendar
     offices: Mapping[str, Office]
+    notices: Mapping[str, Notice]
     entries: Mapping[str, Entry]
 
     def office_serving(self, matter: str, entry_id: str | None = None) -> str | None:
@@ -38,7 +40,12 @@ class CommunityView:
         for line in self.overlay.entries:
             if line.entry == entry_id and f"where.{matter}" in line.fill:
                 return line.fill[f"where.{matter}"].office
-        return next((name for name, office in self.offices.items() if matter in office.serves), None)
+        return next(iter(self.offices_of(matter)), None)
+
+    def offices_of(self, matter: str) -> list[str]:
+        """The offices for a matter, the branches of others last."""
+        serving = [name for name, office in self.offices.items() if matter in office.serves]
+        return sorted(serving, key=lambda name: self.offices[name].branch_of is not None)
 
     def papers(self, entry: Entry) -> tuple[DocumentItem, ...]:
         """The entry's papers and those that the community adds to an open list."""
@@ -47,6 +54,11 @@ class CommunityView:
             *(entry.documents.items if entry.documents else ()),
             *(item for added in own for item in added),
         )
+
+    def added(self, entry_id: str) -> frozenset[str]:
+        """The papers the community asks for beyond an entry's list."""
+        lines = (line for line in self.overlay.entries if line.entry == entry_id)
+        return frozenset(item.doc for line in lines for item in line.add.documents)
 
     def as_here(self, entry: Entry) -> Entry:
         """The entry with the papers asked for in this community."""
@@ -75,6 +87,8 @@ def view_of(base: Base, code: str) -> CommunityView:
         sources=base.sources | own.sources,
         life_events=base.life_events,
         hotlines=base.hotlines | own.hotlines,
+        calendar=own.calendar,
         offices=own.offices,
+        notices=own.notices,
         entries=national | own.entries,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic_core import ErrorDetails
 
 from knowledge_base.rules.problems import nearest
-from knowledge_base.rules.schema import Strict
+from knowledge_base.rules.schema import Entry, Strict
 
 WRONG_TYPE = {
     "string_type": "має бути текст",
@@ -26,12 +26,21 @@ WRONG_TYPE = {
 }
 
 
+RULED_NATIONALLY = frozenset(Entry.model_fields) | {"amount", "deadline", "calc", "value"}
+"""What an overlay may not say about a national entry."""
+
+
 def message_of(error: ErrorDetails) -> str:
     """The message for one schema error, with the nearest known name where one was misspelt."""
     kind, value = error["type"], error["input"]
     name = str(error["loc"][-1]) if error["loc"] else ""
     context = error.get("ctx", {})
     match kind:
+        case "extra_forbidden" if error["loc"][0] == "entries" and name in RULED_NATIONALLY:
+            return (
+                f"невідоме поле «{name}»: правил, сум і строків національної картки громада не змінює; "
+                f"можна fill, add, hide, а своє — окремою карткою в benefits/"
+            )
         case "extra_forbidden":
             return f"невідоме поле «{name}»{nearest(name, set(_field_names()))}"
         case "literal_error":

@@ -20,7 +20,16 @@ from typing import TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from knowledge_base.rules import schema
-from knowledge_base.rules.base import Base, Case, CommunityBase, CommunityHead, Office, Overlay
+from knowledge_base.rules.base import (
+    Base,
+    Calendar,
+    Case,
+    CommunityBase,
+    CommunityHead,
+    Notice,
+    Office,
+    Overlay,
+)
 from knowledge_base.rules.continuations import (
     CONTINUE,
     FIELDS,
@@ -42,7 +51,9 @@ NATIONAL_FILES = ("hotlines.yaml", "life_events.yaml", "names_with_figures.yaml"
 COMMUNITY_FILES = (
     "community.yaml",
     "overlay.yaml",
+    "calendar.yaml",
     "offices.yaml",
+    "notices.yaml",
     "hotlines.yaml",
     "sources.yaml",
     "parameters.yaml",
@@ -149,12 +160,15 @@ class _ContentReader:
             return None
         self._places[(code, "community", code)] = place
         self._places[(code, "overlay", code)] = self._place((*folder, "overlay.yaml"))
+        self._places[(code, "calendar", code)] = self._place((*folder, "calendar.yaml"))
         if head.id != code:
             self._problems.append(place.at("id").problem(f"має бути «{code}», як назва теки"))
         return CommunityBase(
             head=head,
             overlay=self._whole((*folder, "overlay.yaml"), Overlay) or Overlay(),
+            calendar=self._whole((*folder, "calendar.yaml"), Calendar) or Calendar(),
             offices=self._mapping(code, "offices", Office),
+            notices=self._mapping(code, "notices", Notice),
             hotlines=self._mapping(code, "hotlines", schema.Hotline),
             sources=self._mapping(code, "sources", schema.Act),
             parameters=self._mapping(code, "parameters", schema.Parameter),

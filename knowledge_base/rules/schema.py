@@ -5,7 +5,7 @@ Conditions stay as YAML trees and formulas as text here; `conditions` and `gramm
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -26,7 +26,23 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$
 FactId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
 Prose = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(typographic)]
 Link = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
-Hours = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d$")]
+Hours = Annotated[
+    str,
+    StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d-(([01]?\d|2[0-3]):[0-5]\d|24:00)$"),
+]
+
+
+def _is_a_moment(written: date | str) -> date | str:
+    if isinstance(written, str):
+        try:
+            datetime.strptime(written, "%Y-%m-%d %H:%M")
+        except ValueError:
+            raise PydanticCustomError("moment", "мить пишіть у лапках, як 2026-12-31 9:00") from None
+    return written
+
+
+Moment = Annotated[date | str, AfterValidator(_is_a_moment)]
+"""A day, or a moment by the community's clock, to the minute: `"2026-12-31 9:00"`."""
 Fraction = Annotated[Decimal, PlainSerializer(float, when_used="json")]  # a JSON number, read back exactly
 Number = int | Fraction
 
@@ -91,10 +107,11 @@ class ParameterValue(Strict):
 
 
 class Parameter(Strict):
-    """A dated value of the law."""
+    """A dated value of the law. `local: fill`: a community may set its own."""
 
     title: Text
     unit: Unit
+    local: Literal["fill"] | None = None
     next_change_expected: date | None = None
     values: tuple[ParameterValue, ...] = Field(min_length=1)
 

@@ -112,10 +112,12 @@ class Reader:
         told = masked
         if len(masked) > _FIRST_LETTERS + _LAST_LETTERS:
             told = f"{masked[:_FIRST_LETTERS]}\n{masked[-_LAST_LETTERS:]}"
+        # A label names a matter; only its listed phrases ask something of it.
+        facet = self._facets.by_phrases(told) if named else self._facets.facet(told)
         meaning = Meaning(
             masked=masked,
             ranked=(Ranked(named, 1.0),) if named else (),
-            facet=self._facets.facet(told) if remark is None else None,
+            facet=facet if remark is None else None,
             danger=danger,
             danger_guessed=guessed,
             command=command,

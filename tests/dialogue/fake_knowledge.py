@@ -14,6 +14,7 @@ from knowledge_base.answers import (
     Hotline,
     Interval,
     LifeEvent,
+    Notice,
     Office,
     SourceLine,
 )
@@ -224,6 +225,7 @@ class FakeKnowledge:
         LifeEvent("veteran", "Служба й ветерани", ("veteran-annual-payment",)),
     )
     retention_days: int = 365
+    pinned: tuple[Notice, ...] = ()
 
     @property
     def community(self) -> Community:
@@ -251,6 +253,9 @@ class FakeKnowledge:
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self.places if serves is None or serves in office.serves)
+
+    def notices(self, now: datetime) -> tuple[Notice, ...]:
+        return self.pinned
 
     def hotline(self, hotline_id: str) -> Hotline | None:
         return None

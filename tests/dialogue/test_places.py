@@ -98,8 +98,8 @@ def test_open_now_next_and_on_a_day() -> None:
     assert opening.open_until(BRANCH, tuesday) is None
     assert opening.opens_next(BRANCH, tuesday) == datetime(2026, 12, 5, 9, tzinfo=kyiv)
     assert opening.opens_next(replace(BRANCH, hours=()), tuesday) is None
-    assert opening.hours_on(BRANCH, date(2026, 11, 28)) == ()
-    assert opening.usual_hours(BRANCH, date(2026, 11, 28)) == (Interval(5, time(9), time(14)),)
+    assert BRANCH.hours_on(date(2026, 11, 28)) == ()
+    assert BRANCH.usual_hours(date(2026, 11, 28)) == (Interval(5, time(9), time(14)),)
 
 
 def test_a_day_is_the_communitys_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge_base.checks import CONTENT
+from knowledge_base.library import Library
 from knowledge_base.understanding.artefact import Artefact
 from knowledge_base.understanding.meaning import Command, Danger, Facet, Meaning, SmallTalk, Verdict
 from knowledge_base.understanding.reader import Reader
@@ -154,6 +156,23 @@ def test_many_threads_read_alike(reader: Reader) -> None:
 @given(text=st.text(max_size=200))
 def test_no_text_raises(reader: Reader, text: str) -> None:
     assert read(reader, text).ranked
+
+
+def test_golden_messages_of_the_community(reader: Reader, library: Library) -> None:
+    """A community's own programmes are found too; their messages stand beside them."""
+    folder = CONTENT / "communities" / library.community.id / "golden"
+    rows = [row for path in sorted(folder.glob("*.jsonl")) for row in golden(path)]
+    assert len({row["label"] for row in rows}) >= 3
+    found = [meaning.ranked[0].topic for meaning in reader.read([row["text"] for row in rows])]
+    wrong = [(row["text"], topic) for row, topic in zip(rows, found, strict=True) if topic != row["label"]]
+    assert len(wrong) <= 0.2 * len(rows), wrong
+
+
+def test_a_label_asks_nothing_by_itself(reader: Reader, labels: Mapping[str, str]) -> None:
+    """Naming a matter opens its card; only a listed phrase in the label asks for more."""
+    for label in ("Хлібна картка", "Ремонт удома"):
+        assert label in labels.values()
+        assert read(reader, label.lower()).facet is None
 
 
 def test_golden_messages(reader: Reader, artefact: Artefact) -> None:
