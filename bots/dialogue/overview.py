@@ -15,6 +15,8 @@ from knowledge_base.screener import Finding, Findings
 
 ENTRY = "benefits-overview"
 """The entry under which everything is assessed at once."""
+LONGEST_LIST = 900
+"""Characters of a list in a packet: a text may not be filled with more than a thousand."""
 PAGE = 6
 """Entries on one screen: so many doors leave room for the ways on."""
 TITLE_ROOM = 60
@@ -79,7 +81,7 @@ class Overview:
     def in_words(self) -> str:
         """For a specialist: `так: …; можливо: …`."""
         parts = [
-            say(name, list=", ".join(self._name(one) for one in several))
+            say(name, list=cards.clip(", ".join(self._name(one) for one in several), LONGEST_LIST))
             for name, several in (("packet-all-yes", self._sure()), ("packet-all-maybe", self._possible()))
             if several
         ]
