@@ -35,6 +35,7 @@ from bots.dialogue.skills import (
     smalltalk,
 )
 from bots.dialogue.texts import say
+from bots.dialogue.texts.style import TEXT_LIMIT
 from bots.dialogue.turn import STATE_VERSION, Heard, Kind, Outcome, State, Step, Turn, View
 from conversations.messages import InternalEvent, MessageKind, Reply
 from knowledge_base.answers import Knowledge
@@ -123,6 +124,7 @@ def _listen(scene: Scene) -> Outcome:
         or _in_danger(scene)
         or _bare_phone(scene)
         or offices.visit(scene)
+        or documents.asked_on_paper(scene)
         or _asked(scene)
     )
 
@@ -464,7 +466,10 @@ def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
     first = Reply(text="\n\n".join(said))
     replies = (first, *turn.replies)
     if len(replies) > REPLIES:
-        joined = f"{first.text}\n\n{turn.replies[0].text}"
+        joined = "\n\n".join([*said, turn.replies[0].text])
+        if len(joined) > TEXT_LIMIT and started_over:
+            # Of all that has to be said, that we start over is missed least.
+            joined = "\n\n".join([*said[1:], turn.replies[0].text])
         replies = (turn.replies[0].model_copy(update={"text": joined}), *turn.replies[1:])
     return replace(turn, replies=replies, state=replace(turn.state, greeted=greeted))
 
