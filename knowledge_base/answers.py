@@ -38,11 +38,47 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class DocumentList:
-    """The papers of an entry. `closed`: the act says nothing more may be demanded."""
+    """The papers of an entry. `closed`: the act says nothing more may be demanded. `source` is where they stand."""
 
     sure: tuple[DocumentLine, ...]
     possible: tuple[DocumentLine, ...]
     closed: bool
+    source: SourceLine | None = None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Open from `opens` to `closes` on a weekday (0 = Monday)."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Office:
+    """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...)."""
+
+    id: str
+    name: str
+    address: str
+    phone: str
+    hours: tuple[Interval, ...]
+    hours_text: str
+    serves: frozenset[str]
+    closed_on: frozenset[date] = frozenset()
+    step_free: bool | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way to hand an application in: in words, and the community's own office where it is one."""
+
+    words: str
+    office: Office | None = None
 
 
 @dataclass(frozen=True)
@@ -74,38 +110,12 @@ class EntryCard:
     status: str = "published"  # or suspended, closed
     evaluated: bool = False  # has rules that answer «чи маю право»
     short_id: str | None = None  # an alias that fits on buttons, where the id is too long for them
+    doors: tuple[Door, ...] = ()  # that are open to everybody: those with a condition are told in words only
 
     @property
     def on_button(self) -> str:
         """What stands for the entry in the ids of buttons; `resolve` knows it."""
         return self.short_id or self.id
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Open from `opens` to `closes` on a weekday (0 = Monday)."""
-
-    weekday: int
-    opens: time
-    closes: time
-
-
-@dataclass(frozen=True)
-class Office:
-    """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...)."""
-
-    id: str
-    name: str
-    address: str
-    phone: str
-    hours: tuple[Interval, ...]
-    hours_text: str
-    serves: frozenset[str]
-    closed_on: frozenset[date] = frozenset()
-    step_free: bool | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from knowledge_base.answers import (
     Community,
     DocumentLine,
     DocumentList,
+    Door,
     EntryCard,
     Hotline,
     LifeEvent,
@@ -30,7 +31,7 @@ from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
 from knowledge_base.rules.facts import Known
-from knowledge_base.rules.schema import Entry, Text
+from knowledge_base.rules.schema import Entry, Reference, Text
 from knowledge_base.rules.screening import Screened
 from knowledge_base.screener import Screener
 from knowledge_base.snapshot import Snapshot
@@ -148,6 +149,7 @@ class Library:
             status=entry.status,
             evaluated=entry_id in self._evaluated,
             short_id=entry.short_id,
+            doors=self._doors(entry, renderer),
         )
 
     def assessor(self, entry_id: str, now: datetime) -> Assessor | None:
@@ -302,17 +304,36 @@ class Library:
                 condition=_line(_say(renderer, item.when_text, entry)),
             )
             (sure if item.when is None else possible).append(line)
-        return DocumentList(tuple(sure), tuple(possible), entry.documents.closed_list)
+        source = self._source_of_papers(entry)
+        return DocumentList(tuple(sure), tuple(possible), entry.documents.closed_list, source)
+
+    def _doors(self, entry: Entry, renderer: Renderer) -> tuple[Door, ...]:
+        doors: list[Door] = []
+        for where in entry.where:
+            if where.when is not None:
+                continue
+            name = self._view.office_serving(where.channel, entry.id) if where.local == "fill" else None
+            office = self._offices[name] if name else None
+            words = _line(_say(renderer, where.text, entry)) or (office.name if office else None)
+            if words:
+                doors.append(Door(words, office))
+        return tuple(doors)
 
     def _source(self, entry: Entry) -> SourceLine | None:
         """The first act named, with the oldest day any act was checked: as fresh as the least fresh."""
         days = [reference.checked_on for reference in entry.sources if reference.checked_on]
-        if not days:
-            return None
-        main = entry.sources[0]
-        act = self._view.sources[main.id]
-        text = f"{act.title.uk}, {main.pin}" if main.pin else act.title.uk
-        return SourceLine(text, act.url, min(days))
+        return self._named(entry.sources[0], min(days)) if days else None
+
+    def _source_of_papers(self, entry: Entry) -> SourceLine | None:
+        """The act that the list of papers stands on, with the day that very act was checked."""
+        named = entry.documents.src if entry.documents else None
+        found = next((reference for reference in entry.sources if reference.id == named), None)
+        return self._named(found, found.checked_on) if found and found.checked_on else None
+
+    def _named(self, reference: Reference, checked_on: date) -> SourceLine:
+        act = self._view.sources[reference.id]
+        text = f"{act.title.uk}, {reference.pin}" if reference.pin else act.title.uk
+        return SourceLine(text, act.url, checked_on)
 
     def _doubt(self, entry: Entry, renderer: Renderer) -> str | None:
         if entry.confidence != "low":
