@@ -1,7 +1,7 @@
 """The contract every channel keeps: four verbs, its capabilities as data, and the five ways a sending may fail.
 
-Beside the four verbs a channel may fetch files, show signs, pull instead of being called, and connect itself: each
-is a small protocol of its own, kept by those whose vendor has it.
+Beside the four verbs a channel may fetch files, show signs, pull instead of being called, connect itself, and tell the
+address of its chat: each is a small protocol of its own, kept by those whose vendor has it.
 
 ChannelError
 ├── NotAuthentic            the request is not from whom it says: 403, nothing is stored
@@ -289,6 +289,18 @@ class Connects(Protocol):
 
     async def status(self) -> VendorStatus:
         """What the vendor sees now. Raises ConnectFault where it does not know us or gives no answer."""
+        ...
+
+
+@runtime_checkable
+class LinksToChat(Protocol):
+    """A channel whose chat opens by an address, as one printed on paper does."""
+
+    async def chat_link(self, start: str) -> str | None:
+        """The address that opens the chat with us; the message it brings carries `start`. None where it is not known.
+
+        It may ask the vendor once, and never raises for what the vendor answers.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from adapters.messenger import files
 from adapters.messenger.api import GraphApi
@@ -127,6 +127,10 @@ class MessengerChannel:
         """«Seen», or the dots of somebody typing. Raises a SendError."""
         body = {"recipient": {"id": ref.address}, "sender_action": _ACTIONS[sign]}
         await self._api.call("POST", self._path, json_body=body)
+
+    async def chat_link(self, start: str) -> str | None:
+        """`https://m.me/<page>?ref=…`: a Page's id opens its chat as its name does."""
+        return f"https://m.me/{self._page_id}?{urlencode({'ref': start})}"
 
     async def connect(self) -> VendorStatus:
         """Check the token; subscribe to the Page; set its menu and, with an app's id, webhook. Raises ConnectFault."""

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
-from aiogram.methods import GetFile, SendChatAction
+from aiogram.methods import GetFile, GetMe, SendChatAction
 from pydantic import Field, SecretStr, field_validator
 
 from adapters.incoming import file_name
@@ -50,6 +50,8 @@ UPLOAD_PATIENCE = 25.0
 
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_USERNAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BASE = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
 _AS_DOCUMENT = {"sendPhoto": "photo", "sendVoice": "voice", "sendVideo": "video"}
@@ -214,6 +216,20 @@ class TelegramChannel:
     async def status(self) -> VendorStatus:
         """How Telegram sees us. Raises ConnectFault."""
         return self._known(await self._connection.status())
+
+    async def chat_link(self, start: str) -> str | None:
+        """`https://t.me/<username>?start=…`; without what the link should carry, where Telegram can't carry it."""
+        if self._username is None:
+            try:
+                told = await self._api.ask(GetMe())
+            except (TelegramAPIError, ChannelUnavailable):
+                return None
+            named = told.get("username") if isinstance(told, dict) else None
+            if not isinstance(named, str) or not _USERNAME.fullmatch(named):
+                return None
+            self._username = named
+        carried = f"?start={start}" if _START.fullmatch(start) else ""
+        return f"https://t.me/{self._username}{carried}"
 
     def _known(self, status: VendorStatus) -> VendorStatus:
         if status.account.startswith("@"):

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from adapters.fit import cut
 from adapters.supplies import Supplies, read_settings
@@ -59,6 +60,7 @@ class ViberChannel:
         self._sender = {"name": settings.name or cut(supplies.name, NAME_LIMIT)}
         if settings.avatar:
             self._sender["avatar"] = settings.avatar
+        self._uri: str | None = None
         self._doors = tuple(item.choice for item in supplies.menu)
         self._capabilities = replace(
             CAPABILITIES,
@@ -130,6 +132,14 @@ class ViberChannel:
     async def status(self) -> VendorStatus:
         """The account as Viber sees it. Raises ConnectFault."""
         return await connecting.status(self._api, self._supplies.webhook(self.name))
+
+    async def chat_link(self, start: str) -> str | None:
+        """`viber://pa?chatURI=<uri>&context=…`, with the account's uri as Viber tells it."""
+        if self._uri is None:
+            self._uri = await connecting.uri(self._api)
+        if self._uri is None:
+            return None
+        return f"viber://pa?{urlencode({'chatURI': self._uri, 'context': start})}"
 
     def _ref(self, person: str) -> ConversationRef:
         return ConversationRef(community=self._supplies.community, channel=self.name, bot=BOT, address=person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ EVENTS = (
 )
 """What Viber has to tell beside `message`, which it always does."""
 
+_URI = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _ASKED_ALWAYS = frozenset({"subscribed", "unsubscribed"})
 """Viber tells these without being asked, so a list without them lacks nothing."""
 
@@ -51,6 +53,16 @@ async def status(api: ViberApi, webhook: str) -> VendorStatus:
     set_to = told.fields.get("webhook")
     address = readable(set_to, 500) if isinstance(set_to, str) and set_to else None
     return VendorStatus(_account(told.fields), address, error=_amiss(told.fields, address, webhook))
+
+
+async def uri(api: ViberApi) -> str | None:
+    """The account's name in links; None where Viber does not tell it now."""
+    try:
+        told = await api.ask("get_account_info", {})
+    except (ChannelUnavailable, RateLimited):
+        return None
+    named = told.fields.get("uri")
+    return named if told.status == OK and isinstance(named, str) and _URI.fullmatch(named) else None
 
 
 async def _ask(api: ViberApi, method: str, body: Mapping[str, Any]) -> Told:
