@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bots.dialogue.turn import Effect, Kind, Turn
@@ -19,8 +19,17 @@ _DECISIONS = {
 """Every other kind is an answer."""
 
 
-def turn_json(message: str, turn: Turn) -> dict[str, Any]:
-    """One object of `chat --json`."""
+@dataclass(frozen=True)
+class PrintedFile:
+    """A file that goes with the last reply of a turn."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def turn_json(message: str, turn: Turn, file: PrintedFile | None = None) -> dict[str, Any]:
+    """One object of `chat --json`; `file` goes with the last reply."""
     return {
         "message": message,
         "kind": turn.kind.value,
@@ -30,11 +39,16 @@ def turn_json(message: str, turn: Turn) -> dict[str, Any]:
             {
                 "text": reply.text,
                 "choices": [{"id": choice.id, "label": choice.label} for choice in reply.choices],
+                "files": [_file_json(file)] if file and reply is turn.replies[-1] else [],
             }
             for reply in turn.replies
         ],
         "effects": [effect_json(effect) for effect in turn.effects],
     }
+
+
+def _file_json(file: PrintedFile) -> dict[str, Any]:
+    return {"name": file.name, "media_type": file.media_type, "size": len(file.content)}
 
 
 def effect_json(effect: Effect) -> dict[str, Any]:

@@ -148,6 +148,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             signs=Signs(present),
             measures=measures,
             nightly=_nightly(settings, open_database, store),
+            public_url=settings.public_url,
         )
         try:
             yield House(settings, runtime, secret)

@@ -2,7 +2,7 @@
 
 m:menu m:life m:more:<page> m:life:<event> m:person m:back m:offices m:data m:call m:start   global words
 a:<entry>:<facet letter>      an answer; letters in FACET_LETTERS
-k:<entry>:all|where|again     the document list: I have everything; where to get the papers; tick anew
+k:<entry>:all|where|again|pdf the document list: I have everything; where to get the papers; tick anew; as a file
 i:<entry>                     am I entitled? the interview
 i:<fact key>:<answer>         an answer: yes no, an option, n<number>, le gt lt ge<limit>, or idk, skip, why
 i:ticks:none|idk|why          none of the list; the same words about a list

@@ -217,22 +217,28 @@ def conclude(talk: Talk, lead: Sequence[str] = ()) -> Turn:
     return talk.having(question=None).turn(DONE, result, kind=Kind.ANSWER)
 
 
+def result(scene: Scene, card: EntryCard, state: State | None = None) -> Result | None:
+    """What an entry comes to for this person so far; None where nothing was told that counts, or it contradicts."""
+    assessor = scene.knowledge.assessor(card.id, scene.now)
+    if assessor is None:
+        return None
+    known = memory.known(state or scene.state, assessor, scene.now)
+    if not set(assessor.facts) & set(known.facts) and not known.children:
+        return None
+    try:
+        return Result(scene, card, assessor, known, assessor.assess(known))
+    except Contradiction:
+        return None
+
+
 def personal(scene: Scene, card: EntryCard, state: State | None = None) -> EntryCard:
     """The card with the list of papers this very person needs, as far as it is known from what they told."""
-    assessor = scene.knowledge.assessor(card.id, scene.now)
-    if assessor is None or card.documents is None:
+    if card.documents is None:
         return card
-    known = memory.known(state or scene.state, assessor, scene.now)
-    used = set(assessor.facts)
-    if not used & set(known.facts) and not known.children:
+    so_far = result(scene, card, state)
+    if so_far is None or not (so_far.found.documents or so_far.found.possible_documents):
         return card
-    try:
-        found = assessor.assess(known)
-    except Contradiction:
-        return card
-    if not (found.documents or found.possible_documents):
-        return card
-    return replace(card, documents=_own_papers(found, card.documents))
+    return replace(card, documents=_own_papers(so_far.found, card.documents))
 
 
 def _own_papers(found: Assessment, whole: DocumentList) -> DocumentList:
@@ -240,7 +246,7 @@ def _own_papers(found: Assessment, whole: DocumentList) -> DocumentList:
     lines = {line.id: line for line in (*whole.sure, *whole.possible)}
     sure = tuple(lines[name] for name in found.documents if name in lines)
     possible = tuple(lines[name] for name in found.possible_documents if name in lines)
-    return DocumentList(sure, possible, whole.closed)
+    return replace(whole, sure=sure, possible=possible)
 
 
 def papers_open(scene: Scene, card: EntryCard) -> bool:

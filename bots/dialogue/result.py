@@ -85,8 +85,21 @@ class Result:
         choices = buttons.own(self._papers_button(), self._because(), self._edit())
         return Reply(text=text, choices=(*choices, *buttons.row()), card=structure)
 
+    def sum_line(self) -> list[CardLine]:
+        """How much, where it is known and confirmed."""
+        amount = self._amount()
+        return [CardLine(label=say("line-amount"), value=amount)] if amount else []
+
+    def when_lines(self) -> list[CardLine]:
+        """Until when: this person's own last day, else what the base says; nothing once the day is over."""
+        last = self.assessor.last_day(self.found)
+        if last is not None:
+            until = CardLine(label=say("line-when"), value=say("result-until", date=day(last)))
+            return [until] if last >= self.found.on else []
+        return [CardLine(label=say("line-when"), value=self.card.when)] if self.card.when else []
+
     def _yes(self, lead: Sequence[str]) -> Reply:
-        lines = [*self._sum_line(), *self._when_lines(), *self._where_line(), *self._papers_line()]
+        lines = [*self.sum_line(), *self.when_lines(), *self._where_line(), *self._papers_line()]
         estimate = self.assessor.is_estimate(self.found)
         authority = self.assessor.decides(self.found) or "other"
         decides = say("result-estimate" if estimate else "result-decides", authority=authority)
@@ -110,7 +123,7 @@ class Result:
 
     def _unknown(self, lead: Sequence[str]) -> Reply:
         labels = [self.assessor.fact(name).label for name in self._asked_in_words()[:SHOWN_NEEDS]]
-        lines = [*self._sum_line(), *self._when_lines()]
+        lines = [*self.sum_line(), *self.when_lines()]
         notes = [say("result-need", list=", ".join(labels))] if labels else []
         more = buttons.button(f"i:{self.card.on_button}:more", "answer-more")
         choices = (more, self._papers_button(), self._because(), self._edit())
@@ -120,7 +133,7 @@ class Result:
 
     def _specialist(self, lead: Sequence[str]) -> Reply:
         refusals = self.assessor.refusals(self.found)
-        lines = [*self._sum_line(), *self._when_lines()]
+        lines = [*self.sum_line(), *self.when_lines()]
         choices = (buttons.person(), self._papers_button(), self._because(), self._edit())
         reason = [say("result-reason", reason=refusals[0].rstrip("."))] if refusals else []
         notes = [*reason, say("result-specialist-call")]
@@ -159,17 +172,6 @@ class Result:
             return None
         rough = not self.found.amount.exact or self.assessor.is_estimate(self.found)
         return say("result-about", amount=amount) if rough else amount
-
-    def _sum_line(self) -> list[CardLine]:
-        amount = self._amount()
-        return [CardLine(label=say("line-amount"), value=amount)] if amount else []
-
-    def _when_lines(self) -> list[CardLine]:
-        last = self.assessor.last_day(self.found)
-        if last is not None:
-            until = CardLine(label=say("line-when"), value=say("result-until", date=day(last)))
-            return [until] if last >= self.found.on else []
-        return [CardLine(label=say("line-when"), value=self.card.when)] if self.card.when else []
 
     def _where_line(self) -> list[CardLine]:
         return [CardLine(label=say("line-where"), value=self.card.where)] if self.card.where else []

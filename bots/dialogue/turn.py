@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from bots.dialogue.sheet import Sheet
 from conversations.messages import Choice, IncomingMessage, InternalEvent, Reply
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning
 
@@ -79,6 +80,7 @@ class View:
     """What the engine may see beyond the message. `queue` and `stored` are None until a Lookup asks for them.
 
     `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
+    `carries_files`: a file can be made and sent here.
     """
 
     owner: Literal["bot", "queue", "specialist"] = "bot"
@@ -87,6 +89,7 @@ class View:
     stored: StoredView | None = None
     people_only: bool = False
     closes_at: datetime | None = None
+    carries_files: bool = True
 
 
 class Lookup(StrEnum):
@@ -225,7 +228,11 @@ Effect = OpenTicket | CancelTicket | RaiseDanger | RateTicket | EraseStored | No
 
 @dataclass(frozen=True)
 class Turn:
-    """What came of one event. `topic` is what the replies are about; `knowledge_version` answered."""
+    """What came of one event. `topic` is what the replies are about; `knowledge_version` answered.
+
+    `sheet` is to be made into a file that goes with the last reply; where it can't be, the engine is asked again with a
+    view that carries no files.
+    """
 
     state: State
     kind: Kind
@@ -234,6 +241,7 @@ class Turn:
     topic: str | None = None
     facet: Facet | None = None
     knowledge_version: str = ""
+    sheet: Sheet | None = None
 
 
 Outcome = Turn | Lookup

@@ -34,7 +34,7 @@ Nightly = Callable[[datetime], Awaitable[None]]
 class Runtime:
     """One process of the reception. `worker` names it in leases; `answer_minutes` is the promise in working time.
 
-    `nightly` is what is done in small pieces at night.
+    `nightly` is what is done in small pieces at night. `public_url` is where people find us, "" where it is not set.
     """
 
     database: Database
@@ -51,3 +51,4 @@ class Runtime:
     intake: Intake = field(default_factory=Intake)
     presence: Presence = field(default_factory=Presence)
     nightly: Nightly | None = None
+    public_url: str = ""

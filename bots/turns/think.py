@@ -30,7 +30,7 @@ from bots.dialogue.turn import (
     Turn,
     View,
 )
-from bots.turns import albums, effects, told
+from bots.turns import albums, effects, sheets, told
 from bots.turns.faults import described
 from bots.turns.minds import Mind, words_of
 from bots.turns.runtime import Runtime
@@ -66,7 +66,7 @@ Readings = Mapping[int, Meaning]
 @dataclass
 class Aftermath:
     """What follows for the whole batch: events that are done, receipts, people who were heard; then, once it is kept,
-    whom to wake and files nobody refers to any more.
+    whom to wake and files nobody refers to any more. With `unmade` nothing is kept: these files come first.
     """
 
     done: list[int] = field(default_factory=list)
@@ -77,6 +77,11 @@ class Aftermath:
     decided: Counter[tuple[str, str]] = field(default_factory=Counter)
     topics: set[str] = field(default_factory=set)
     orphans: list[str] = field(default_factory=list)
+    unmade: list[sheets.Wanted] = field(default_factory=list)
+
+
+class _FilesFirst(Exception):
+    """The transaction is taken back: files have to be made before it, outside it."""
 
 
 @dataclass
@@ -169,8 +174,37 @@ class _Watch:
 
 
 async def _keep(runtime: Runtime, batch: Sequence[Claimed], readings: Readings, watch: _Watch) -> None:
-    """One load, the engine, one transaction for everything that follows."""
-    after = Aftermath()
+    """One load, the engine, one transaction for everything that follows.
+
+    Where a turn wants a file that is not made yet, the transaction is taken back, the files are made, and the same is
+    done once more: the engine is pure, so it says the same.
+    """
+    made: sheets.Made = {}
+    while True:
+        after = Aftermath()
+        try:
+            await _keep_at_once(runtime, batch, readings, watch, made, after)
+            break
+        except _FilesFirst:
+            made |= await sheets.make(runtime, after.unmade)
+            watch.passed("print")
+    for content_hash in after.orphans:
+        await runtime.store.drop(content_hash)
+    await runtime.signals.publish(*after.topics)
+    watch.passed("tell")
+    for (channel, decision), count in after.decided.items():
+        runtime.measures.decided(channel, decision, count)
+
+
+async def _keep_at_once(
+    runtime: Runtime,
+    batch: Sequence[Claimed],
+    readings: Readings,
+    watch: _Watch,
+    made: sheets.Made,
+    after: Aftermath,
+) -> None:
+    """The transaction. Raises _FilesFirst where it was taken back for `after.unmade`."""
     async with runtime.database.write() as db:
         scenes = await _scenes(db, runtime, batch)
         watch.passed("load")
@@ -180,9 +214,11 @@ async def _keep(runtime: Runtime, batch: Sequence[Claimed], readings: Readings, 
                 channel=scene.claimed.ref.channel,
                 conversation=scene.claimed.id,
             ):
-                await _converse(db, runtime, scene, readings, after)
+                await _converse(db, runtime, scene, readings, made, after)
             await asyncio.sleep(0)  # requests are answered meanwhile
         watch.passed("respond")
+        if after.unmade:
+            raise _FilesFirst
         await write(db, [scene.draft for scene in scenes])
         now = runtime.clock()
         await tickets.note_unanswered(db, after.unanswered)
@@ -190,12 +226,6 @@ async def _keep(runtime: Runtime, batch: Sequence[Claimed], readings: Readings, 
         await reach.reached(db, after.heard)
         await inbox.finish_all(db, after.states, after.done, now)
     watch.passed("write")
-    for content_hash in after.orphans:
-        await runtime.store.drop(content_hash)
-    await runtime.signals.publish(*after.topics)
-    watch.passed("tell")
-    for (channel, decision), count in after.decided.items():
-        runtime.measures.decided(channel, decision, count)
 
 
 async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed]) -> list[Scene]:
@@ -250,7 +280,12 @@ async def _keep_or_set_aside(runtime: Runtime, claimed: Claimed) -> None:
 
 
 async def _converse(
-    db: AsyncConnection, runtime: Runtime, scene: Scene, readings: Readings, after: Aftermath
+    db: AsyncConnection,
+    runtime: Runtime,
+    scene: Scene,
+    readings: Readings,
+    made: sheets.Made,
+    after: Aftermath,
 ) -> None:
     """All waiting events of one conversation, in order."""
     claimed = scene.claimed
@@ -269,7 +304,7 @@ async def _converse(
             if isinstance(event, IncomingMessage):
                 await _hear(db, scene, state, event, heard.meaning, now, after)
             with about(turn=row_id):
-                state = await _turn(db, runtime, scene, state, heard, now, after)
+                state = await _turn(db, runtime, scene, state, heard, now, made, after)
     after.done += [row_id for row_id, _ in claimed.events]
     after.states[claimed.id] = dump_state(state)
     after.topics |= {conversation_topic(claimed.id), deliver_topic(claimed.ref.channel)}
@@ -338,6 +373,7 @@ async def _turn(
     state: State,
     heard: Heard,
     now: datetime,
+    made: sheets.Made,
     after: Aftermath,
 ) -> State:
     """One event: the engine's turn, said and applied. The row is held, so nobody takes over in between."""
@@ -347,8 +383,18 @@ async def _turn(
         ticket=scene.ticket,
         people_only=scene.people_only,
         closes_at=_closes_at(runtime, claimed, heard, now),
+        carries_files=sheets.carries(runtime, claimed.ref.channel),
     )
     turn = await _respond(db, runtime, scene, state, heard, view, now, after)
+    if turn.sheet is not None:
+        wanted = sheets.Wanted(claimed.ref.channel, turn.sheet)
+        if wanted not in made:
+            after.unmade.append(wanted)
+        elif file := made[wanted]:
+            turn = sheets.with_file(turn, file)
+        else:
+            view = replace(view, carries_files=False)
+            turn = await _respond(db, runtime, scene, state, heard, view, now, after)
     if any(isinstance(effect, EraseStored) for effect in turn.effects):
         await _settle(db, scene, after)
         after.orphans += await effects.erase(db, claimed, turn, now)

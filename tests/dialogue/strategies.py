@@ -157,7 +157,10 @@ stored = st.builds(
     StoredView, st.integers(0, 9999), st.integers(0, 99), st.integers(0, 99), st.none() | moments
 )
 views = st.builds(
-    View, owner=st.sampled_from(["bot", "bot", "queue", "specialist"]), ticket=st.none() | tickets
+    View,
+    owner=st.sampled_from(["bot", "bot", "queue", "specialist"]),
+    ticket=st.none() | tickets,
+    carries_files=st.booleans(),
 )
 bases = st.sampled_from(
     [

@@ -22,6 +22,8 @@ from bots.dialogue.texts.style import (
 )
 
 FOLDER = Path(bots.dialogue.__file__).parent
+SPEAKING = (FOLDER, FOLDER.parent / "printing")
+"""Where texts are said."""
 COUNTS = {
     "count": (0, 1, 2, 5, 11, 21, 104),
     "ahead": (1, 2, 5, 21),
@@ -34,6 +36,8 @@ COUNTS = {
     "sure": (0, 2),
     "possible": (9, 41),
     "refused": (0, 31),
+    "page": (1, 2),
+    "pages": (2,),
 }
 WORDS = {
     "authority": "pfu_office",
@@ -51,6 +55,7 @@ WORDS = {
     "checked": "20.11.2026",
     "clock": "15:20",
     "code": "A1B2C3",
+    "community": "Зразкова громада",
     "date": "24.11.2026",
     "day": "завтра, 25 листопада",
     "days": "25 грудня, 1 січня",
@@ -63,7 +68,10 @@ WORDS = {
     "number": "26-0007",
     "places": "Центр адміністративних послуг",
     "phone": "0 800 000 001",
+    "place": "бланк дадуть на місці",
     "position": "спеціалістка",
+    "reception": "Управління соцзахисту",
+    "version": "3bfd4939d3278a88",
     "queue": "Ви наступні, людина відповість до 15:20.",
     "retention": "12 місяців",
     "since": "3 листопада 2026 року",
@@ -172,7 +180,7 @@ def test_an_unknown_text_or_a_missing_argument_is_refused() -> None:
 def said_in_code() -> list[tuple[str, int, str, frozenset[str] | None]]:
     """Every `say("…", name=…)` of the bot: file, line, text, argument names (None where computed)."""
     calls = []
-    for path in sorted(FOLDER.rglob("*.py")):
+    for path in sorted(path for folder in SPEAKING for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say"):
                 continue
@@ -201,7 +209,7 @@ def test_every_text_said_in_code_exists_with_the_right_arguments() -> None:
 
 
 def test_no_text_is_forgotten() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in FOLDER.rglob("*.py"))
+    code = "\n".join(path.read_text("utf-8") for folder in SPEAKING for path in folder.rglob("*.py"))
     texts = (FOLDER / "texts" / "uk.ftl").read_text("utf-8")
     # Made of a part known only when speaking.
     composed = (

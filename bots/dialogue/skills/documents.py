@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, cards, inquiry
+from bots.dialogue import buttons, cards, inquiry, on_paper
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
-from bots.dialogue.texts.style import TEXT_TARGET
+from bots.dialogue.texts.style import TEXT_LIMIT, TEXT_TARGET
 from bots.dialogue.turn import Kind, Outcome, State, Step, Turn
 from conversations.messages import CardLine, Choice, Reply
 from knowledge_base.answers import DocumentLine, EntryCard
-from knowledge_base.understanding.meaning import Facet
+from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "documents"
 # The first of two messages leaves room for a greeting before it.
@@ -24,6 +24,16 @@ FIRST_PART = 330
 _NUMBERS_ONLY = re.compile(
     r"(?:[\s,.;:№#()/+-]|\b(?:і|та|й|є|маю|вже|номери?)\b|(?<!\d)\d{1,2}(?!\d))+", re.IGNORECASE
 )
+# «роздрукуйте перелік», «список в pdf»; «роздрукувати заяву» asks for something else.
+_ON_PAPER = re.compile(
+    r"\b(?:pdf|пдф)\b"
+    r"|(?:роздрук|надрук|распечат|напечат)\w*.*\b(?:перелік|перелик|список|списк|документ|папер|бумаг)"
+    r"|\b(?:перелік|перелик|список|документи|документы|папери|бумаги)\b.*"
+    r"(?:роздрук|надрук|друком|распечат|напечат|на папері|на бумаге)"
+    r"|^\W*(?:роздрук|надрук|распечат|напечат)\w*\W*$",
+    re.IGNORECASE,
+)
+LONGEST_REQUEST = 8
 Numbered = list[tuple[int, DocumentLine]]
 
 
@@ -63,6 +73,7 @@ def show(scene: Scene, whole: EntryCard) -> Turn:
             _refine(scene, card),
             _where_to_get(card),
             _where(card),
+            _on_paper(scene, card),
         ),
         *buttons.row(),
     )
@@ -75,7 +86,7 @@ def show(scene: Scene, whole: EntryCard) -> Turn:
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
-    """`k:<entry>:all`, `k:<entry>:where` and `k:<entry>:again`."""
+    """`k:<entry>:all`, `k:<entry>:where`, `k:<entry>:again` and `k:<entry>:pdf`."""
     if len(words) != 2:
         return None
     whole = scene.card(words[0])
@@ -89,7 +100,19 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
         return _renewed(_ticked(scene, card, {paper.id for paper in card.documents.sure}))
     if words[1] == "where":
         return _places(scene, card)
+    if words[1] == "pdf":
+        return _printed(scene, whole)
     return None
+
+
+def asked_on_paper(scene: Scene) -> Outcome | None:
+    """«роздрукувати перелік», «перелік у pdf»: the list of the open topic, or of the one that is named, as a file."""
+    if len(scene.words.split()) > LONGEST_REQUEST or not _ON_PAPER.search(scene.words):
+        return None
+    meaning = scene.meaning
+    named = meaning.ranked[0].topic if meaning.verdict is Verdict.SURE and meaning.ranked else None
+    whole = scene.card(named or scene.open_topic or "")
+    return _printed(scene, whole) if whole is not None and has_list(whole) else None
 
 
 def hear(scene: Scene, step: Step) -> Outcome | None:
@@ -102,7 +125,7 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
     numbers = {int(number) for number in said}
     chosen = {paper.id for number, paper in enumerate(card.documents.sure, 1) if number in numbers}
     if not chosen:
-        reply = Reply(text=say("documents-no-number"), choices=_list_choices(card))
+        reply = Reply(text=say("documents-no-number"), choices=_list_choices(scene, card))
         return scene.turn(
             Kind.CHECKLIST, reply, state=_on(scene, card, step), topic=card.id, facet=Facet.DOCUMENTS
         )
@@ -126,7 +149,7 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Turn:
         head = say("documents-left", have=have_count, all=all_count)
         pages = _pages(scene, head, left, [], cards.tail(card))
         step: Step | None = Step(SKILL, "have", {"entry": card.id})
-        choices = _list_choices(card)
+        choices = _list_choices(scene, card)
     else:
         body = [f"{say('line-where')}: {card.where}"] if card.where else []
         head = say("documents-check" if maybe else "documents-all", have=have_count, all=all_count)
@@ -165,6 +188,27 @@ def _places(scene: Scene, card: EntryCard) -> Outcome | None:
     return scene.turn(Kind.CHECKLIST, reply, state=state, topic=card.id, facet=Facet.DOCUMENTS)
 
 
+def _printed(scene: Scene, whole: EntryCard) -> Turn:
+    """The list as a file; where no file can go, the list itself."""
+    if not scene.view.carries_files:
+        return _in_words(show(scene, whole))
+    card = inquiry.personal(scene, whole)
+    choices = (*buttons.own(buttons.facet_of(card, Facet.DOCUMENTS), _where(card)), *buttons.row())
+    reply = Reply(text=say("sheet-sent"), choices=choices)
+    state = _on(scene, card, scene.state.step if _is_open(scene, card) else None)
+    turn = scene.turn(Kind.CHECKLIST, reply, state=state, topic=card.id, facet=Facet.DOCUMENTS)
+    return replace(turn, sheet=on_paper.sheet(scene, whole, _have(scene, card)))
+
+
+def _in_words(turn: Turn) -> Turn:
+    """The list with a word, where there is room for it, why it is no file."""
+    first, *others = turn.replies
+    text = f"{say('sheet-not-here')}\n\n{first.text}"
+    if len(text) > TEXT_LIMIT:
+        return turn
+    return replace(turn, replies=(first.model_copy(update={"text": text}), *others))
+
+
 def _pages(scene: Scene, head: str, papers: Numbered, closing: list[str], end: list[str]) -> list[str]:
     """The list as one message or two; too long, it loses its notes, then its end with a word where to ask."""
     last = "\n".join(closing) + ("\n\n" if closing and end else "") + "\n".join(end)
@@ -191,9 +235,10 @@ def _split(head: str, lines: list[str]) -> tuple[str, list[str]]:
     return "\n".join(taken), rest
 
 
-def _list_choices(card: EntryCard) -> tuple[Choice, ...]:
+def _list_choices(scene: Scene, card: EntryCard) -> tuple[Choice, ...]:
     everything = buttons.named(f"k:{card.on_button}:all", say("button-have-all"))
-    return (*buttons.own(everything, _where_to_get(card), _where(card)), *buttons.row())
+    own = buttons.own(everything, _where_to_get(card), _where(card), _on_paper(scene, card))
+    return (*own, *buttons.row())
 
 
 def _ready_choices(scene: Scene, card: EntryCard) -> tuple[Choice, ...]:
@@ -207,6 +252,7 @@ def _ready_choices(scene: Scene, card: EntryCard) -> tuple[Choice, ...]:
         _where(card),
         buttons.facet_of(card, Facet.HOW),
         again,
+        _on_paper(scene, card),
     )
     return (*own, *buttons.row())
 
@@ -216,6 +262,10 @@ def _where_to_get(card: EntryCard) -> Choice | None:
     if papers is None or not any(paper.where_to_get for paper in (*papers.sure, *papers.possible)):
         return None
     return buttons.named(f"k:{card.on_button}:where", say("button-where-to-get"))
+
+
+def _on_paper(scene: Scene, card: EntryCard) -> Choice | None:
+    return buttons.named(f"k:{card.on_button}:pdf", say("button-pdf")) if scene.view.carries_files else None
 
 
 def _where(card: EntryCard) -> Choice | None:

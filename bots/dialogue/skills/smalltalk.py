@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bots.dialogue import buttons
+from bots.dialogue.links import linked_topic
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import answer, clarify
 from bots.dialogue.texts import say
@@ -62,12 +63,6 @@ def start(scene: Scene) -> Outcome:
         if given is not None:
             return given
     return greet(replace(scene, state=replace(scene.state, greeted=False)))
-
-
-def linked_topic(start: str | None) -> str | None:
-    """The entry that a link `topic-…` opens; None for any other link."""
-    prefix, mark, topic = (start or "").partition("-")
-    return topic if prefix == "topic" and mark and topic else None
 
 
 def welcome(knowledge: Knowledge, now: datetime, link: str | None = None) -> Reply:

@@ -109,6 +109,28 @@ documents-check = Є { $have } з { $all }, перевірте ще:
 documents-where-to-get = Де взяти:
 documents-no-number = Такого номера в переліку немає. Напишіть номери, які вже маєте.
 
+## The list on paper
+
+sheet-sent = Ось перелік у файлі PDF. Його можна зберегти або роздрукувати.
+sheet-not-here = Файл тут не надіслати. Ось перелік у повідомленні.
+sheet-file-name = { $label }, документи
+sheet-issuer = { $community }. { $reception }
+sheet-kind = Перелік документів
+sheet-official = Офіційна назва: { $name }
+sheet-made = Перелік складено { $date } за тим, що ви розповіли. Це не рішення.
+sheet-made-for-all = Загальний перелік складено { $date }. Це не рішення.
+sheet-bring = Що принести
+sheet-bring-ticked = Що принести: є { $have } з { $all }
+sheet-have = Уже є.
+sheet-maybe = Можливо, ще
+sheet-where-to-get = Де взяти: { $place }
+sheet-where = Куди подати
+sheet-questions = Є питання
+sheet-version = Версія бази знань { $version }
+sheet-page = сторінка { $page } з { $pages }
+sheet-link = Щоб повернутися до розмови, наведіть на цей знак камеру телефона.
+sheet-link-typed = Або наберіть адресу:
+
 ## Clarifying
 
 clarify-which = Про що саме ви питаєте?
@@ -595,6 +617,7 @@ button-not-right = Щось не так
 button-answer-more = Відповісти
 button-refine-papers = Уточнити перелік
 button-start-papers = Позначити спочатку
+button-pdf = Перелік у PDF
 reasons-checked = Перевірено { $checked }.
 interview-children-told =
     { $count ->

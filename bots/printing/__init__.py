@@ -1,0 +1,1 @@
+"""Lists on paper: a sheet of the dialogue as a PDF."""
