@@ -99,6 +99,8 @@ def _set(sheet: Sheet, link: str | None, pages: int) -> tuple[int, bytes]:
         author=sheet.issuer,
         lang="uk",
         invariant=1,
+        # Unless told, ReportLab begins each page with a font that is in no file.
+        initialFontName=REGULAR,
     )
 
     def foot(canvas: Canvas, _: BaseDocTemplate) -> None:
@@ -149,18 +151,16 @@ def _paper(paper: Paper) -> Table:
     lines = [_words(paper.more, LINE, bold=paper.name)]
     if paper.line:
         lines.append(_words(paper.line, LINE))
-    row = Table([[_Box(paper.ticked), lines]], colWidths=[BOX + 4 * mm, None], hAlign="LEFT")
-    row.setStyle(
-        TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
-            ]
-        )
-    )
+    return _beside(_Box(paper.ticked), BOX + 4 * mm, lines, TOPPADDING=3, BOTTOMPADDING=5)
+
+
+def _beside(left: Flowable, width: float, right: Sequence[Flowable], **padding: float) -> Table:
+    """A drawing and, to its right, lines that begin at the same height."""
+    row = Table([[left, list(right)]], colWidths=[width, None], hAlign="LEFT")
+    cells = {"VALIGN": "TOP", "LEFTPADDING": 0, "RIGHTPADDING": 0, **padding}
+    # A table names the font of its cells also where they hold none of its own letters.
+    cells["FONTNAME"] = REGULAR
+    row.setStyle(TableStyle([(name, (0, 0), (-1, -1), value) for name, value in cells.items()]))
     return row
 
 
@@ -186,17 +186,7 @@ def _questions(part: Part, link: str | None) -> Flowable:
     back = [_words(say("sheet-link"), LINE)]
     if link.startswith(("https://", "http://")):
         back += [_words(say("sheet-link-typed"), LINE), _words(typed(link), NAME)]
-    block = Table([[_Code(link), [*asked, Spacer(0, 6), *back]]], colWidths=[CODE + 4 * mm, None])
-    block.setStyle(
-        TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-            ]
-        )
-    )
-    return KeepTogether([heading, block])
+    return KeepTogether([heading, _beside(_Code(link), CODE + 4 * mm, [*asked, Spacer(0, 6), *back])])
 
 
 def _fine_print(lines: Sequence[str]) -> Flowable:
