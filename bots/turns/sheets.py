@@ -16,7 +16,7 @@ from conversations.messages import Attachment, AttachmentKind
 
 log = logging.getLogger(__name__)
 
-LINK_PATIENCE = 3.0
+LINK_PATIENCE = 2.0
 """Seconds to learn the chat's address: the conversations of the batch are leased meanwhile, and a list does without."""
 
 
