@@ -17,6 +17,7 @@ import pytest
 from knowledge_base.checks import CONTENT
 from tests.app.conftest import Run
 from tests.commands import ROOT
+from tests.printing.reading import codes, words
 
 KINDS = {
     "answer",
@@ -53,6 +54,7 @@ def test_a_turn_has_exactly_these_types(run: Run) -> None:
         "які документи на субсидію",
         "а скільки платять?",
         "[press:m:menu]",
+        "[press:k:housing-subsidy:pdf]",
         "[press:no such button]",
         "[photo]",
         "[voice]",
@@ -74,6 +76,10 @@ def test_a_turn_has_exactly_these_types(run: Run) -> None:
                 assert isinstance(choice["id"], str)
                 assert isinstance(choice["label"], str)
                 assert len(choice["label"]) <= 20
+            for file in reply["files"]:
+                assert set(file) == {"name", "media_type", "size"}
+                assert (type(file["name"]), type(file["media_type"])) == (str, str)
+                assert type(file["size"]) is int
         for effect in turn["effects"]:
             assert isinstance(effect["kind"], str)
 
@@ -91,6 +97,28 @@ def test_it_greets_when_greeted_and_not_before(run: Run) -> None:
     question, greeting = chat(run, "які документи на субсидію"), chat(run, "добрий день")
     assert len(question[0]["replies"]) == 1
     assert "бот" in greeting[0]["replies"][0]["text"]
+
+
+def test_a_list_on_paper_is_a_file_of_the_last_reply(run: Run) -> None:
+    *_, asked, other = chat(run, "які документи на субсидію", "перелік у pdf", "дякую")
+    (file,) = asked["replies"][-1]["files"]
+    assert (file["name"], file["media_type"]) == ("Субсидія, документи.pdf", "application/pdf")
+    assert file["size"] > 10_000
+    assert all(reply["files"] == [] for reply in other["replies"])
+
+
+def test_in_the_terminal_a_person_is_told_where_the_file_is(run: Run, folder: Path) -> None:
+    done = run(
+        "chat",
+        given="які документи на субсидію\nперелік у pdf\n",
+        PRYIMALNIA_PUBLIC_URL="https://chat.example",
+    )
+    assert done.returncode == 0, done.stderr
+    place = folder / "printed" / "Субсидія, документи.pdf"
+    assert f"Файл: {place}" in done.stdout
+    content = place.read_bytes()
+    assert "Перелік документів" in words(content)
+    assert codes(content) == ["https://chat.example"]
 
 
 def test_a_stale_press_with_nothing_open_is_a_clarify(run: Run) -> None:

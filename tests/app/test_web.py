@@ -19,10 +19,13 @@ from bots.app.house import House
 from bots.app.links import PublicLinks
 from bots.app.settings import load
 from bots.app.web import BODY_LIMIT, application
+from bots.turns.deliver import deliver
+from bots.turns.think import think
 from conversations.attachments import FolderStore
 from conversations.database import Database
 from conversations.signals import MemorySignals
 from tests.conftest import free_port
+from tests.printing.reading import codes, words
 from tests.turns.world import COMMUNITY, world
 
 ADDRESS = "http://reception.test"
@@ -143,3 +146,30 @@ async def test_a_file_is_given_by_its_link_alone(database: Database, tmp_path: P
         assert (await page.get(link.partition("?")[0])).status_code == 404
         await store.drop(file.content_hash)
         assert (await page.get(link)).status_code == 404
+
+
+async def test_a_list_is_a_download_in_the_chat_of_its_owner_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    runtime = world(database, MemorySignals(), tmp_path / "files").runtime
+    runtime = replace(runtime, channels={"web": WebChannel(COMMUNITY, b"secret")}, public_url=ADDRESS)
+    house = House(load({"PRYIMALNIA_FOLDER": str(tmp_path)}, tmp_path / ".env"), runtime, b"secret")
+    transport = httpx.ASGITransport(application(house, with_worker=False), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as page:
+        await page.get("/")
+        for number, said in enumerate(("які документи на субсидію", "перелік у pdf")):
+            body = {"key": f"{number}" * 16, "kind": "text", "text": said}
+            assert (await page.post(DOOR, json=body, headers=FROM_THE_PAGE)).status_code == 200
+            while await think(runtime) + await deliver(runtime):
+                pass
+        last = (await page.get("/chat/history")).json()["lines"][-1]
+        (file,) = last["files"]
+        assert (file["kind"], file["name"]) == ("document", "Субсидія, документи.pdf")
+        given = await page.get(file["url"])
+        assert given.status_code == 200
+        assert given.headers["content-disposition"].startswith("attachment;")
+        assert "1. Заява" in words(given.content)
+        assert codes(given.content) == [ADDRESS]
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as stranger:
+        await stranger.get("/")
+        assert (await stranger.get(file["url"])).status_code == 404

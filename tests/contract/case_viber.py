@@ -48,8 +48,10 @@ def told(status: int, words: str, **fields: object) -> Answer:
     return Answer(200, json.dumps(body).encode())
 
 
-def good_mood(_: Asked) -> Answer:
-    """What Viber answers to a message it takes."""
+def good_mood(asked: Asked) -> Answer:
+    """What Viber answers to a message it takes, or asked about the account."""
+    if asked.url.endswith("/get_account_info"):
+        return told(0, "ok", name="Приймальня", uri="zrazkova")
     return told(0, "ok", message_token=SENT_TOKEN, billing_status=1)
 
 

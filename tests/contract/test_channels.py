@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from conversations.channel import (
     Acknowledgement,
     Caller,
     ChannelUnavailable,
+    LinksToChat,
     NotAuthentic,
     RateLimited,
     RecipientUnreachable,
@@ -371,6 +373,35 @@ async def test_every_request_to_the_vendor_has_a_time_out(case: Case) -> None:
         await case.channel.send(reply.ref, payload, datetime.now(UTC))
     assert case.wire.asked
     assert all(0 < asked.patience <= 60 for asked in case.wire.asked)
+
+
+@every_channel
+async def test_the_address_of_the_chat_carries_what_it_should(case: Case) -> None:
+    if not isinstance(case.channel, LinksToChat):
+        pytest.skip("a chat that has no address of its own")
+    link = await case.channel.chat_link("topic-housing-subsidy")
+    assert link is not None
+    assert re.fullmatch(r"(https|viber)://[!-~]+=topic-housing-subsidy", link)
+    # Known once, it is known without the vendor.
+    assert case.wire
+    case.wire.answer = ChannelUnavailable("no connection to the vendor")
+    try:
+        assert await case.channel.chat_link("topic-housing-subsidy") == link
+    finally:
+        case.wire.answer = None
+
+
+@every_failure
+async def test_a_vendor_that_does_not_tell_the_address_is_no_error(case: Case, failure: str) -> None:
+    if not isinstance(case.channel, LinksToChat):
+        pytest.skip("a chat that has no address of its own")
+    assert case.wire
+    case.wire.answer, _ = case.failures[failure]
+    try:
+        link = await case.channel.chat_link("topic-housing-subsidy")
+    finally:
+        case.wire.answer = None
+    assert link is None or "topic-housing-subsidy" in link
 
 
 @every_echo

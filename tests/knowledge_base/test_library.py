@@ -57,6 +57,17 @@ def test_a_card_has_its_figures(library: Library) -> None:
     assert card.facets == {Facet.OVERVIEW, Facet.AMOUNT, Facet.DEADLINE, Facet.HOW, Facet.DOCUMENTS}
 
 
+def test_a_card_tells_the_ways_to_hand_papers_in_and_the_list_its_own_act(library: Library) -> None:
+    card = library.card("baby-grant", NOW)
+    assert [(door.words, door.office and door.office.phone) for door in card.doors] == [
+        ("Фонд на Заріччі", "222"),
+        ("ЦНАП", "333"),
+    ]
+    assert card.documents is not None
+    assert card.documents.source is not None
+    assert card.documents.source.checked_on == date(2026, 11, 18)
+
+
 def test_without_facts_a_paper_with_a_condition_is_possible(library: Library) -> None:
     papers = library.card("baby-grant", NOW).documents
     assert papers is not None

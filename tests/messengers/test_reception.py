@@ -23,7 +23,8 @@ from conversations.messages import (
 from conversations.tables import conversations
 from handover.tickets import tickets
 from handover.tickets.tickets import Ticket
-from tests.messengers.stage import VENDORS, Behind, behind
+from tests.messengers.stage import PAGE, VENDORS, Behind, behind
+from tests.printing.reading import codes, words
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 MARIA = Author(kind=AuthorKind.SPECIALIST, id="a1", name="Марія Зразкова")
@@ -178,3 +179,34 @@ async def test_a_pressed_list_renews_itself_where_the_vendor_lets_it(place: Behi
     edits = place.channel.capabilities.edits
     assert [one.edited for one in shown] == [edits]
     assert len(place.vendor.screen(PERSON)) == before + (0 if edits else 1)
+
+
+RECEIVED: Mapping[str, Callable[[Any, str], bytes]] = {
+    "telegram": lambda vendor, name: vendor.shown_files(PERSON)[-1],
+    "viber": lambda vendor, name: list(vendor.downloads.values())[-1],
+    "messenger": lambda vendor, name: vendor.uploaded(name),
+}
+"""The last file as it came down to the phone."""
+
+OPENED_BY = {
+    "telegram": "https://t.me/zrazkova_bot?start=topic-housing-subsidy",
+    "viber": "viber://pa?chatURI=zrazkova&context=topic-housing-subsidy",
+    "messenger": f"https://m.me/{PAGE['page_id']}?ref=topic-housing-subsidy",
+}
+"""What the code on the list holds."""
+
+
+async def test_the_list_comes_as_a_file_that_leads_back_to_the_chat(place: Behind) -> None:
+    await place.after(PERSON, place.vendor.write(PERSON, "які документи на субсидію"))
+    await place.after(PERSON, place.vendor.write(PERSON, "1"))
+    shown = await place.after(PERSON, place.vendor.press(PERSON, "Перелік у PDF"))
+    name = "Субсидія, документи.pdf"
+    (file,) = [file for one in shown for file in one.files]
+    assert name in file
+    assert any(one.text.startswith("Ось перелік у файлі PDF.") for one in shown)
+    assert "Де подати" in shown[-1].buttons
+    content = RECEIVED[place.name](place.vendor, name)
+    assert "Що принести: є 1 з 3 1. Заява: бланк дадуть на місці Уже є." in words(content)
+    assert codes(content) == [OPENED_BY[place.name]]
+    said = [line for line in await lines(place) if line.author.kind is AuthorKind.BOT]
+    assert said[-1].delivery in {"sent", "delivered", "seen"}
