@@ -30,7 +30,7 @@ from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
 from knowledge_base.rules.facts import Known
-from knowledge_base.rules.schema import Entry, Text
+from knowledge_base.rules.schema import ANSWERABLE, Entry, Text
 from knowledge_base.rules.screening import Screened
 from knowledge_base.screener import Screener
 from knowledge_base.snapshot import Snapshot
@@ -41,7 +41,6 @@ SAID_KEPT = 4096
 
 LONGEST_DOUBT = 160
 DOUBT = "Джерела тут розходяться. Уточніть у спеціаліста."
-ANSWERABLE = frozenset({"published", "suspended", "closed"})
 
 
 def is_evaluated(entry: Entry, cases: Sequence[Case]) -> bool:

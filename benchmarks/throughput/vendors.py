@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from knowledge_base.checks import CONTENT
-from knowledge_base.library import ANSWERABLE
+from knowledge_base.rules.schema import ANSWERABLE
 
 COMMUNITY = "zrazkova"
 PUBLIC_URL = "https://reception.example"

@@ -20,7 +20,7 @@ from knowledge_base.checks.crossing import check_crossing
 from knowledge_base.checks.freshness import check_freshness, overdue
 from knowledge_base.checks.mutants import score
 from knowledge_base.checks.promises import check_promises
-from knowledge_base.checks.ruled import UNFINISHED, Ruled, place_of, ruled_entries
+from knowledge_base.checks.ruled import Ruled, place_of, ruled_entries
 from knowledge_base.checks.sampling import Samples
 from knowledge_base.checks.style import check_style
 from knowledge_base.checks.walk import walk_entry
@@ -28,6 +28,7 @@ from knowledge_base.rules.base import Base
 from knowledge_base.rules.community import CommunityView, view_of
 from knowledge_base.rules.problems import Problem, nearest
 from knowledge_base.rules.reading import NATIONAL, Reading, read_content
+from knowledge_base.rules.schema import UNFINISHED
 
 
 def check(settings: Settings, *, full: bool = False, on: str | None = None) -> int:

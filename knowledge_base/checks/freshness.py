@@ -15,13 +15,11 @@ from knowledge_base.rules.grammar import parse_formula, parts
 from knowledge_base.rules.parameters import open_value
 from knowledge_base.rules.placeholders import HOLE, PlaceholderError, read_placeholder
 from knowledge_base.rules.problems import Path, Place, Problem
-from knowledge_base.rules.schema import Entry, Fact, Parameter, Schedule
+from knowledge_base.rules.schema import LOOKED_AFTER, Entry, Fact, Parameter, Schedule
 
 REREAD_AFTER = timedelta(days=180)
 AHEAD = timedelta(days=60)
 """How long before its horizon a figure is spoken of."""
-ANSWERED = frozenset({"published", "checked"})
-"""Entries that somebody looks after; drafts are not ready, closed ones are history."""
 
 Kind = Literal["source", "review", "parameter"]
 
@@ -55,9 +53,9 @@ class Overdue:
 def overdue(
     entries: Mapping[str, Entry], facts: Mapping[str, Fact], parameters: Mapping[str, Parameter], on: date
 ) -> list[Overdue]:
-    """What is due of the entries that are answered from or will be, by owner, entry and day."""
+    """What is due of the entries that are looked after, by owner, entry and day."""
     dictionary = Dictionary(facts)
-    several = [entry for entry in entries.values() if entry.status in ANSWERED]
+    several = [entry for entry in entries.values() if entry.status in LOOKED_AFTER]
     found = [one for entry in several for one in _of(entry, dictionary, parameters, on)]
     return sorted(found, key=lambda one: (one.owner, one.entry, one.due, one.kind, one.name))
 

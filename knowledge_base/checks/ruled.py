@@ -10,8 +10,7 @@ from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.problems import Place
 from knowledge_base.rules.reading import NATIONAL, Reading
-
-UNFINISHED = "draft"
+from knowledge_base.rules.schema import UNFINISHED
 
 
 @dataclass(frozen=True)

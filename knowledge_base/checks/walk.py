@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from knowledge_base.rules.assessment import NOT_PAID_NOW, Assessment, Rules, deciding_ids
+from knowledge_base.rules.assessment import Assessment, Rules, deciding_ids
 from knowledge_base.rules.base import Case
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.conditions import Condition, walk
@@ -19,6 +19,7 @@ from knowledge_base.rules.facts import Contradiction, ImpossibleFacts, Known, re
 from knowledge_base.rules.judging import Judge, Judged
 from knowledge_base.rules.narrowing import turns
 from knowledge_base.rules.problems import Path, Place, Problem
+from knowledge_base.rules.schema import NOT_PAID_NOW
 from knowledge_base.rules.settling import open_leaves, parts_between, points_of
 from knowledge_base.rules.thresholds import GREATEST_SOUGHT
 from knowledge_base.rules.values import DAY, NUMBER_STEP, Options, Point, Range, Value, exactly

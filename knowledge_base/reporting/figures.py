@@ -11,7 +11,7 @@ from pathlib import Path
 from time import process_time
 
 from knowledge_base.checks.boundaries import boundaries
-from knowledge_base.checks.freshness import ANSWERED, parameters_of
+from knowledge_base.checks.freshness import parameters_of
 from knowledge_base.checks.interviews import interviews
 from knowledge_base.checks.mutants import score
 from knowledge_base.checks.population import Person, people
@@ -23,7 +23,7 @@ from knowledge_base.rules.base import Base, Case
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import CommunityView, view_of
 from knowledge_base.rules.parameters import open_value
-from knowledge_base.rules.schema import Entry
+from knowledge_base.rules.schema import LOOKED_AFTER, Entry
 
 INTERVIEWED = 30
 """Invented people each interview is held with."""
@@ -184,7 +184,7 @@ def _expiring(view: CommunityView) -> list[Expiring]:
     dictionary = Dictionary(view.facts)
     users: dict[str, list[str]] = {}
     for name, entry in sorted(view.entries.items()):
-        if entry.status in ANSWERED:
+        if entry.status in LOOKED_AFTER:
             for parameter in parameters_of(Rules(entry, dictionary, view.parameters)):
                 users.setdefault(parameter, []).append(name)
     found = [

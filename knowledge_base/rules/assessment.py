@@ -28,14 +28,13 @@ from knowledge_base.rules.functions import step_formula
 from knowledge_base.rules.grammar import Expression, Name, Parameter, parse_formula, parts
 from knowledge_base.rules.judging import Judge, Judged, Memory
 from knowledge_base.rules.narrowing import Facts, Narrowing
-from knowledge_base.rules.schema import Amount, DocumentItem, Entry, Rounding
+from knowledge_base.rules.schema import NOT_PAID_NOW, Amount, DocumentItem, Entry, Rounding
 from knowledge_base.rules.schema import Parameter as DatedParameter
 from knowledge_base.rules.settling import settled
 from knowledge_base.rules.values import Range, Value, exactly, least
 
 ALWAYS = Always()
 DAYS_REMEMBERED = 2
-NOT_PAID_NOW = frozenset({"suspended", "closed"})
 WIDE = Context(prec=60)
 """Room for the product of the greatest numbers a person may name."""
 ROUNDINGS: dict[Rounding, tuple[Decimal, str]] = {

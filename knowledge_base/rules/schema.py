@@ -37,6 +37,11 @@ LONGEST_ON_BUTTON = 30
 """Characters of an id that fits on every button: with what stands around it, 40 bytes."""
 
 Status = Literal["draft", "checked", "published", "suspended", "closed"]
+UNFINISHED: Status = "draft"
+LOOKED_AFTER: frozenset[Status] = frozenset({"checked", "published"})
+"""Somebody keeps them fresh; drafts are not ready, what is not paid now is history."""
+ANSWERABLE: frozenset[Status] = frozenset({"published", "suspended", "closed"})
+NOT_PAID_NOW: frozenset[Status] = frozenset({"suspended", "closed"})
 Kind = Literal["cash", "subsidy", "discount", "status", "service", "referral", "in_kind"]
 Danger = Literal["violence", "suicide", "evacuation", "hunger", "child"]
 Unit = Literal["UAH", "UAH/month", "percent", "months", "days", "years", "m2", "number", "date", "count"]
