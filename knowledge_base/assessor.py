@@ -19,6 +19,7 @@ from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.rules.interview import Question, next_question
 from knowledge_base.rules.judging import Judged
 from knowledge_base.rules.narrowing import turns
+from knowledge_base.rules.parameters import last_vouched
 from knowledge_base.rules.schema import Text, Variant
 from knowledge_base.rules.values import Options, Point, Range, Value, exactly, options
 
@@ -256,13 +257,8 @@ class Assessor(Questioner):
 
     def stale_since(self, found: Assessment) -> date | None:
         """The last day the figures behind the outcome are vouched for, if that is past."""
-        days = [
-            period.known_through
-            for name in found.stale
-            for period in self._view.parameters[name].values
-            if period.to is None and period.known_through is not None
-        ]
-        return min(days, default=None)
+        days = (last_vouched(self._view.parameters[name], self._today) for name in found.stale)
+        return min((day for day in days if day is not None), default=None)
 
     def _reasons(self, judged: Judged) -> Iterator[Reason]:
         labels = judged.condition.labels

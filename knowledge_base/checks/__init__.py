@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path as FilePath
 
+from knowledge_base.checks.cases import awaited
 from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts
@@ -22,14 +23,14 @@ from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import CommunityView, view_of
 from knowledge_base.rules.kinds import Scope
 from knowledge_base.rules.parameters import faults
-from knowledge_base.rules.problems import Place, Problem, nearest
+from knowledge_base.rules.problems import Path, Place, Problem, nearest
 from knowledge_base.rules.reading import NATIONAL, Reading, read_content
 from knowledge_base.rules.schema import Entry, Fact, Parameter, Text
 
-CONTENT = Path(__file__).parents[1] / "content"
+CONTENT = FilePath(__file__).parents[1] / "content"
 
 
-def check(content: Path = CONTENT) -> list[Problem]:
+def check(content: FilePath = CONTENT) -> list[Problem]:
     """Everything that is wrong with a content folder, in the order of files and lines. Does not raise."""
     return check_reading(read_content(content))
 
@@ -65,7 +66,12 @@ class _BaseChecks:
         places = {name: reading.place(NATIONAL, "facts", name) for name in base.facts}
         faults_of_facts = check_facts(base.facts, places)
         yield from faults_of_facts
-        self._runnable = not faults_of_facts and not any(one.blocking for one in reading.problems)
+        dated = [base.parameters, *(own.parameters for own in base.communities.values())]
+        self._runnable = not (
+            faults_of_facts
+            or any(one.blocking for one in reading.problems)
+            or any(any(faults(parameter)) for several in dated for parameter in several.values())
+        )
         yield from self._parameters(NATIONAL, base.parameters)
         yield from self._registry_texts()
         yield from self._entries(NATIONAL, base.entries, list(self._views.values()))
@@ -81,13 +87,19 @@ class _BaseChecks:
     def _parameters(self, owner: str, parameters: dict[str, Parameter]) -> Iterator[Problem]:
         acts = self._reading.names("sources", NATIONAL, owner)
         for name, parameter in parameters.items():
-            place = self._reading.place(owner, "parameters", name)
             for path, message in faults(parameter):
-                yield place.at(*path).problem(message)
+                yield self._in_parameter(owner, name, path).problem(message)
             for number, period in enumerate(parameter.values):
                 if period.source not in acts:
-                    here = place.at("values", number, "source")
+                    here = self._in_parameter(owner, name, ("values", number, "source"))
                     yield here.problem(f"невідоме джерело «{period.source}»{nearest(period.source, acts)}")
+
+    def _in_parameter(self, owner: str, name: str, path: Path) -> Place:
+        """A field of a parameter, which another file may have continued."""
+        match path:
+            case ("values", int(number), *rest):
+                return self._reading.value_place(owner, name, number).at(*rest)
+        return self._reading.place(owner, "parameters", name).at(*path)
 
     def _registry_texts(self) -> Iterator[Problem]:
         """Questions, papers and life events are read by people too; acts and hotlines may hold figures."""
@@ -165,9 +177,25 @@ class _BaseChecks:
                 continue
             rules = Rules(entry, self._dictionary, view.parameters)
             for number, case in enumerate(cases):
-                for field, message in run(rules, case):
+                different = list(run(rules, case))
+                lacked = awaited(self._before(entry, view), case) if different else ()
+                if lacked:
+                    message = f"чекав на {', '.join(lacked)}; значення вже є: перепишіть, що виходить"
+                    here = place.at(number, "expect")
+                    yield here.problem(f"{view.head.id}, «{case.name}»: {message}", blocking=False)
+                    continue
+                for field, message in different:
                     here = place.at(number, "expect", field)
                     yield here.problem(f"{view.head.id}, «{case.name}»: {message}")
+
+    def _before(self, entry: Entry, view: CommunityView) -> Rules:
+        """The rules as they were before files continued parameters, where the community has no value of its own."""
+        continued = {
+            name: earlier
+            for name, earlier in self._reading.continued.items()
+            if view.parameters[name] is self._base.parameters[name]
+        }
+        return Rules(entry, self._dictionary, {**view.parameters, **continued})
 
 
 def _without_limit(item: object, text: Text) -> Text:

@@ -35,6 +35,16 @@ def differences(rules: Rules, case: Case) -> Iterator[Difference]:
         yield "never_asks", f"а питає {_shown(sorted(asked))}"
 
 
+def awaited(rules: Rules, case: Case) -> tuple[str, ...]:
+    """The figures that were not vouched for on the day of a case which holds; none where it does not hold."""
+    if any(differences(rules, case)):
+        return ()
+    try:
+        return rules.assess(read_known(case.given, rules.dictionary.facts, case.as_of), case.as_of).stale
+    except (ImpossibleFacts, Contradiction):
+        return ()
+
+
 def outcome_of(found: Assessment) -> Mapping[str, object]:
     """The fields that a case may expect, as plain values."""
     amount = found.amount

@@ -163,11 +163,16 @@ def _periods(parameter: DatedParameter, basis: Range) -> tuple[tuple[ParameterVa
         if not (after_start and before_end):
             continue
         found.append(period)
-        horizon = period.known_through
-        last = basis.low if basis.high is None else basis.high
-        if period.to is None and horizon is not None and last is not None and last > horizon:  # type: ignore[operator]
-            stale = True
+        stale = stale or _past_horizon(period, basis)
     return tuple(found), stale
+
+
+def _past_horizon(period: ParameterValue, basis: Range) -> bool:
+    """Whether days of the basis that the period holds on are past the last one it is vouched for."""
+    last = basis.low if basis.high is None else basis.high
+    if period.known_through is None or not isinstance(last, date):
+        return False
+    return (last if period.to is None else min(last, period.to)) > period.known_through
 
 
 def _length(count: Quantity | None, unit: str) -> Length | None:

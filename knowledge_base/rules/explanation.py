@@ -235,7 +235,7 @@ class _Explainer:
                     starts=period.from_,
                     ends=period.to,
                     known_through=period.known_through,
-                    stale=read.stale and period.to is None,
+                    stale=read.stale and period.runs_out,
                 )
 
     def _steps(self, found: Assessment) -> Iterator[DerivedStep]:

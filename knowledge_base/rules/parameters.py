@@ -26,9 +26,16 @@ def value_at(parameter: Parameter, day: date) -> Dated | None:
     """The value on a day; None before the first period. Past the horizon the value comes marked stale."""
     for period in parameter.values:
         if period.from_ <= day and (period.to is None or day <= period.to):
-            stale = period.to is None and period.known_through is not None and day > period.known_through
+            stale = period.known_through is not None and day > period.known_through
             return Dated(period.value, parameter.unit, period.source, period.known_through, stale)
     return None
+
+
+def last_vouched(parameter: Parameter, day: date) -> date | None:
+    """The latest horizon behind a day; of a parameter whose horizons are all ahead the nearest."""
+    horizons = [one.known_through for one in parameter.values if one.runs_out and one.known_through]
+    passed = [horizon for horizon in horizons if horizon < day]
+    return max(passed) if passed else min(horizons, default=None)
 
 
 def open_value(parameter: Parameter) -> Dated:

@@ -51,6 +51,14 @@ class Place:
     def at(self, *parts: str | int) -> Place:
         return replace(self, path=self.path + parts)
 
+    @property
+    def value(self) -> object:
+        """What the file has at this field; None where it has nothing."""
+        value = self.file.value
+        for part in self.path:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
     def problem(self, message: str, *, blocking: bool = True) -> Problem:
         dotted = ".".join(str(part) for part in self.path) or "файл"
         return Problem(self.file.name, self.file.line(self.path), dotted, message, blocking)

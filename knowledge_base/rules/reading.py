@@ -1,6 +1,7 @@
 """Reads a content folder into one `Base`, remembering where everything stands.
 
     national/{facts,parameters,documents,sources}/*.yaml
+    national/parameters/<any>.yaml with `continue: {id: …}` and perhaps `sources`: values that follow
     national/{hotlines,life_events,names_with_figures}.yaml
     national/benefits/<group>/<id>.yaml, <id>.cases.yaml
     communities/<code>/*.yaml, benefits/<group>/...
@@ -20,6 +21,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from knowledge_base.rules import schema
 from knowledge_base.rules.base import Base, Case, CommunityBase, CommunityHead, Office, Overlay
+from knowledge_base.rules.continuations import (
+    CONTINUE,
+    FIELDS,
+    Continued,
+    Written,
+    continue_all,
+    empty_fields,
+)
 from knowledge_base.rules.messages import message_of
 from knowledge_base.rules.problems import Path, Place, Problem, SourceFile, nearest
 from knowledge_base.rules.yaml_source import read_yaml
@@ -45,15 +54,25 @@ class Reading:
     """What was read: all that fits the schema, what does not, and where each thing stands.
 
     A thing that does not fit still has its place, so that what refers to it is not reported as well.
+    `continued`: parameters as they were before a file continued them; their later values stand at `appended`.
     """
 
     base: Base
     problems: list[Problem] = field(default_factory=list)
     places: dict[tuple[str, str, str], Place] = field(default_factory=dict)
+    continued: dict[str, schema.Parameter] = field(default_factory=dict)
+    appended: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
     def place(self, owner: str, registry: str, name: str) -> Place:
         """Where something stands: owner (`national` or a community), registry (`facts`, ...), id."""
         return self.places[(owner, registry, name)]
+
+    def value_place(self, owner: str, parameter: str, number: int) -> Place:
+        """Where a value of a parameter stands: with the parameter, or in the file that continues it."""
+        own = len(self.continued[parameter].values) if parameter in self.continued else number + 1
+        if owner == NATIONAL and number >= own:
+            return self.appended[parameter][number - own]
+        return self.place(owner, "parameters", parameter).at("values", number)
 
     def names(self, registry: str, *owners: str) -> set[str]:
         """Every id written in a registry of these owners, fitting or not."""
@@ -88,11 +107,14 @@ class _ContentReader:
     def read(self) -> Reading:
         self._read_files()
         codes = sorted({parts[1] for parts in self._files if parts[0] == "communities" and len(parts) > 2})
+        parameters = self._registry("parameters", schema.Parameter)
+        sources = self._registry("sources", schema.Act)
+        continued = self._continuations(parameters, sources)
         base = Base(
             facts=self._registry("facts", schema.Fact),
-            parameters=self._registry("parameters", schema.Parameter),
+            parameters=continued.parameters,
             documents=self._registry("documents", schema.Document),
-            sources=self._registry("sources", schema.Act),
+            sources=sources,
             hotlines=self._mapping(NATIONAL, "hotlines", schema.Hotline),
             life_events=self._mapping(NATIONAL, "life_events", schema.LifeEvent),
             names_with_figures=self._whole((NATIONAL, "names_with_figures.yaml"), dict[str, str]) or {},
@@ -101,7 +123,8 @@ class _ContentReader:
             communities={code: community for code in codes if (community := self._community(code))},
         )
         self._unplaced()
-        return Reading(base, self._problems, self._places)
+        before = {name: parameters[name] for name in continued.places}
+        return Reading(base, self._problems, self._places, before, continued.places)
 
     def _read_files(self) -> None:
         for path in content_files(self._content):
@@ -143,27 +166,67 @@ class _ContentReader:
         """All files of a national registry folder as one mapping."""
         result: dict[str, Shape] = {}
         for parts in self._under((NATIONAL, registry)):
-            result |= self._items(NATIONAL, registry, parts, model)
+            if not self._continues(parts):
+                result |= self._items(NATIONAL, registry, Place(self._files[parts]), model)
         return result
+
+    def _continues(self, parts: tuple[str, ...]) -> bool:
+        value = self._files[parts].value
+        return parts[:2] == (NATIONAL, "parameters") and isinstance(value, dict) and CONTINUE in value
+
+    def _continuations(
+        self, parameters: dict[str, schema.Parameter], sources: dict[str, schema.Act]
+    ) -> Continued:
+        """The parameters with the values that follow; the acts those stand on are added to the sources."""
+        written: list[Written] = []
+        for parts in filter(self._continues, self._under((NATIONAL, "parameters"))):
+            top = self._place(parts)
+            for name, value in cast(dict[str, object], top.file.value).items():
+                if name not in FIELDS:
+                    others = " і ".join(sorted(FIELDS))
+                    self._problems.append(top.at(name).problem(f"у файлі продовжень бувають лише {others}"))
+                elif name == CONTINUE:
+                    written += self._following(value, top.at(name))
+                else:
+                    sources |= self._items(NATIONAL, name, top.at(name), schema.Act)
+        places = {
+            name: place
+            for (owner, registry, name), place in self._places.items()
+            if (owner, registry) == (NATIONAL, "parameters")
+        }
+        found = continue_all(parameters, places, written)
+        self._problems += found.problems
+        return found
+
+    def _following(self, value: object, place: Place) -> Iterator[Written]:
+        if not isinstance(value, dict):
+            self._problems.append(place.problem("має бути переліком «параметр: …»"))
+            return
+        for name, one in value.items():
+            here = place.at(name)
+            empty = list(empty_fields(one, here))
+            self._problems += empty
+            fitting = None if empty else self._fit(schema.Continuation, one, here)
+            if fitting is not None:
+                yield Written(name, fitting, here)
 
     def _mapping(self, owner: str, registry: str, model: type[Shape]) -> dict[str, Shape]:
         """One file that maps ids to things; an absent file is an empty mapping."""
         folder = (NATIONAL,) if owner == NATIONAL else ("communities", owner)
         parts = (*folder, f"{registry}.yaml")
-        return self._items(owner, registry, parts, model) if parts in self._files else {}
+        return self._items(owner, registry, self._place(parts), model) if parts in self._files else {}
 
-    def _items(
-        self, owner: str, registry: str, parts: tuple[str, ...], model: type[Shape]
-    ) -> dict[str, Shape]:
-        file = self._files[parts]
-        if file.value is None:  # empty, or not readable and reported already
+    def _items(self, owner: str, registry: str, top: Place, model: type[Shape]) -> dict[str, Shape]:
+        several = top.value
+        if several is None:  # empty, or not readable and reported already
             return {}
-        if not isinstance(file.value, dict):
-            self._problems.append(Place(file).problem("файл має бути переліком «id: …»"))
+        if not isinstance(several, dict):
+            what = "має" if top.path else "файл має"
+            self._problems.append(top.problem(f"{what} бути переліком «id: …»"))
             return {}
         result: dict[str, Shape] = {}
-        for name, value in file.value.items():
-            place = Place(file, (name,))
+        for name, value in several.items():
+            place = top.at(name)
             earlier = self._places.setdefault((owner, registry, name), place)
             if earlier is not place:
                 self._problems.append(place.problem(f"«{name}» уже є в {earlier.file.name}"))

@@ -72,7 +72,10 @@ class Act(Strict):
 
 
 class ParameterValue(Strict):
-    """What a parameter is from one day to another, both inclusive; the open one tells how far it is known."""
+    """What a parameter is from one day to another, both inclusive; the open one tells how far it is known.
+
+    A closed one tells it too where it was vouched for less long than it is taken to have held.
+    """
 
     from_: date = Field(alias="from")
     to: date | None = None
@@ -80,6 +83,11 @@ class ParameterValue(Strict):
     source: Id
     checked_on: date | None = None
     known_through: date | None = None
+
+    @property
+    def runs_out(self) -> bool:
+        """Whether it holds on days it is not vouched for."""
+        return self.known_through is not None and (self.to is None or self.known_through < self.to)
 
 
 class Parameter(Strict):
@@ -89,6 +97,24 @@ class Parameter(Strict):
     unit: Unit
     next_change_expected: date | None = None
     values: tuple[ParameterValue, ...] = Field(min_length=1)
+
+
+class NextValue(Strict):
+    """A value that follows the one a parameter has, and holds until another follows it."""
+
+    from_: date = Field(alias="from")
+    value: Number | date
+    source: Id
+    checked_on: date
+    known_through: date
+
+
+class Continuation(Strict):
+    """Values that follow those of a parameter which stands elsewhere; `unit` repeats its unit."""
+
+    unit: Unit
+    next_change_expected: date | None = None
+    values: tuple[NextValue, ...] = Field(min_length=1)
 
 
 class Implication(Strict):
