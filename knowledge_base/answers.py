@@ -50,7 +50,8 @@ class EntryCard:
     """An entry as its answer card shows it; a line that is not known is None and left out.
 
     `label` is for buttons (at most 20 characters), `title` the people's name, `official` the name of the act.
-    `stale_year`: the sum is not confirmed for this year. `overdue`: not re-read in time. `doubt`: sources differ.
+    `stale_year`: a figure of the headline or of the sum is not confirmed for this year; the headline says so, and
+    `last_amount` is the sum known last with its day. `overdue`: not re-read in time. `doubt`: sources differ.
     """
 
     id: str
@@ -70,7 +71,7 @@ class EntryCard:
     overdue: bool = False
     stale_year: int | None = None
     doubt: str | None = None
-    last_amount: str | None = None  # past the horizon: the last known sum with its date, ready to be said
+    last_amount: str | None = None
     status: str = "published"  # or suspended, closed
     evaluated: bool = False  # has rules that answer «чи маю право»
     short_id: str | None = None  # an alias that fits on buttons, where the id is too long for them

@@ -123,8 +123,9 @@ class Library:
         entry = self._entries[entry_id]
         renderer = Renderer(self._view, today)
         headline, amount = _say(renderer, entry.short, entry), _say(renderer, entry.card.amount, entry)
-        stale_since = [one.stale_since for one in (headline, amount) if one and one.stale_since]
-        stale = bool(amount and amount.stale_since)
+        fresh = amount if amount and amount.stale_since is None else None
+        last = amount if amount and amount.stale_since else None
+        unconfirmed = last is not None or bool(headline and headline.stale_since)
         return EntryCard(
             id=entry.id,
             group=entry.group,
@@ -132,18 +133,18 @@ class Library:
             label=entry.label.uk,
             title=entry.title.uk,
             official=entry.official.uk if entry.official else None,
-            headline=_headline(headline, entry, today),
+            headline=_headline(headline, entry, today, alone=last is None),
             who=_line(_say(renderer, entry.card.who, entry)),
-            amount=amount.text if amount and not stale else None,
+            amount=fresh.text if fresh else None,
             when=_line(_say(renderer, entry.card.when, entry)),
             where=_line(_say(renderer, entry.card.where, entry)),
             documents=self._documents(entry, renderer),
             source=self._source(entry),
             facets=self._facets(entry),
             overdue=today > entry.review_by,
-            stale_year=today.year if stale_since else None,
+            stale_year=today.year if unconfirmed else None,
             doubt=self._doubt(entry, renderer),
-            last_amount=_line(amount) if stale else None,
+            last_amount=_last_known(last) if last else None,
             status=entry.status,
             evaluated=entry_id in self._evaluated,
             short_id=entry.short_id,
@@ -194,11 +195,8 @@ class Library:
         rendered = _say(Renderer(self._view, today), written, entry)
         if rendered is None or rendered.stale_since is None:
             return rendered.text if rendered else None
-        subject = "Суму" if facet is Facet.AMOUNT else "Правила"
-        return (
-            f"{subject} на {today.year} рік ще не підтверджено.\n"
-            f"Ось що відомо станом на {language.day(rendered.stale_since)}:\n{rendered.text}"
-        )
+        subject = "Суму на" if facet is Facet.AMOUNT else "Правила на"
+        return _unconfirmed(subject, rendered, today)
 
     @property
     def dictionary(self) -> Dictionary:
@@ -358,10 +356,29 @@ def _line(rendered: Rendered | None) -> str | None:
     return f"{rendered.text} (станом на {language.day(rendered.stale_since)})"
 
 
-def _headline(rendered: Rendered | None, entry: Entry, today: date) -> str:
-    """The first line of the card; a figure that is not confirmed never stands in it."""
+def _last_known(rendered: Rendered) -> str:
+    """The same for a line that is not shown as it is: the day comes first, so that no cut parts it from the sum."""
+    since = f"станом на {language.day(rendered.stale_since)}: " if rendered.stale_since else ""
+    return since + rendered.text
+
+
+def _unconfirmed(subject: str, rendered: Rendered, today: date) -> str:
+    """A text past its horizon: that it is not confirmed, then what was known and when; `subject` ends in «на»."""
+    since = language.day(rendered.stale_since or today)
+    return (
+        f"{subject} {today.year} рік ще не підтверджено.\nОсь що відомо станом на {since}:\n{rendered.text}"
+    )
+
+
+def _headline(rendered: Rendered | None, entry: Entry, today: date, *, alone: bool) -> str:
+    """The first line of the card; a figure that is not confirmed never stands in it.
+
+    `alone`: no other line says what was known before, so that lines after the first do.
+    """
     if rendered is None:
         return entry.title.uk
     if rendered.stale_since is None:
         return rendered.text
-    return f"{entry.label.uk}: суму на {today.year} рік ще не підтверджено."
+    subject = f"{entry.label.uk}: {'суму на' if rendered.stale_money else 'на'}"
+    told = _unconfirmed(subject, rendered, today)
+    return told if alone else told.split("\n", 1)[0]

@@ -24,7 +24,9 @@ from knowledge_base.rules.grammar import (
 )
 from knowledge_base.rules.parameters import Dated, open_value, value_at
 from knowledge_base.rules.placeholders import HOLE, Placeholder, read_placeholder
-from knowledge_base.rules.schema import Entry
+from knowledge_base.rules.schema import Entry, Unit
+
+MONEY: frozenset[Unit] = frozenset({"UAH", "UAH/month"})
 
 
 class Unsayable(LookupError):
@@ -33,10 +35,14 @@ class Unsayable(LookupError):
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text with its figures. `stale_since`: the last day the stalest one is vouched for, if past."""
+    """A text with its figures. `stale_since`: the last day the stalest one is vouched for, if past.
+
+    `stale_money`: a sum is among those that are past it.
+    """
 
     text: str
     stale_since: date | None
+    stale_money: bool = False
 
 
 class Renderer:
@@ -48,9 +54,10 @@ class Renderer:
 
     def render(self, text: str, entry: Entry | None = None) -> Rendered:
         """Fills a text. Raises Unsayable, or PlaceholderError for what the checks would not have let in."""
-        horizons: list[date] = []
-        filled = HOLE.sub(lambda hole: self._fill(read_placeholder(hole[1]), entry, horizons), text)
-        return Rendered(filled, min(horizons, default=None))
+        stale: list[Dated] = []
+        filled = HOLE.sub(lambda hole: self._fill(read_placeholder(hole[1]), entry, stale), text)
+        horizons = (one.known_through for one in stale if one.known_through)
+        return Rendered(filled, min(horizons, default=None), any(one.unit in MONEY for one in stale))
 
     def amounts(self, entry: Entry) -> tuple[Decimal, Decimal] | None:
         """The least and the greatest amount of the variants; None where facts are needed or none is paid."""
@@ -60,22 +67,22 @@ class Renderer:
             return None
         return (min(sums), max(sums)) if sums else None
 
-    def _fill(self, hole: Placeholder, entry: Entry | None, horizons: list[date]) -> str:
+    def _fill(self, hole: Placeholder, entry: Entry | None, stale: list[Dated]) -> str:
         match hole.kind:
             case "parameter":
-                return self._figure(self._value(hole.name, horizons))
+                return self._figure(self._value(hole.name, stale))
             case "count":
-                value = self._value(hole.name, horizons).value
+                value = self._value(hole.name, stale).value
                 if isinstance(value, date):
                     raise Unsayable(hole.name)
                 return language.plural(value, hole.noun)
             case "amount":
-                return self._amount(entry, horizons)
+                return self._amount(entry, stale)
             case "documents":
                 items = entry.documents.items if entry and entry.documents else ()
                 return language.plural(len(items), hole.noun)
             case "deadline":
-                return self._deadline(hole.name, entry, horizons)
+                return self._deadline(hole.name, entry, stale)
             case "hotline":
                 return self._hotline(hole.name)
             case "office":
@@ -83,15 +90,15 @@ class Renderer:
             case "source":
                 return self._title(hole.name)
 
-    def _value(self, name: str, horizons: list[date]) -> Dated:
+    def _value(self, name: str, stale: list[Dated]) -> Dated:
         parameter = self._view.parameters.get(name)
         if parameter is None:
             raise Unsayable(name)
         dated = open_value(parameter) if self._day is None else value_at(parameter, self._day)
         if dated is None:
             raise Unsayable(name)
-        if dated.stale and dated.known_through:
-            horizons.append(dated.known_through)
+        if dated.stale:
+            stale.append(dated)
         return dated
 
     @staticmethod
@@ -113,19 +120,19 @@ class Renderer:
                 return f"{language.number(dated.value)}{language.HARD_SPACE}м²"
         return language.number(dated.value)
 
-    def _amount(self, entry: Entry | None, horizons: list[date]) -> str:
-        sums = list(self._variant_sums(entry, horizons)) if entry else []
+    def _amount(self, entry: Entry | None, stale: list[Dated]) -> str:
+        sums = list(self._variant_sums(entry, stale)) if entry else []
         if not sums:
             raise Unsayable("amount")
         return language.money_range(min(sums), max(sums))
 
-    def _variant_sums(self, entry: Entry, horizons: list[date]) -> Iterator[Decimal]:
+    def _variant_sums(self, entry: Entry, stale: list[Dated]) -> Iterator[Decimal]:
         for variant in entry.variants:
             if variant.amount:
                 steps = {name: step_formula(step) for name, step in entry.derive.items()}
-                yield self._sum(parse_formula(variant.amount.value), steps, horizons)
+                yield self._sum(parse_formula(variant.amount.value), steps, stale)
 
-    def _sum(self, formula: Expression, steps: Mapping[str, Expression], horizons: list[date]) -> Decimal:
+    def _sum(self, formula: Expression, steps: Mapping[str, Expression], stale: list[Dated]) -> Decimal:
         """What a formula comes to without any fact. Raises Unsayable where it needs one.
 
         `steps` are the derived steps it may use; a step may use only those before it.
@@ -134,19 +141,19 @@ class Renderer:
             case Number(value=value):
                 return value
             case Parameter(name=name):
-                dated = self._value(name, horizons)
+                dated = self._value(name, stale)
                 if not isinstance(dated.value, date):
                     return Decimal(dated.value) / (100 if dated.unit == "percent" else 1)
             case Name(name=name) if name in steps:
                 earlier = dict(takewhile(lambda step: step[0] != name, steps.items()))
-                return self._sum(steps[name], earlier, horizons)
+                return self._sum(steps[name], earlier, stale)
             case Negative(of=inner):
-                return -self._sum(inner, steps, horizons)
+                return -self._sum(inner, steps, stale)
             case Extreme(which=which, of=several):
-                found = [self._sum(one, steps, horizons) for one in several]
+                found = [self._sum(one, steps, stale) for one in several]
                 return min(found) if which == "min" else max(found)
             case Arithmetic(sign=sign, left=left, right=right):
-                first, second = self._sum(left, steps, horizons), self._sum(right, steps, horizons)
+                first, second = self._sum(left, steps, stale), self._sum(right, steps, stale)
                 match sign:
                     case "+":
                         return first + second
@@ -158,25 +165,25 @@ class Renderer:
                         return first / second
         raise Unsayable("amount")
 
-    def _deadline(self, name: str, entry: Entry | None, horizons: list[date]) -> str:
+    def _deadline(self, name: str, entry: Entry | None, stale: list[Dated]) -> str:
         deadline = next((one for one in entry.deadlines if one.id == name), None) if entry else None
         if deadline is None:
             raise Unsayable(name)
         if deadline.words:
-            return HOLE.sub(lambda hole: self._within_words(hole[1], entry, horizons), deadline.words.uk)
+            return HOLE.sub(lambda hole: self._within_words(hole[1], entry, stale), deadline.words.uk)
         match parse_formula(deadline.last_day):
             case Day(value=day):
                 return language.day(day)
             case Parameter(name=parameter):
-                return self._figure(self._value(parameter, horizons))
+                return self._figure(self._value(parameter, stale))
         raise Unsayable(name)
 
-    def _within_words(self, inside: str, entry: Entry | None, horizons: list[date]) -> str:
+    def _within_words(self, inside: str, entry: Entry | None, stale: list[Dated]) -> str:
         """Words of a deadline may show anything but a deadline: that way lies a circle."""
         hole = read_placeholder(inside)
         if hole.kind == "deadline":
             raise Unsayable(hole.name)
-        return self._fill(hole, entry, horizons)
+        return self._fill(hole, entry, stale)
 
     def _hotline(self, name: str) -> str:
         hotline = self._view.hotlines.get(name)

@@ -49,9 +49,9 @@ def tail(card: EntryCard) -> list[str]:
 
 
 def amount(card: EntryCard) -> str | None:
-    """The sum, or the honest word that it is not confirmed for this year."""
-    if card.stale_year is not None:
-        return say("amount-stale", year=str(card.stale_year))
+    """The sum, or the honest word that it is not confirmed for this year, and which was known last."""
+    if card.last_amount is not None:
+        return say("amount-stale", year=str(card.stale_year), last=card.last_amount)
     return card.amount
 
 

@@ -77,7 +77,7 @@ class Result:
         items = [f"{step.label}: {step.value}" for step in steps]
         total = [say("steps-total", amount=amount)] if amount else []
         wide = self.found.amount is not None and not self.found.amount.exact
-        note = [say("steps-wide")] if wide else []
+        note = [*self._stale(), *([say("steps-wide")] if wide else [])]
         text = cards.fit(say("steps-head"), [*items, *total, *note], cards.tail(self.card))
         structure = cards.structure(
             self.card, say("steps-head").rstrip(":"), items=items, note="\n".join([*total, *note])
@@ -182,7 +182,8 @@ class Result:
         since = self.assessor.stale_since(self.found)
         if since is None:
             return []
-        return [say("result-stale", year=str(self.found.on.year), date=day(since))]
+        words = "result-stale-limits" if self.found.outcome is Truth.NO else "result-stale"
+        return [say(words, year=str(self.found.on.year), date=day(since))]
 
     def _checked(self) -> list[str]:
         """The day the sources were checked, without naming the first of them again."""

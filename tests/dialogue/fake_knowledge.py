@@ -113,7 +113,7 @@ ALLOWANCE = EntryCard(
     official=None,
     headline="Переселенцям із невеликим доходом щомісяця платять на проживання.",
     who="переселенці з доходом нижче за межу",
-    amount="2\u00a0000\u00a0грн на місяць",
+    amount=None,
     when=None,
     where=None,
     documents=None,
@@ -121,6 +121,7 @@ ALLOWANCE = EntryCard(
     facets=frozenset({Facet.OVERVIEW, Facet.AMOUNT}),
     overdue=True,
     stale_year=2027,
+    last_amount="станом на 31\u00a0грудня 2026\u00a0року: 2\u00a0000\u00a0грн на місяць",
 )
 CERTIFICATE = EntryCard(
     id="idp-registration",

@@ -71,7 +71,7 @@ def test_past_the_horizon_the_sum_is_withheld_and_the_last_one_named_with_its_da
     card = library.card("baby-grant", NEXT_YEAR)
     assert card.amount is None
     assert card.stale_year == 2027
-    assert plain(card.last_amount) == "від 41 280,50 до 50 000 грн на дитину (станом на 31 грудня 2026 року)"
+    assert plain(card.last_amount) == "станом на 31 грудня 2026 року: від 41 280,50 до 50 000 грн на дитину"
     assert card.headline == "Виплата на дитину: суму на 2027 рік ще не підтверджено."
     assert card.overdue
     amount = plain(library.facet_text("baby-grant", Facet.AMOUNT, NEXT_YEAR))
@@ -268,3 +268,21 @@ def test_listing_and_showing(tiny: TinyBase) -> None:
         assert part in text
     with pytest.raises(KeyError):
         show(base, "nothing")
+
+
+def test_a_headline_that_stands_alone_past_its_horizon_says_what_was_known(tiny: TinyBase) -> None:
+    tiny.change("grant", '  amount: {uk: "{amount} на дитину"}\n', "")
+    headline = plain(tiny.library().card("baby-grant", NEXT_YEAR).headline)
+    assert headline.split("\n") == [
+        "Виплата на дитину: суму на 2027 рік ще не підтверджено.",
+        "Ось що відомо станом на 31 грудня 2026 року:",
+        "Платять від 41 280,50 до 50 000 грн на кожну дитину.",
+    ]
+
+
+def test_a_headline_whose_days_are_past_their_horizon_does_not_speak_of_a_sum(tiny: TinyBase) -> None:
+    tiny.change(
+        "grant", 'short: {uk: "Платять {amount} на кожну дитину."}', 'short: {uk: "На заяву {apply_months}."}'
+    )
+    card = tiny.library().card("baby-grant", datetime(2030, 2, 1, tzinfo=UTC))
+    assert card.headline.startswith("Виплата на дитину: на 2030 рік ще не підтверджено.")

@@ -133,8 +133,6 @@ def _overview(card: EntryCard) -> Reply:
 
 def _facet(scene: Scene, card: EntryCard, facet: Facet) -> Reply | None:
     written = scene.knowledge.facet_text(card.id, facet, scene.now)
-    if facet is Facet.AMOUNT and card.stale_year is not None:
-        written = f"{say('line-amount')}: {cards.amount(card)}."
     if not written:
         written = _from_the_card(card, facet)
     if not written:
@@ -148,6 +146,9 @@ def _facet(scene: Scene, card: EntryCard, facet: Facet) -> Reply | None:
 
 def _from_the_card(card: EntryCard, facet: Facet) -> str | None:
     """A facet nobody wrote a text for, when the card has its line."""
+    if facet is Facet.AMOUNT and card.last_amount is not None:
+        told = say("amount-stale-told", year=str(card.stale_year), last=card.last_amount)
+        return f"{told.rstrip('.')}."
     label, value = {
         Facet.ELIGIBILITY: ("line-who", card.who),
         Facet.AMOUNT: ("line-amount", card.amount),

@@ -72,7 +72,10 @@ line-amount = Скільки
 line-when = Коли подати
 line-where = Де
 line-documents = Документи
-amount-stale = суму ще не підтверджено на { $year } рік
+amount-stale = суму ще не підтверджено на { $year } рік. Відомо { $last }
+amount-stale-told =
+    Скільки: суму ще не підтверджено на { $year } рік.
+    Ось що відомо { $last }
 documents-count =
     { $count ->
         [one] { $count } документ
@@ -555,6 +558,7 @@ result-decides =
        *[other] той, хто призначає
     }. Він звірить дані з реєстрами.
 result-stale = Суму на { $year } рік ще не підтверджено. Останнє відоме — станом на { $date }. Уточніть у спеціаліста.
+result-stale-limits = Межі на { $year } рік ще не підтверджено. Останнє відоме — станом на { $date }. Уточніть у спеціаліста.
 result-some-papers = Перелік складено з ваших відповідей.
 reasons-head = Ось чому:
 reason-yes = Так: { $reason }
