@@ -41,6 +41,8 @@ SAID_KEPT = 4096
 
 LONGEST_DOUBT = 160
 DOUBT = "Джерела тут розходяться. Уточніть у спеціаліста."
+UNCONFIRMED = {Facet.AMOUNT: "Суму на", Facet.DEADLINE: "Строки на"}
+"""What of a facet is not confirmed for the year; of others the rules."""
 
 
 def is_evaluated(entry: Entry, cases: Sequence[Case]) -> bool:
@@ -195,8 +197,7 @@ class Library:
         rendered = _say(Renderer(self._view, today), written, entry)
         if rendered is None or rendered.stale_since is None:
             return rendered.text if rendered else None
-        subject = "Суму на" if facet is Facet.AMOUNT else "Правила на"
-        return _unconfirmed(subject, rendered, today)
+        return _unconfirmed(UNCONFIRMED.get(facet, "Правила на"), rendered, today)
 
     @property
     def dictionary(self) -> Dictionary:

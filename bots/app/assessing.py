@@ -79,14 +79,14 @@ def _moment(library: Library, on: str | None) -> datetime:
     return datetime.combine(read_day(on), time(12), zone)
 
 
-def read_day(on: str) -> date:
-    """The day that `--on` names. Raises BadInput."""
+def read_day(on: str, option: str = "--on") -> date:
+    """The day that an option names. Raises BadInput."""
     try:
         if not DAY.fullmatch(on):
             raise ValueError
         return date.fromisoformat(on)
     except ValueError:
-        raise BadInput(f"--on «{on}» — не дата: чекаємо таку, як 2026-12-31") from None
+        raise BadInput(f"{option} «{on}» — не дата: чекаємо таку, як 2026-12-31") from None
 
 
 def _known(library: Library, text: str, today: date) -> Known:

@@ -176,6 +176,44 @@ def knowledge_impact(
         typer.echo(line)
 
 
+@knowledge_app.command("parameters")
+def knowledge_parameters(
+    missing: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only those without a confirmed value on this day.")
+    ] = None,
+    yaml: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --missing: write the file an editor fills.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object a parameter.")] = False,
+) -> None:
+    """Every dated parameter with its value today; with --missing what must be filled for a day, and from what."""
+    from bots.app import rehearsing
+
+    if yaml is not None:
+        if missing is None or json_:
+            raise BadInput("--yaml goes with --missing DATE and without --json")
+        typer.echo(rehearsing.write_skeleton(_settings(), missing, yaml))
+        return
+    if missing is None:
+        lines = rehearsing.parameters(_settings(), as_json=json_)
+    else:
+        lines = rehearsing.missing_on(_settings(), missing, as_json=json_)
+    for line in lines:
+        typer.echo(line)
+
+
+@knowledge_app.command("rehearse")
+def knowledge_rehearse(
+    day: Annotated[str, typer.Argument(metavar="DATE", help="For example 2027-01-01.")],
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object an entry.")] = False,
+) -> None:
+    """A dry run of a day: what each card then says beside today, which figures lapse, which cases lose theirs."""
+    from bots.app import rehearsing
+
+    for line in rehearsing.rehearsal(_settings(), day, as_json=json_):
+        typer.echo(line)
+
+
 @knowledge_app.command("report")
 def knowledge_report(
     file: Annotated[

@@ -68,7 +68,26 @@ def check_freshness(found: list[Overdue], places: Mapping[str, Place], on: date)
 
 def parameters_of(rules: Rules) -> frozenset[str]:
     """Every parameter an entry stands on, in rules, in schedules and in texts."""
-    return rules.used_parameters | _scheduled(rules.entry) | _shown(rules.entry)
+    shown = (figures_in(text.uk) for _, text in texts_in(rules.entry))
+    return ruling_parameters(rules).union(*shown)
+
+
+def ruling_parameters(rules: Rules) -> frozenset[str]:
+    """The parameters its rules and schedules look at."""
+    return rules.used_parameters | _scheduled(rules.entry)
+
+
+def figures_in(text: str) -> frozenset[str]:
+    """The parameters whose figures stand in a text."""
+    found: set[str] = set()
+    for inside in HOLE.findall(text):
+        try:
+            hole = read_placeholder(inside)
+        except PlaceholderError:
+            continue
+        if hole.kind in ("parameter", "count"):
+            found.add(hole.name)
+    return frozenset(found)
 
 
 def _of(
@@ -95,17 +114,3 @@ def _scheduled(entry: Entry) -> frozenset[str]:
     ]
     inside = (part for line in lines for part in parts(parse_formula(line)))
     return frozenset(part.name for part in inside if isinstance(part, ParameterName))
-
-
-def _shown(entry: Entry) -> frozenset[str]:
-    """The parameters whose figures stand in its texts."""
-    found: set[str] = set()
-    for _, text in texts_in(entry):
-        for inside in HOLE.findall(text.uk):
-            try:
-                hole = read_placeholder(inside)
-            except PlaceholderError:
-                continue
-            if hole.kind in ("parameter", "count"):
-                found.add(hole.name)
-    return frozenset(found)

@@ -24,10 +24,18 @@ class Dated:
 
 def value_at(parameter: Parameter, day: date) -> Dated | None:
     """The value on a day; None before the first period. Past the horizon the value comes marked stale."""
+    period = period_at(parameter, day)
+    if period is None:
+        return None
+    stale = period.known_through is not None and day > period.known_through
+    return Dated(period.value, parameter.unit, period.source, period.known_through, stale)
+
+
+def period_at(parameter: Parameter, day: date) -> ParameterValue | None:
+    """The period that a day is in."""
     for period in parameter.values:
         if period.from_ <= day and (period.to is None or day <= period.to):
-            stale = period.known_through is not None and day > period.known_through
-            return Dated(period.value, parameter.unit, period.source, period.known_through, stale)
+            return period
     return None
 
 
