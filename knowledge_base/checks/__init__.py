@@ -10,6 +10,7 @@ from knowledge_base.checks.cases import awaited
 from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts
+from knowledge_base.checks.lapsing import too_long
 from knowledge_base.checks.overlays import check_filled, check_offices, check_overlay
 from knowledge_base.checks.rules import RuleChecks
 from knowledge_base.checks.terms import TermChecks
@@ -89,6 +90,9 @@ class _BaseChecks:
         for name, parameter in parameters.items():
             for path, message in faults(parameter):
                 yield self._in_parameter(owner, name, path).problem(message)
+            for number, message in too_long(parameter):
+                place = self._in_parameter(owner, name, ("values", number, "known_through"))
+                yield place.problem(message, blocking=False)
             for number, period in enumerate(parameter.values):
                 if period.source not in acts:
                     here = self._in_parameter(owner, name, ("values", number, "source"))
