@@ -13,6 +13,7 @@ from knowledge_base.checks.facts import check_facts
 from knowledge_base.checks.notices import check_notices
 from knowledge_base.checks.offices import check_matters, check_offices
 from knowledge_base.checks.overlays import check_added, check_filled, check_names, check_overlay
+from knowledge_base.checks.lapsing import too_long
 from knowledge_base.checks.rules import RuleChecks
 from knowledge_base.checks.terms import TermChecks
 from knowledge_base.checks.texts import LABEL_LIMIT, TICK_LIMIT, TextChecks, texts_in
@@ -111,6 +112,9 @@ class _BaseChecks:
         for name, parameter in parameters.items():
             for path, message in faults(parameter):
                 yield self._in_parameter(owner, name, path).problem(message)
+            for number, message in too_long(parameter):
+                place = self._in_parameter(owner, name, ("values", number, "known_through"))
+                yield place.problem(message, blocking=False)
             for number, period in enumerate(parameter.values):
                 if period.source not in acts:
                     here = self._in_parameter(owner, name, ("values", number, "source"))

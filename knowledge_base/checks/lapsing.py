@@ -68,6 +68,18 @@ def group_of(parameter: Parameter) -> Group:
     return "order" if parameter.unit in SUMS or parameter.next_change_expected else "own"
 
 
+def too_long(parameter: Parameter) -> Iterator[tuple[int, str]]:
+    """Horizons later than the law lets a value be known for: which value, and in words."""
+    for number, period in enumerate(parameter.values):
+        horizon, change = period.known_through, parameter.next_change_expected
+        if horizon is None:
+            continue
+        if group_of(parameter) == "budget" and horizon > date(period.from_.year, 12, 31):
+            yield number, "закон про бюджет діє один рік: known_through — не далі ніж 31 грудня"
+        elif period.to is None and change is not None and change <= horizon:
+            yield number, f"зміну чекають {change}, а known_through далі: скоротіть його або змініть дату"
+
+
 def missing(view: CommunityView, day: date) -> list[Missing]:
     """What an editor must fill for a day: by group, what is said most first."""
     users = uses(view)

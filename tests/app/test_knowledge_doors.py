@@ -239,3 +239,143 @@ def test_a_check_that_finds_something_to_mend_fails(run: Run, tmp_path: Path) ->
     done = run("knowledge", "check", **on_a_tiny_base(tiny))
     assert done.returncode == 1
     assert "1 to mend before the base can be built" in done.stdout
+
+
+PERIOD_FIELDS = {"value", "from", "to", "known_through", "source", "checked_on"}
+
+
+def test_every_parameter_has_its_value_today(run: Run, tmp_path: Path) -> None:
+    settings = on_a_tiny_base(TinyBase(tmp_path))
+    done = run("knowledge", "parameters", "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    rows = {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows.keys() == {"grant", "grant_before", "apply_months", "share"}
+    assert rows["grant_before"] == {
+        "id": "grant_before",
+        "title": "Попередня виплата",
+        "unit": "UAH",
+        "value": 41280.5,
+        "from": "2014-07-01",
+        "to": None,
+        "known_through": "2027-12-31",
+        "source": {"id": "law", "title": "закон № 4681-IX від 05.11.2025", "url": "https://example.org/law"},
+        "checked_on": "2026-11-20",
+        "next_change_expected": None,
+        "vouched": rows["grant_before"]["vouched"],
+    }
+    assert {type(row["vouched"]) for row in rows.values()} == {bool}
+    assert type(rows["apply_months"]["value"]) is int
+    said = run("knowledge", "parameters", **settings)
+    assert [line.split()[0] for line in said.stdout.splitlines()] == sorted(rows)
+
+
+def test_what_is_missing_on_a_day_says_who_needs_it_and_what_to_fill(run: Run, tmp_path: Path) -> None:
+    settings = on_a_tiny_base(TinyBase(tmp_path))
+    done = run("knowledge", "parameters", "--missing", "2027-01-01", "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout)
+    assert row.keys() == {"id", "title", "group", "unit", "reason", "uses", "skeleton"} | PERIOD_FIELDS
+    assert (row["id"], row["group"], row["reason"], row["value"]) == ("grant", "order", "past_horizon", 50000)
+    assert (row["from"], row["to"], row["known_through"]) == ("2026-01-01", None, "2026-12-31")
+    assert row["uses"] == [
+        {"kind": "entry", "id": "baby-grant", "rules": True, "texts": ["answers.amount"]},
+        {"kind": "entry", "id": "income-aid", "rules": True, "texts": []},
+    ]
+    assert "  grant:\n    unit: UAH\n    values:\n      - from: 2027-01-01\n" in row["skeleton"]
+    said = run("knowledge", "parameters", "--missing", "2027-01-01", **settings)
+    assert "baby-grant (правила, answers.amount)" in said.stdout
+    assert said.stdout.splitlines()[-1] == "на 01.01.2027 без підтвердженого значення 1 з 4"
+    before = run("knowledge", "parameters", "--missing", "2026-12-31", "--json", **settings)
+    assert (before.returncode, before.stdout) == (0, "")
+    earlier = run("knowledge", "parameters", "--missing", "2015-01-01", "--json", **settings)
+    found = {row["id"]: row for row in map(json.loads, earlier.stdout.splitlines())}
+    assert {name: (row["reason"], row["skeleton"]) for name, row in found.items()} == {
+        "grant": ("not_begun", None)
+    }
+
+
+def test_the_file_to_fill_is_refused_empty_and_makes_the_cards_whole_when_filled(
+    run: Run, tmp_path: Path
+) -> None:
+    tiny = TinyBase(tmp_path)
+    tiny.change("grant", "{grant_before}.", "{grant_before}. Строк {apply_months}, частка {share}.")
+    settings, file = on_a_tiny_base(tiny), tmp_path / "2030.yaml"
+    done = run("knowledge", "parameters", "--missing", "2030-01-01", "--yaml", str(file), **settings)
+    assert (done.returncode, done.stdout.strip()) == (0, str(file)), done.stderr
+    skeleton = file.read_text(encoding="utf-8")
+    assert "Було 50000 (UAH) з 01.01.2026, відомо до 31.12.2026" in skeleton
+    next_file = "national/parameters/2030.yaml"
+    tiny.write(next_file, skeleton)
+    checked = run("knowledge", "check", **settings)
+    assert checked.returncode == 1
+    assert "4 to mend before the base can be built" in checked.stdout
+    assert re.search(
+        r"2030.yaml:\d+: continue\.grant\.values\.0\.value: порожньо: value, source, checked_on",
+        checked.stdout,
+    )
+    tiny.write(next_file, filled(skeleton))
+    assert run("knowledge", "check", **settings).returncode == 0
+    assert run("knowledge", "parameters", "--missing", "2030-01-01", **settings).stdout.endswith(" 0 з 4\n")
+    rows = map(
+        json.loads, run("knowledge", "rehearse", "2030-01-01", "--json", **settings).stdout.splitlines()
+    )
+    for row in rows:
+        assert row["lapsed"] == []
+        assert "не підтверджено" not in str(row["then"])
+    again = run("knowledge", "parameters", "--missing", "2030-01-01", "--yaml", str(file), **settings)
+    assert again.returncode == 2
+    assert file.read_text(encoding="utf-8") == skeleton
+
+
+def filled(skeleton: str) -> str:
+    """As an editor would: the values that were, and a source of the file's own."""
+    text = re.sub(r"value:  # було (\S+)", r"value: \1", skeleton)
+    text = re.sub(r"source:  # було \S+", "source: law_2030", text).replace(
+        "checked_on:\n", "checked_on: 2029-12-20\n"
+    )
+    return text.replace(
+        "continue:\n", 'sources:\n  law_2030: {title: {uk: "закон на 2030 рік"}}\ncontinue:\n'
+    )
+
+
+def test_wrong_days_and_options_of_parameters_are_bad_input(run: Run, tmp_path: Path) -> None:
+    settings = on_a_tiny_base(TinyBase(tmp_path))
+    for options in (
+        ["--missing", "soon"],
+        ["--yaml", "f.yaml"],
+        ["--missing", "2027-01-01", "--yaml", "f", "--json"],
+    ):
+        done = run("knowledge", "parameters", *options, **settings)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.count("\n") == 1
+    assert run("knowledge", "rehearse", "soon", **settings).returncode == 2
+
+
+def test_a_dry_run_of_a_day_is_an_object_an_entry(run: Run, tmp_path: Path) -> None:
+    settings = on_a_tiny_base(TinyBase(tmp_path))
+    done = run("knowledge", "rehearse", "2027-02-01", "--json", **settings)
+    assert done.returncode == 0, done.stderr
+    rows = {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows.keys() == {"baby-grant", "income-aid"}
+    for row in rows.values():
+        assert {key: type(value) for key, value in row.items()} == {
+            "id": str, "status": str, "today": dict, "then": dict, "lapsed": list, "already": list, "texts": list,
+            "due": list, "cases": list,
+        }  # fmt: skip
+        assert row["today"].keys() == row["then"].keys() == {"headline", "amount", "who", "when", "where"}
+    grant = rows["baby-grant"]
+    assert grant["then"]["headline"] == "Виплата на дитину: суму на 2027 рік ще не підтверджено."
+    assert grant["then"]["amount"].replace("\u00a0", " ") == (
+        "суму ще не підтверджено на 2027 рік. Відомо станом на 31 грудня 2026 року: "
+        "від 41 280,50 до 50 000 грн на дитину"
+    )
+    assert grant["lapsed"] == ["grant"]
+    assert grant["due"] == [{"kind": "review", "name": "baby-grant", "due": "2027-01-15"}]
+    for case in grant["cases"]:
+        assert {key: type(value) for key, value in case.items()} == {
+            "name": str, "held": str, "outcome": str, "stale": list, "sum_withheld": bool,
+        }  # fmt: skip
+    said = run("knowledge", "rehearse", "2027-02-01", **settings)
+    assert said.returncode == 0
+    assert "baby-grant (published)" in said.stdout
+    assert said.stdout.splitlines()[-1].startswith("карток 2, іншими стають ")

@@ -51,6 +51,24 @@ def test_drafts_and_what_is_not_paid_are_nobodys_duty(tiny: TinyBase) -> None:
     assert {one.entry for one in due(tiny, date(2030, 1, 1))} == {"baby-grant"}
 
 
+def test_a_value_is_not_vouched_for_past_a_change_that_is_expected(tiny: TinyBase) -> None:
+    tiny.change(
+        "parameters",
+        "  unit: UAH\n  values:\n    - {from: 2020",
+        "  unit: UAH\n  next_change_expected: 2026-12-31\n  values:\n    - {from: 2020",
+    )
+    (note,) = tiny.notes()
+    assert (note.field, "зміну чекають 2026-12-31" in note.message) == ("grant.values.1.known_through", True)
+
+
+def test_what_the_budget_sets_is_known_for_its_year_only(tiny: TinyBase) -> None:
+    tiny.change("parameters", '"Виплата на дитину"', '"Прожитковий мінімум на дитину"')
+    assert tiny.notes() == []
+    tiny.change("parameters", "known_through: 2026-12-31", "known_through: 2027-01-31")
+    (note,) = tiny.notes()
+    assert (note.field, "діє один рік" in note.message) == ("grant.values.1.known_through", True)
+
+
 def test_a_figure_that_only_a_text_shows_counts(tiny: TinyBase) -> None:
     base = read_content(tiny.content).base
     rules = Rules(base.entries["baby-grant"], Dictionary(base.facts), base.parameters)
