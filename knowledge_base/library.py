@@ -32,6 +32,7 @@ from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
 from knowledge_base.rules.facts import Known
+from knowledge_base.rules.placeholders import HOLE
 from knowledge_base.rules.schema import ANSWERABLE, Entry, Reference, Text
 from knowledge_base.rules.screening import Screened
 from knowledge_base.screener import Screener
@@ -54,7 +55,10 @@ def is_evaluated(entry: Entry, cases: Sequence[Case]) -> bool:
 
 @dataclass(frozen=True)
 class TopicPhrasings:
-    """How people ask for an entry. `not_this`: phrases that mean another entry, with its id."""
+    """How people ask for an entry. `not_this`: phrases that mean another entry, with its id.
+
+    `told`: what the entry says of itself, without its figures.
+    """
 
     topic: str
     group: str
@@ -62,6 +66,7 @@ class TopicPhrasings:
     title: str
     phrasings: tuple[str, ...]
     not_this: tuple[tuple[str, str], ...]
+    told: tuple[str, ...] = ()
 
 
 class Library:
@@ -297,6 +302,7 @@ class Library:
                 title=entry.title.uk,
                 phrasings=entry.phrasings.every(),
                 not_this=entry.not_this.uk,
+                told=tuple(HOLE.sub("…", text.uk) for text in (entry.short, *entry.answers.values())),
             )
             for name, entry in self._entries.items()
         )

@@ -43,6 +43,8 @@ settings.load_profile("reception")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The model of meaning takes minutes to build; the tests that are about it switch it on.
+    os.environ.setdefault("PRYIMALNIA_MEANING", "false")
     # Known also where pytest runs without xdist, which would say it itself.
     config.addinivalue_line("markers", "xdist_group(name): tests that run in one worker, one after another")
 

@@ -233,10 +233,13 @@ def knowledge_build(
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="Only where what is stored is of another content.")
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Only what is missing of both models, by words and by meaning.")
+    ] = False,
 ) -> None:
     """Compile the base and train the understanding; prints the version."""
-    if if_needed:
-        typer.echo(knowledge.ready(_settings()).knowledge.version)
+    if if_needed or whole:
+        typer.echo(knowledge.ready(_settings(), whole=whole).knowledge.version)
     else:
         typer.echo(knowledge.build(_settings()).version)
 

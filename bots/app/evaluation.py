@@ -26,7 +26,7 @@ NOT_TOPICS = frozenset({"out-of-scope", "handoff", "danger"})
 
 def evaluate(settings: Settings, file: Path, *, known_only: bool) -> None:
     """Print a JSON object a message, and the summary to standard error."""
-    mind = knowledge.ready(settings)
+    mind = knowledge.ready(settings, whole=True)
     rows: list[Row] = []
     for asked in _messages(file):
         if known_only and not _about_known(mind, asked):

@@ -20,6 +20,7 @@ from bots.app.links import PublicLinks
 from bots.app.menu import MENU
 from bots.app.messengers import MESSENGERS, is_set_up
 from bots.app.reports import connect, reports
+from bots.app.ripening import ripening
 from bots.app.settings import Settings
 from bots.dialogue import welcome
 from bots.turns import workers
@@ -131,6 +132,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         database(settings) as open_database,
         _signals(settings) as (signals, pace),
         _transport() as transport,
+        ripening(settings, minds),
     ):
         present = channels(settings, secret, supplies_of(settings, secret, transport, store, minds))
         measures = Measures()

@@ -17,8 +17,12 @@ from knowledge_base.checks import CONTENT
 from knowledge_base.library import Library
 from knowledge_base.understanding import training
 from knowledge_base.understanding.artefact import Artefact, ArtefactFolder, BadArtefact
+from knowledge_base.understanding.embedding import Embedder, VectorFile, find_embedder
 from knowledge_base.understanding.lexicon import LexiconError
 from knowledge_base.understanding.reader import Reader
+
+VECTORS = "vectors.npz"
+"""Vectors of the phrasings, by their text: of a changed base only what is new has to be worked out."""
 
 
 def folder(settings: Settings) -> Path:
@@ -27,27 +31,35 @@ def folder(settings: Settings) -> Path:
 
 
 def build(settings: Settings) -> Library:
-    """Compile the content and train the understanding anew. Raises StartFault naming file, line and field."""
+    """Compile the content and train the whole understanding anew. Raises StartFault naming file, line and field."""
     keeping.prepare_folder(settings)
     try:
         snapshot.build(settings.content, folder(settings))
     except snapshot.RefusedBase as refused:
         raise StartFault(_refusal(refused)) from None
     library = _library(settings, snapshot.current(folder(settings)))
-    _train(settings, library)
+    _train(settings, library, _embedder(settings))
     return library
 
 
-def ready(settings: Settings) -> Mind:
-    """The mind of this very content: loaded where it was built before, built otherwise. Raises StartFault."""
+def ready(settings: Settings, *, whole: bool = False) -> Mind:
+    """The mind of this very content: loaded where it was built before, built otherwise. Raises StartFault.
+
+    What has to be built at once reads by words alone, in a fraction of the time; `whole` waits for both models.
+    """
     keeping.prepare_folder(settings)
-    try:
-        base = snapshot.ready(settings.content, folder(settings))
-    except snapshot.RefusedBase as refused:
-        raise StartFault(_refusal(refused)) from None
-    library = _library(settings, base)
+    library = _library(settings, _base(settings))
+    embedder = _embedder(settings)
     labels = {entry_id: library.card_label(entry_id) for entry_id in library.entry_ids}
-    return Mind(knowledge=library, understanding=Reader(_artefact(settings, library), labels))
+    artefact = _artefact(settings, library, embedder if whole else None)
+    return Mind(knowledge=library, understanding=Reader(artefact, labels, embedder))
+
+
+def is_whole(settings: Settings) -> bool:
+    """Whether what is built reads by meaning too, or cannot on this machine. Raises StartFault."""
+    embedder = _embedder(settings)
+    artefact = _trained(settings, _library(settings, _base(settings)))
+    return embedder is None or (artefact is not None and _is_of(artefact, embedder))
 
 
 def show(settings: Settings, entry_id: str) -> str:
@@ -99,20 +111,38 @@ def _refusal(refused: snapshot.RefusedBase) -> str:
     return f"the knowledge base has faults; first: {refused}. `pryimalnia knowledge check` shows all"
 
 
-def _artefact(settings: Settings, library: Library) -> Artefact:
-    """The understanding trained on this very base and these very words; trained now where there is none."""
-    builds = _builds(settings, library)
+def _embedder(settings: Settings) -> Embedder | None:
+    return find_embedder() if settings.meaning else None
+
+
+def _artefact(settings: Settings, library: Library, embedder: Embedder | None) -> Artefact:
+    """The understanding trained on this very base and these very words; trained now where there is none.
+
+    With an embedder it must be one of both models.
+    """
+    trained = _trained(settings, library)
+    if trained is not None and (embedder is None or _is_of(trained, embedder)):
+        return trained
+    return _train(settings, library, embedder)
+
+
+def _trained(settings: Settings, library: Library) -> Artefact | None:
     with contextlib.suppress(BadArtefact):
-        trained = builds.current()
+        trained = _builds(settings, library).current()
         if trained is not None and trained.base_version == _trained_on(library):
             return trained
-    return _train(settings, library)
+    return None
 
 
-def _train(settings: Settings, library: Library) -> Artefact:
+def _is_of(artefact: Artefact, embedder: Embedder) -> bool:
+    return artefact.semantic is not None and artefact.semantic.model == embedder.name
+
+
+def _train(settings: Settings, library: Library, embedder: Embedder | None) -> Artefact:
+    kept = VectorFile(embedder, folder(settings) / VECTORS) if embedder is not None else None
     try:
         others = training.background(library.entry_ids)
-        artefact = training.build(library.phrasings(), others, _trained_on(library))
+        artefact = training.build(library.phrasings(), others, _trained_on(library), kept)
     except (LexiconError, training.TooLittle) as fault:
         raise StartFault(f"the understanding can't be trained: {fault}") from None
     _builds(settings, library).put(artefact)

@@ -57,6 +57,7 @@ class Settings(BaseModel):
     content: Path = CONTENT
     public_url: str = ""
     secret: str = Field(default="", repr=False)
+    meaning: bool = True
     answer_minutes: int = Field(default=30, ge=1, le=480)
     file_limit_megabytes: int = Field(default=10, ge=1, le=50)
     log_level: str = "INFO"

@@ -291,6 +291,8 @@ def _topic(scene: Scene) -> Outcome | None:
         return answer.follow_up(scene, open_topic, facet)
     if sure and (given := answer.give(scene, topics[0], facet or Facet.OVERVIEW, meaning.second)):
         return given
+    if meaning.for_person:
+        return handoff.personal(scene)
     if meaning.follow_up and meaning.facet and not sure:
         return _facet_alone(scene, topics, meaning.facet)
     if meaning.small_talk is not None and meaning.small_talk not in BESIDE_A_QUESTION:

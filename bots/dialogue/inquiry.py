@@ -231,20 +231,6 @@ def result(scene: Scene, card: EntryCard, state: State | None = None) -> Result 
         return None
 
 
-def result(scene: Scene, card: EntryCard, state: State | None = None) -> Result | None:
-    """What an entry comes to for this person so far; None where nothing was told that counts, or it contradicts."""
-    assessor = scene.knowledge.assessor(card.id, scene.now)
-    if assessor is None:
-        return None
-    known = memory.known(state or scene.state, assessor, scene.now)
-    if not set(assessor.facts) & set(known.facts) and not known.children:
-        return None
-    try:
-        return Result(scene, card, assessor, known, assessor.assess(known))
-    except Contradiction:
-        return None
-
-
 def personal(scene: Scene, card: EntryCard, state: State | None = None) -> EntryCard:
     """The card with the list of papers this very person needs, as far as it is known from what they told."""
     if card.documents is None:

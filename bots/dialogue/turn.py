@@ -171,7 +171,7 @@ class State:
 
 @dataclass(frozen=True)
 class OpenTicket:
-    """Call a person. `reason` is why ('asked', 'unknown', 'danger', 'call_back', 'file', 'dissatisfied').
+    """Call a person. `reason` is why ('asked', 'unknown', 'personal', 'danger', 'call_back', 'file', 'dissatisfied').
 
     `told` are facts about the matter that the person told: a name and a value each, in words.
     """

@@ -19,13 +19,13 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from knowledge_base.understanding.classifier import Classifier
+from knowledge_base.understanding.classifier import Classifier, Matrix, softmax
 from knowledge_base.understanding.confidence import Calibration
 from knowledge_base.understanding.cues import CueModel
 from knowledge_base.understanding.danger import LearnedEar
-from knowledge_base.understanding.ngrams import Vectoriser
+from knowledge_base.understanding.ngrams import Values, Vectoriser
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 3
 """Builds that stay in a folder, so that the last good one can be taken up again."""
 
@@ -35,8 +35,36 @@ class BadArtefact(ValueError):
 
 
 @dataclass(frozen=True)
+class Semantic:
+    """A linear model over vectors of meaning. `model`: the name of the embedder they come from.
+
+    `centre`: (dimensions,) what all texts have in common. `classifier.weights`: (dimensions, topics + 1).
+    `trusts_words_from`: the calibrated chance from which the words alone decide. `person`: (dimensions + 1,), the
+    last one its bias: how much a message is about somebody's own file, which only a person can open; it is one
+    where that comes to `person_from` or more.
+    """
+
+    model: str
+    centre: Values
+    classifier: Classifier
+    trusts_words_from: float
+    person: Values
+    person_from: float
+
+    def probabilities(self, vectors: Matrix) -> Matrix:
+        """Shape (texts, topics + 1), as those of the words."""
+        scores = (vectors - self.centre) @ self.classifier.weights + self.classifier.bias
+        return softmax(scores.astype(np.float32))
+
+    def for_person(self, vectors: Matrix) -> list[bool]:
+        """Whether only a person can answer each text."""
+        leaning = (vectors - self.centre) @ self.person[:-1] + self.person[-1]
+        return [bool(one >= self.person_from) for one in leaning]
+
+
+@dataclass(frozen=True)
 class Artefact:
-    """`calibrations`: by mode of reading; "words" is the one of n-grams alone.
+    """`calibrations`: by mode of reading; "words" is the one of n-grams alone, "both" that of both models.
 
     `facets` tells what is asked, `ear` hears the danger that no pattern names; both know no topic.
     """
@@ -47,6 +75,7 @@ class Artefact:
     facets: CueModel
     ear: LearnedEar
     calibrations: Mapping[str, Calibration]
+    semantic: Semantic | None = None
     report: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
@@ -59,7 +88,19 @@ class Artefact:
         return digest.hexdigest()[:16]
 
     def _arrays(self) -> dict[str, np.typing.NDArray[np.generic]]:
+        semantic = self.semantic
+        meant = (
+            {}
+            if semantic is None
+            else {
+                "meant_centre": semantic.centre,
+                "meant_weights": semantic.classifier.weights,
+                "meant_bias": semantic.classifier.bias,
+                "meant_person": semantic.person,
+            }
+        )
         return {
+            **meant,
             "vocabulary": _as_array("\n".join(self.vectoriser.vocabulary)),
             "idf": self.vectoriser.weights,
             "weights": self.classifier.weights,
@@ -79,6 +120,13 @@ class Artefact:
                 "facets": self.facets.classes,
                 "dangers": self.ear.model.classes,
                 "danger_from": self.ear.threshold,
+                "semantic": None
+                if self.semantic is None
+                else {
+                    "model": self.semantic.model,
+                    "trusts_words_from": self.semantic.trusts_words_from,
+                    "person_from": self.semantic.person_from,
+                },
                 "calibrations": {mode: one.as_json() for mode, one in self.calibrations.items()},
                 "report": self.report,
             },
@@ -103,6 +151,11 @@ class Artefact:
                 head = json.loads(_as_text(kept["head"]))
                 vocabulary = _as_text(kept["vocabulary"]).split("\n")
                 idf, weights, bias = (kept[name].astype(np.float32) for name in ("idf", "weights", "bias"))
+                meant = {
+                    name: kept[f"meant_{name}"].astype(np.float32)
+                    for name in ("centre", "weights", "bias", "person")
+                    if head["semantic"] is not None
+                }
                 cues = {
                     name: (
                         _as_text(kept[f"{name}_cues"]).split("\n"),
@@ -117,6 +170,11 @@ class Artefact:
                 raise BadArtefact(f"{path.name}: its parts do not fit together")
             if len(bias) != len(topics) + 1:
                 raise BadArtefact(f"{path.name}: {len(topics)} topics, {len(bias)} classes")
+            if meant and (
+                meant["weights"].shape != (len(meant["centre"]), len(bias))
+                or len(meant["person"]) != len(meant["centre"]) + 1
+            ):
+                raise BadArtefact(f"{path.name}: its parts do not fit together")
             return cls(
                 base_version=head["base_version"],
                 vectoriser=Vectoriser(vocabulary, idf),
@@ -124,6 +182,16 @@ class Artefact:
                 facets=CueModel(head["facets"], *cues["facet"]),
                 ear=LearnedEar(CueModel(head["dangers"], *cues["danger"]), float(head["danger_from"])),
                 calibrations={mode: Calibration.from_json(one) for mode, one in head["calibrations"].items()},
+                semantic=Semantic(
+                    head["semantic"]["model"],
+                    meant["centre"],
+                    Classifier(topics, meant["weights"], meant["bias"]),
+                    float(head["semantic"]["trusts_words_from"]),
+                    meant["person"],
+                    float(head["semantic"]["person_from"]),
+                )
+                if meant
+                else None,
                 report=head["report"],
             )
         except BadArtefact:

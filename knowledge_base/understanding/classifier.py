@@ -33,3 +33,8 @@ def softmax(scores: Matrix) -> Matrix:
     """Rows of scores as probabilities."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def mean_of(first: Matrix, second: Matrix) -> Matrix:
+    """What two models say on average: they fail differently, and ranks would lose how sure they are."""
+    return ((first + second) / np.float32(2)).astype(np.float32)

@@ -81,7 +81,8 @@ class Meaning:
 
     `ranked` holds at least five topics (or all, where the base has fewer), best first. `not_ours` is the
     probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'. `danger_guessed`: no
-    words of danger were found, only the learned ear hears it.
+    words of danger were found, only the learned ear hears it. `for_person`: it is about the writer's own file, and
+    only a person can answer.
     """
 
     masked: str
@@ -96,3 +97,4 @@ class Meaning:
     small_talk: SmallTalk | None = None
     secret: str | None = None
     second: str | None = None
+    for_person: bool = False

@@ -84,10 +84,14 @@ def without_links(text: str) -> str:
     return _LINK.sub(" ", text)
 
 
+def in_one_script(text: str) -> str:
+    """The text in small letters, Latin words as they sound in Cyrillic; otherwise as it was written."""
+    return _LATIN_WORD.sub(_from_latin, _plain(without_links(text[:LONGEST])))
+
+
 def spell(text: str) -> list[str]:
     """Words and numbers of a text in the one spelling, before surzhyk words are replaced."""
-    plain = _LATIN_WORD.sub(_from_latin, _plain(without_links(text[:LONGEST])))
-    words = (w if w[0].isdigit() else fold_word(w) for w in _LETTERS_AND_DIGITS.findall(plain))
+    words = (w if w[0].isdigit() else fold_word(w) for w in _LETTERS_AND_DIGITS.findall(in_one_script(text)))
     return [word for word in words if word]
 
 

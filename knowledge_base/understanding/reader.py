@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.artefact import Artefact, Semantic
+from knowledge_base.understanding.classifier import Matrix, mean_of
 from knowledge_base.understanding.commands import CommandReader, typed_label
-from knowledge_base.understanding.confidence import features
+from knowledge_base.understanding.confidence import Calibration, features
 from knowledge_base.understanding.danger import DangerEar
+from knowledge_base.understanding.embedding import Embedder, Remembering
 from knowledge_base.understanding.facets import FacetReader
 from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.meaning import Meaning, Ranked, Verdict
 from knowledge_base.understanding.normalise import LONGEST, Normaliser, spell
 from knowledge_base.understanding.secrets import mask
 
-MODE = "words"
+WORDS, BOTH = "words", "both"
+"""Modes of reading: by words alone, and by words and meaning together."""
+AT_ONCE = 4
+"""Texts of one batch that are read by their meaning; under more the reception would fall behind."""
 # Where a very long text names its matter: how it begins, and what it ends with.
 _FIRST_WORDS, _LAST_WORDS = 100, 40
 _FIRST_LETTERS, _LAST_LETTERS = 1_000, 500
@@ -63,19 +68,45 @@ class _Heard:
     """A text and what is read from its words alone. `parts`: its sentences, where there are several."""
 
     meaning: Meaning
+    text: str
     words: list[str]
     parts: list[list[str]]
     bare: bool
     goes_on: bool
 
+    @property
+    def needs_a_topic(self) -> bool:
+        """Whether the topic is what has to be found out."""
+        return bool(self.words) and not (self.bare or self.meaning.ranked or self.meaning.small_talk)
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """The topics best first, the probability of "not ours", and what the thresholds of its mode say."""
+
+    topics: tuple[Ranked, ...]
+    not_ours: float
+    verdict: Verdict
+    for_person: bool = False
+
 
 class Reader:
     """Reads batches of texts. Pure and thread-safe; a new artefact means a new Reader."""
 
-    def __init__(self, artefact: Artefact, labels: Mapping[str, str]) -> None:
-        """`labels`: topic -> label of its button. Raises KeyError for an artefact without the mode."""
+    def __init__(
+        self, artefact: Artefact, labels: Mapping[str, str], embedder: Embedder | None = None
+    ) -> None:
+        """`labels`: topic -> label of its button.
+
+        With the `embedder` the artefact was trained with, what the words leave open is read by its meaning too.
+        """
         self._artefact = artefact
-        self._calibration = artefact.calibrations[MODE]
+        self._calibration = artefact.calibrations[WORDS]
+        self._semantic: Semantic | None = None
+        self._embedder: Embedder | None = None
+        semantic = artefact.semantic
+        if embedder is not None and semantic is not None and semantic.model == embedder.name:
+            self._semantic, self._embedder = semantic, Remembering(embedder)
         self._labels = {
             topic: label for topic, label in labels.items() if topic in artefact.classifier.topics
         }
@@ -94,8 +125,10 @@ class Reader:
         """The meaning of each text. `known_labels`: for each text, topic -> label of the buttons on offer."""
         on_offer = known_labels if known_labels is not None else [None] * len(texts)
         heard = [self._hear(text, labels) for text, labels in zip(texts, on_offer, strict=True)]
-        rankings = self._rank([one.words for one in heard])
-        return [self._decide(one, *ranking) for one, ranking in zip(heard, rankings, strict=True)]
+        by_words = self._by_words([one.words for one in heard])
+        ranked = self._ranked(by_words, self._calibration)
+        self._weigh(heard, by_words, ranked)
+        return [self._decide(one, ranking) for one, ranking in zip(heard, ranked, strict=True)]
 
     def _hear(self, text: str, on_offer: Mapping[str, str] | None) -> _Heard:
         masked, secret = mask(text[:LONGEST])
@@ -126,6 +159,7 @@ class Reader:
         )
         return _Heard(
             meaning,
+            masked,
             words,
             self._parts(told),
             self._words.name_nothing(words),
@@ -139,14 +173,17 @@ class Reader:
         ]
         return parts if 1 < len(parts) <= _MOST_PARTS else []
 
-    def _rank(self, batch: Sequence[Sequence[str]]) -> list[tuple[tuple[Ranked, ...], float]]:
-        """For each text: the topics best first, and the probability of "not ours"."""
-        if not batch:
-            return []
+    def _by_words(self, batch: Sequence[Sequence[str]]) -> Matrix:
+        """Probabilities of the topics and of "not ours", a row a text."""
         vectoriser, classifier = self._artefact.vectoriser, self._artefact.classifier
-        probabilities = classifier.probabilities([vectoriser.vector(words) for words in batch])
+        return classifier.probabilities([vectoriser.vector(words) for words in batch])
+
+    def _ranked(self, probabilities: Matrix, calibration: Calibration) -> list[_Ranking]:
+        if not len(probabilities):
+            return []
+        topics = self._artefact.classifier.topics
         table = features(probabilities)
-        right, not_ours = self._calibration.right(table), self._calibration.not_ours(table)
+        right, not_ours = calibration.right(table), calibration.not_ours(table)
         rankings = []
         # Rounded, since the last bits depend on the size of the batch.
         for row, first, outside in zip(probabilities, right.round(6), not_ours.round(6), strict=True):
@@ -154,16 +191,32 @@ class Reader:
             # What the first topic leaves is shared by the others and by "not ours" as the model shared it.
             rest = max(float(row.sum() - row[order[0]]), 1e-9)
             left = (1 - float(first)) / rest
-            top = Ranked(classifier.topics[order[0]], float(first))
-            others = (
-                Ranked(classifier.topics[n], min(round(float(row[n]) * left, 6), float(first)))
-                for n in order[1:]
-            )
-            rankings.append(((top, *others), float(outside)))
+            top = Ranked(topics[order[0]], float(first))
+            others = (Ranked(topics[n], min(round(float(row[n]) * left, 6), float(first))) for n in order[1:])
+            verdict = calibration.verdict(float(first), float(outside))
+            rankings.append(_Ranking((top, *others), float(outside), verdict))
         return rankings
 
-    def _decide(self, heard: _Heard, ranked: tuple[Ranked, ...], not_ours: float) -> Meaning:
-        meaning = heard.meaning
+    def _weigh(self, heard: Sequence[_Heard], by_words: Matrix, ranked: list[_Ranking]) -> None:
+        """Rank anew, by words and meaning, the first of those that the words do not decide."""
+        semantic, embedder = self._semantic, self._embedder
+        if semantic is None or embedder is None:
+            return
+        open_ones = [
+            place
+            for place, (one, ranking) in enumerate(zip(heard, ranked, strict=True))
+            if one.needs_a_topic and ranking.topics[0].confidence < semantic.trusts_words_from
+        ][:AT_ONCE]
+        if open_ones:
+            vectors = embedder.embed([heard[place].text for place in open_ones])
+            meant, personal = semantic.probabilities(vectors), semantic.for_person(vectors)
+            both = mean_of(by_words[open_ones], meant)
+            found = self._ranked(both, self._artefact.calibrations[BOTH])
+            for place, ranking, only_person in zip(open_ones, found, personal, strict=True):
+                ranked[place] = replace(ranking, for_person=only_person)
+
+    def _decide(self, heard: _Heard, ranking: _Ranking) -> Meaning:
+        meaning, ranked, not_ours = heard.meaning, ranking.topics, ranking.not_ours
         named = meaning.ranked[0].topic if meaning.ranked else None
         if named:
             others = tuple(Ranked(one.topic, 0.0) for one in ranked if one.topic != named)
@@ -171,12 +224,11 @@ class Reader:
         elif meaning.small_talk or not heard.words:
             verdict = Verdict.UNKNOWN
         else:
-            verdict = self._calibration.verdict(ranked[0].confidence, not_ours)
-            if heard.bare:
-                verdict = Verdict.UNSURE
+            verdict = Verdict.UNSURE if heard.bare else ranking.verdict
         leans = meaning.facet is not None or heard.goes_on or heard.bare
         follow_up = leans and verdict is not Verdict.SURE and not meaning.small_talk and not meaning.command
         return Meaning(
+            for_person=ranking.for_person,
             masked=meaning.masked,
             ranked=ranked,
             not_ours=not_ours,
@@ -193,7 +245,8 @@ class Reader:
 
     def _second(self, heard: _Heard, first: str) -> str | None:
         """Another topic that a sentence of its own names beyond doubt."""
-        for ranked, _ in self._rank(heard.parts):
-            if ranked[0].topic != first and ranked[0].confidence >= self._calibration.sure_from:
-                return ranked[0].topic
+        for ranking in self._ranked(self._by_words(heard.parts), self._calibration):
+            likely = ranking.topics[0]
+            if likely.topic != first and likely.confidence >= self._calibration.sure_from:
+                return likely.topic
         return None

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.understanding.artefact import Artefact
-from knowledge_base.understanding.classifier import Classifier, Matrix, softmax
+from knowledge_base.understanding.artefact import Artefact, Semantic
+from knowledge_base.understanding.classifier import Classifier, Matrix, mean_of, softmax
 from knowledge_base.understanding.confidence import Calibration, Fit, Floats, features, lowest_threshold
 from knowledge_base.understanding.cue_training import facet_model, learned_ear
+from knowledge_base.understanding.embedding import Embedder
 from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.ngrams import Vectoriser
 from knowledge_base.understanding.reader import Words
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # it ships no types
+
+Sparse: TypeAlias = "csr_matrix"
 Labels = NDArray[np.int64]
 
 RISK = 0.015
@@ -29,12 +34,23 @@ _FOLDS = 5
 # Held out, 600 to 1,000 of the 2,755 directions of 75 topics differ from all of them by less than half a point.
 _DIRECTIONS = 1_000
 _STRENGTH = 100.0
+_SEMANTIC_STRENGTH = 0.02
+# What an entry says of itself teaches too, less than what people say.
+_TOLD_WEIGHT = 0.5
+_PERSONAL_STRENGTH = 0.01
+# Of what cards answer, the share that may go to a person where the topic is not beyond doubt.
+_TAKEN_FOR_PERSONAL = 0.03
+# Of the risk, what the words alone may take.
+_TRUSTED_RISK = 0.003
 _BACKGROUND_WEIGHT = 2.0
 _SEED = 20260101
 
 
 class TopicPhrasings(Protocol):
-    """How people ask for one entry. `not_this`: phrases that mean another entry, with its id."""
+    """How people ask for one entry. `not_this`: phrases that mean another entry, with its id.
+
+    `told`: what the entry says of itself, without its figures.
+    """
 
     @property
     def topic(self) -> str: ...
@@ -46,6 +62,8 @@ class TopicPhrasings(Protocol):
     def phrasings(self) -> tuple[str, ...]: ...
     @property
     def not_this(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def told(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -80,10 +98,19 @@ class _Row:
     words: tuple[str, ...]
     label: int
     family: str
+    text: str
 
 
-def build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_version: str) -> Artefact:
-    """Trains, holds out, calibrates. Raises TooLittle for fewer than two topics or no background."""
+def build(
+    topics: Sequence[TopicPhrasings],
+    others: Sequence[Background],
+    base_version: str,
+    embedder: Embedder | None = None,
+) -> Artefact:
+    """Trains, holds out, calibrates; with an embedder both models, else that of words.
+
+    Raises TooLittle for fewer than two topics or no background.
+    """
     # Only libraries loaded by now are limited below, so this one brings its own along first.
     import sklearn.linear_model  # noqa: F401  # loaded for its threads
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
@@ -92,19 +119,32 @@ def build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_v
         raise TooLittle("at least two topics with phrasings and a background are needed")
     # These matrices are small: several threads would spend their time waiting for one another.
     with threadpool_limits(limits=1):
-        return _build(topics, others, base_version)
+        return _build(topics, others, base_version, embedder)
 
 
-def _build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_version: str) -> Artefact:
+def _build(
+    topics: Sequence[TopicPhrasings],
+    others: Sequence[Background],
+    base_version: str,
+    embedder: Embedder | None,
+) -> Artefact:
     words = Words.from_content()
     names = tuple(topic.topic for topic in topics)
     rows = _rows(topics, others, names, words)
     vectoriser = Vectoriser.fitted([row.words for row in rows])
-    table = _dense(vectoriser, rows)
+    table = _table(vectoriser, rows)
     labels = np.array([row.label for row in rows])
     turned, back = _rotated(table)
     held_out, noisy = _held_out(turned, back, labels, rows, vectoriser, len(names))
     calibration, report = _calibrated(held_out, noisy, labels, rows, names)
+    calibrations, semantic = {"words": calibration}, None
+    if embedder is not None:
+        told = [(text, place) for place, topic in enumerate(topics) for text in topic.told]
+        semantic, both, together = _semantic(
+            embedder, rows, told, labels, names, (held_out, noisy), calibration
+        )
+        calibrations["both"] = both
+        report = {**report, "both": together}
     weights, bias = _fit(turned, labels, len(names))
     classifier = Classifier(names, np.asarray(back @ weights, dtype=np.float32), bias)
     return Artefact(
@@ -113,7 +153,8 @@ def _build(topics: Sequence[TopicPhrasings], others: Sequence[Background], base_
         classifier=classifier,
         facets=facet_model(words.normalise),
         ear=learned_ear(words.normalise),
-        calibrations={"words": calibration},
+        calibrations=calibrations,
+        semantic=semantic,
         report={"topics": len(names), "phrasings": len(rows), "ngrams": len(vectoriser.vocabulary), **report},
     )
 
@@ -128,7 +169,7 @@ def _rows(
         spelled = tuple(words.of_matter(text))
         # The same phrase claimed twice stays with the first: topics come before the background.
         if spelled and spelled not in rows:
-            rows[spelled] = _Row(spelled, label, family)
+            rows[spelled] = _Row(spelled, label, family, text)
 
     for topic in topics:
         for text in (topic.label, topic.title, *topic.phrasings):
@@ -141,33 +182,46 @@ def _rows(
     return list(rows.values())
 
 
-def _dense(vectoriser: Vectoriser, rows: Sequence[_Row]) -> Matrix:
-    table = np.zeros((len(rows), len(vectoriser.vocabulary)), dtype=np.float32)
-    for place, row in enumerate(rows):
-        vector = vectoriser.vector(row.words)
-        table[place, vector.columns] = vector.values
-    return table
+def _table(vectoriser: Vectoriser, rows: Sequence[_Row]) -> Sparse:
+    """The rows over the n-grams. Dense, a whole base's would take gigabytes."""
+    from scipy.sparse import csr_matrix
+
+    vectors = [vectoriser.vector(row.words) for row in rows]
+    bounds = np.cumsum([0, *(len(vector.columns) for vector in vectors)])
+    return csr_matrix(
+        (
+            np.concatenate([vector.values for vector in vectors]),
+            np.concatenate([vector.columns for vector in vectors]),
+            bounds,
+        ),
+        shape=(len(rows), len(vectoriser.vocabulary)),
+    )
 
 
-def _rotated(table: Matrix) -> tuple[Matrix, Matrix]:
+def _rotated(table: Sparse) -> tuple[Matrix, Matrix]:
     """The rows in the space in which they differ most, and the way back: nearly the same optimum, far fewer unknowns.
 
     Of the whole base's rows a third of the directions keep all but 0.5 % of the answers, and an exact
     decomposition would take longer than everything else together.
     """
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # it ships no types
     from sklearn.utils.extmath import randomized_svd
 
-    sparse = csr_matrix(table)
-    likeness = (sparse @ sparse.T).toarray().astype(np.float64)
-    vectors, values, _ = randomized_svd(likeness, min(len(table), _DIRECTIONS), n_iter=2, random_state=_SEED)
+    likeness = (table @ table.T).toarray().astype(np.float64)
+    most = min(table.shape[0], _DIRECTIONS)
+    vectors, values, _ = randomized_svd(likeness, most, n_iter=2, random_state=_SEED)
     kept = values > values.max() * 1e-7
     scale = np.sqrt(values[kept])
-    back = (sparse.T @ (vectors[:, kept] / scale)).astype(np.float32)
+    back = (table.T @ (vectors[:, kept] / scale)).astype(np.float32)
     return (vectors[:, kept] * scale).astype(np.float32), back
 
 
-def _fit(turned: Matrix, labels: Labels, not_ours: int) -> tuple[Matrix, Matrix]:
+def _fit(
+    turned: Matrix,
+    labels: Labels,
+    not_ours: int,
+    strength: float = _STRENGTH,
+    sample_weights: Floats | None = None,
+) -> tuple[Matrix, Matrix]:
     """Weights (dimensions, classes) and bias of the logistic model; every class must be among the labels."""
     from sklearn.linear_model import LogisticRegression
 
@@ -177,8 +231,8 @@ def _fit(turned: Matrix, labels: Labels, not_ours: int) -> tuple[Matrix, Matrix]
         for label, count in enumerate(counts)
         if count
     }
-    model = LogisticRegression(C=_STRENGTH, max_iter=300, tol=1e-3, class_weight=balance)
-    model.fit(turned, labels)
+    model = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight=balance)
+    model.fit(turned, labels, sample_weight=sample_weights)
     weights = np.zeros((turned.shape[1], not_ours + 1), dtype=np.float32)
     bias = np.full(not_ours + 1, -20.0, dtype=np.float32)
     weights[:, model.classes_] = model.coef_.T
@@ -212,7 +266,7 @@ def _held_out(
 ) -> tuple[Matrix, Matrix]:
     """Probabilities of every row by a model that has not seen it; and of the same rows badly typed."""
     folds = _folds(rows)
-    bad = _dense(vectoriser, [_Row(_badly_typed(row.words), row.label, row.family) for row in rows]) @ back
+    bad = _table(vectoriser, [replace(row, words=_badly_typed(row.words)) for row in rows]) @ back
     clean_scores = np.zeros((len(rows), not_ours + 1), dtype=np.float32)
     noisy_scores = np.zeros_like(clean_scores)
     for fold in range(_FOLDS):
@@ -221,6 +275,80 @@ def _held_out(
         clean_scores[unseen] = turned[unseen] @ weights + bias
         noisy_scores[unseen] = bad[unseen] @ weights + bias
     return softmax(clean_scores), softmax(noisy_scores)
+
+
+def _semantic(
+    embedder: Embedder,
+    rows: Sequence[_Row],
+    told: Sequence[tuple[str, int]],
+    labels: Labels,
+    names: tuple[str, ...],
+    by_words: tuple[Matrix, Matrix],
+    words: Calibration,
+) -> tuple[Semantic, Calibration, Mapping[str, object]]:
+    """The model of meaning, and the calibration of both models' mean where the words do not decide alone."""
+    not_ours = len(names)
+    vectors = embedder.embed([row.text for row in rows] + [text for text, _ in told])
+    centre = vectors[: len(rows)].mean(axis=0)
+    # All of them point nearly one way; at their own scale they would take a thousand steps to tell apart.
+    scale = vectors[: len(rows)].std(axis=0).mean()
+    table = ((vectors - centre) / scale).astype(np.float32)
+    own, answers = table[: len(rows)], table[len(rows) :]
+    answered = np.array([label for _, label in told], dtype=np.int64)
+
+    def fitted(seen: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+        taught = np.concatenate([own[seen], answers])
+        weights = np.concatenate([np.ones(int(seen.sum())), np.full(len(answers), _TOLD_WEIGHT)])
+        return _fit(taught, np.concatenate([labels[seen], answered]), not_ours, _SEMANTIC_STRENGTH, weights)
+
+    folds = _folds(rows)
+    scores = np.zeros((len(rows), not_ours + 1), dtype=np.float32)
+    for fold in range(_FOLDS):
+        weights, bias = fitted(folds != fold)
+        scores[folds == fold] = own[folds == fold] @ weights + bias
+    meant = softmax(scores)
+    clean, noisy = (mean_of(one, meant) for one in by_words)
+    trusted = _trusted(np.concatenate(by_words), np.concatenate([labels, labels]), not_ours, words)
+    sure_alone = words.right(features(np.concatenate(by_words))) >= trusted
+    calibration, report = _calibrated(clean, noisy, labels, rows, names, sure_alone, np.concatenate(by_words))
+    weights, bias = fitted(np.ones(len(rows), dtype=np.bool_))
+    model = Classifier(names, np.asarray(weights / scale, dtype=np.float32), bias)
+    person, person_from = _personal(embedder, centre, scale, own[labels != not_ours])
+    semantic = Semantic(embedder.name, centre, model, trusted, person, person_from)
+    return semantic, calibration, {**report, "words_decide": round(float(sure_alone.mean()), 4)}
+
+
+def _personal(embedder: Embedder, centre: Matrix, scale: float, phrasings: Matrix) -> tuple[Matrix, float]:
+    """Weights and bias of «only a person can answer», and from where it is so.
+
+    `phrasings`: what cards answer, of which a stated share may be taken for it.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_predict
+
+    texts = [*lines("personal", "for_person"), *lines("personal", "by_rule")]
+    own = ((embedder.embed(texts) - centre) / scale).astype(np.float32)
+    table = np.concatenate([own, phrasings])
+    only_person = np.arange(len(table)) < len(lines("personal", "for_person"))
+    model = LogisticRegression(C=_PERSONAL_STRENGTH, max_iter=300, class_weight="balanced")
+    leaning = cross_val_predict(model, table, only_person, cv=_FOLDS, method="decision_function")
+    threshold = float(np.quantile(leaning[len(own) :], 1 - _TAKEN_FOR_PERSONAL))
+    model.fit(table, only_person)
+    weights = np.append(model.coef_[0] / scale, model.intercept_).astype(np.float32)
+    return weights, threshold
+
+
+def _trusted(probabilities: Matrix, truth: Labels, not_ours: int, words: Calibration) -> float:
+    """The chance from which the words alone may decide, at a small part of the risk."""
+    right = probabilities[:, :-1].argmax(axis=1) == truth
+    weights = _halved(truth == not_ours)
+    chance = words.right(features(probabilities))
+    return max(words.sure_from, lowest_threshold(chance, (~right).tolist(), weights, _TRUSTED_RISK))
+
+
+def _halved(outside: NDArray[np.bool_]) -> Floats:
+    """Half the weight to either side keeps the size of the background out of the thresholds."""
+    return np.asarray(np.where(outside, 0.5 / outside.sum(), 0.5 / (~outside).sum()), dtype=np.float64)
 
 
 def _badly_typed(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -242,18 +370,31 @@ def _calibrated(
     labels: Labels,
     rows: Sequence[_Row],
     names: tuple[str, ...],
+    decided: NDArray[np.bool_] | None = None,
+    by_words: Matrix | None = None,
 ) -> tuple[Calibration, Mapping[str, object]]:
+    """The fits and thresholds for held-out probabilities, clean and badly typed.
+
+    `decided`: which of both another model answers before, with the probabilities `by_words`; its mistakes count.
+    """
     not_ours = len(names)
     probabilities = np.concatenate([clean, noisy])
     truth = np.concatenate([labels, labels])
-    top = probabilities[:, :-1].argmax(axis=1)
-    right, outside = top == truth, truth == not_ours
-    # Half the weight to either side keeps the size of the background out of the thresholds.
-    weights = np.where(outside, 0.5 / outside.sum(), 0.5 / (~outside).sum())
+    outside = truth == not_ours
+    weights = _halved(outside)
     table = features(probabilities)
-    fit_right = _logistic(table, right, weights)
+    fit_right = _logistic(table, probabilities[:, :-1].argmax(axis=1) == truth, weights)
     fit_outside = _logistic(table, outside, weights)
     chance_right, chance_outside = fit_right(table), fit_outside(table)
+    if decided is not None and by_words is not None:
+        probabilities = np.where(decided[:, None], by_words, probabilities)
+        chance_right, chance_outside = (
+            np.where(decided, 1.0, chance_right),
+            np.where(decided, 0.0, chance_outside),
+        )
+        clean = probabilities[: len(labels)]
+    top = probabilities[:, :-1].argmax(axis=1)
+    right = top == truth
     sure_from = lowest_threshold(chance_right, (~right).tolist(), weights, RISK)
     not_ours_from = lowest_threshold(chance_outside, (~outside).tolist(), weights, _MISSED)
     calibration = Calibration(fit_right, fit_outside, sure_from, max(not_ours_from, 0.5), RISK)

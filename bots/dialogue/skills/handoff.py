@@ -37,6 +37,10 @@ HOUR_MINUTES = 60
 HOURS_FROM_MINUTES = 90
 
 
+BY_REASON = {"unknown": "handoff-unknown", "personal": "handoff-personal"}
+"""What is said by day where the person did not ask for a person themselves."""
+
+
 def ask(scene: Scene) -> Outcome:
     """The person asks for a person."""
     if scene.ticket_waits:
@@ -69,6 +73,11 @@ def unknown(scene: Scene, note: NoteUnanswered) -> Outcome:
     return call(scene, "unknown", scene.question or question_of(scene), note=note)
 
 
+def personal(scene: Scene) -> Outcome:
+    """About the writer's own file: nobody but a person can look into it."""
+    return added(scene) if scene.ticket_waits else call(scene, "personal", question_of(scene))
+
+
 def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None = None) -> Outcome:
     """Open a ticket and say when a person answers. Asks for the queue first. `note` goes with it."""
     queue = scene.view.queue
@@ -77,7 +86,7 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
     line = queue_line(scene, queue)
     choices = waiting_choices()
     if queue.open_now:
-        text = say("handoff-unknown" if reason == "unknown" else "handoff-day", queue=line)
+        text = say(BY_REASON.get(reason, "handoff-day"), queue=line)
     else:
         text = say("handoff-night", hours=hours(scene), queue=line)
         choices += () if scene.view.people_only else (buttons.menu(),)
