@@ -33,6 +33,10 @@ ASK, DONE, CONFIRM, CONSENT, DIFFERS, EDIT = "ask", "done", "confirm", "consent"
 HEALTH = "health"
 NOT_KNOWN, REFUSED = "not_known", "refused"
 """Why a question was skipped."""
+IN_A_SENTENCE = 2
+"""So many facts are read back in one sentence; more of them in a list."""
+SAID_IN_WORDS = {"household.size": "said-size", "household.income_month": "said-income"}
+"""Facts that are read back as people say them: fact -> text."""
 ENOUGH_AFTER = 7
 """Questions after which it is offered to stop and see."""
 
@@ -169,12 +173,17 @@ def begin(talk: Talk, lead: Sequence[str]) -> Turn:
     talk = replace(talk, state=replace(talk.state, paused=None))
     if talk.state.whose == "kin":
         lead = [*lead, say("interview-of-kin")]
-    aged = memory.to_confirm(talk.scene.state, talk.assessor, talk.scene.now)
-    return confirm(talk.having(aged=list(aged))) if aged else go_on(talk, lead)
+    aged = memory.to_confirm(talk.state, talk.assessor, talk.scene.now)
+    if not aged:
+        return go_on(talk, lead)
+    said = memory.unconfirmed(talk.state, talk.assessor, talk.scene.now)
+    return confirm(talk.having(aged=[*aged, *said]))
 
 
 def go_on(talk: Talk, lead: Sequence[str] = ()) -> Turn:
-    """The next question, or the result where nothing more can be found out."""
+    """The next question, or the result where nothing more can be found out; what was said on the way comes first."""
+    if said := memory.unconfirmed(talk.state, talk.assessor, talk.scene.now):
+        return read_back(talk.having(aged=list(said)), lead)
     try:
         question = talk.assessor.next(talk.known, talk.skipped, documents=bool(talk.facts.get("papers")))
     except Contradiction as fault:
@@ -328,6 +337,8 @@ def skip(talk: Talk, names: Iterable[str], *, refused: bool = False) -> Turn:
 
 
 def corrected(talk: Talk, name: str, value: Value) -> Turn:
+    """One fact is mended; of those that were just read back, the rest is right."""
+    talk = _settled(talk, [one for one in talk.facts.get("aged", ()) if one != name])
     talk = talk.told({name: memory.told(value, talk.scene.now)})
     talk = talk.having(skipped=[one for one in talk.skipped if one != name])
     said = f"{talk.assessor.fact(name).label}: {talk.assessor.value(name, value)}"
@@ -352,10 +363,44 @@ def confirm(talk: Talk) -> Turn:
     return talk.having(listed=names).turn(CONFIRM, Reply(text=text, choices=choices))
 
 
+def read_back(talk: Talk, lead: Sequence[str]) -> Turn:
+    """What was said on the way, in one message, before it decides: «З ваших слів: … Так?»"""
+    names = list(talk.facts.get("aged", ()))
+    said = [_said_in_words(talk, name) for name in names]
+    if len(names) <= IN_A_SENTENCE:
+        lines = [say("interview-said", list=", ".join(said))]
+    else:
+        listed = [f"{number}. {words}" for number, words in enumerate(said, 1)]
+        lines = [say("interview-said-list"), *listed, say("interview-said-ask")]
+    choices = (buttons.button("i:ok", "still-so"), buttons.button("i:fix", "fix"), *buttons.row())
+    reply = Reply(text="\n".join([*lead, *lines]), choices=choices)
+    return talk.having(listed=names, question=None).turn(CONFIRM, reply)
+
+
+def _said_in_words(talk: Talk, name: str) -> str:
+    """`вас двоє`, `разом приблизно від 10 000 до 12 000 грн на місяць`, `група інвалідності — друга група`."""
+    value = told_value(talk, name) or ""
+    if name in SAID_IN_WORDS:
+        about = name in talk.state.told and talk.state.told[name].approximate
+        return say(SAID_IN_WORDS[name], value=value, about="yes" if about else "no")
+    return say("said-fact", label=talk.assessor.fact(name).label, value=value)
+
+
+def is_read_back(talk: Talk) -> bool:
+    """Whether what is to be confirmed was said on the way, and stands in a sentence without numbers."""
+    names = talk.facts.get("aged", ())
+    return 0 < len(names) <= IN_A_SENTENCE and not any(memory.outright(talk.state, name) for name in names)
+
+
 def confirmed(talk: Talk) -> Turn:
-    aged = list(talk.facts.get("aged", ()))
-    state = memory.confirm(talk.state, aged, talk.scene.now)
-    return go_on(replace(talk, state=state).having(aged=[]))
+    return go_on(_settled(talk, list(talk.facts.get("aged", ()))))
+
+
+def _settled(talk: Talk, names: Sequence[str]) -> Talk:
+    """The same with these facts as answered; what was read back can be mended later."""
+    state = memory.confirm(talk.state, names, talk.scene.now)
+    known = dict.fromkeys([*talk.facts.get("read_back", ()), *names])
+    return replace(talk, state=state).having(aged=[], read_back=list(known))
 
 
 def edit(talk: Talk, names: Sequence[str] | None = None) -> Turn:
@@ -375,9 +420,8 @@ def edit(talk: Talk, names: Sequence[str] | None = None) -> Turn:
 def mended(talk: Talk, names: list[str]) -> Turn:
     """These facts are asked anew, the rest is confirmed."""
     rest = [name for name in talk.facts.get("listed", ()) if name not in names]
-    state = memory.confirm(memory.forget(talk.state, names), rest, talk.scene.now)
-    skipped = [name for name in talk.skipped if name not in names]
-    return go_on(replace(talk, state=state).having(skipped=skipped, aged=[]))
+    talk = _settled(replace(talk, state=memory.forget(talk.state, names)), rest)
+    return go_on(talk.having(skipped=[name for name in talk.skipped if name not in names]))
 
 
 def told_in_words(talk: Talk, name: str) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge_base.understanding.said import Said
+
 
 class Facet(StrEnum):
     """What is asked about a topic. For whom is a person, not a facet."""
@@ -81,7 +83,7 @@ class Meaning:
 
     `ranked` holds at least five topics (or all, where the base has fewer), best first. `not_ours` is the
     probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'. `danger_guessed`: no
-    words of danger were found, only the learned ear hears it.
+    words of danger were found, only the learned ear hears it. `said` are facts that the text states on the way.
     """
 
     masked: str
@@ -96,3 +98,4 @@ class Meaning:
     small_talk: SmallTalk | None = None
     secret: str | None = None
     second: str | None = None
+    said: tuple[Said, ...] = ()

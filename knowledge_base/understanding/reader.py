@@ -16,6 +16,7 @@ from knowledge_base.understanding.facets import FacetReader
 from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.meaning import Meaning, Ranked, Verdict
 from knowledge_base.understanding.normalise import LONGEST, Normaliser, spell
+from knowledge_base.understanding.said import Ear as StoryEar
 from knowledge_base.understanding.secrets import mask
 
 MODE = "words"
@@ -82,6 +83,7 @@ class Reader:
         self._words = Words.from_content()
         self._ear = DangerEar(self._words.normalise, artefact.ear)
         self._facets = FacetReader(self._words.normalise, artefact.facets)
+        self._story = StoryEar(self._words.normalise)
 
     @property
     def version(self) -> str:
@@ -121,6 +123,7 @@ class Reader:
             command=command,
             small_talk=remark,
             secret=secret,
+            said=self._story.hear(masked),
         )
         return _Heard(
             meaning,
@@ -187,6 +190,7 @@ class Reader:
             small_talk=meaning.small_talk,
             secret=meaning.secret,
             second=self._second(heard, ranked[0].topic) if verdict is not Verdict.UNKNOWN else None,
+            said=meaning.said,
         )
 
     def _second(self, heard: _Heard, first: str) -> str | None:

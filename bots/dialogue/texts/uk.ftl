@@ -447,6 +447,23 @@ interview-why = { $why } Не скажете — буде «можливо» з�
 interview-consent = Далі питання про здоров’я. Відповідь бачать лише спеціалісти управління. Можна не відповідати.
 interview-confirm = Ви вже казали раніше:
 interview-confirm-ask = Так і досі? Якщо ні, напишіть номери, які змінилися.
+interview-said = З ваших слів: { $list }. Так?
+interview-said-list = З ваших слів:
+interview-said-ask = Усе так? Якщо ні, напишіть номери, які виправити.
+said-fact = { $label } — { $value }
+said-size =
+    вас { $value ->
+        [1] одна людина
+        [2] двоє
+        [3] троє
+        [4] четверо
+        [5] п’ятеро
+       *[other] { $value }
+    }
+said-income = разом { $about ->
+        [yes] приблизно { $value }
+       *[no] { $value }
+    } на місяць
 interview-about = Записано приблизно: { $list }.
 interview-corrected = Виправлено: { $list }.
 interview-back = Повертаюся на крок назад.
@@ -618,6 +635,7 @@ packet-specialist = вирішує спеціаліст: { $reason }
 packet-unknown = бракує: { $list }
 packet-not-known = не знає: { $list }
 packet-not-told = не хоче казати: { $list }
+packet-said = { $value } (сказано в розмові, ще не підтверджено)
 packet-differs = сказане не сходиться
 packet-all-yes = так: { $list }
 packet-all-maybe = можливо: { $list }
