@@ -35,8 +35,8 @@ NOT_KNOWN, REFUSED = "not_known", "refused"
 """Why a question was skipped."""
 IN_A_SENTENCE = 2
 """So many facts are read back in one sentence; more of them in a list."""
-SAID_IN_WORDS = {"household.size": "said-size", "household.income_month": "said-income"}
-"""Facts that are read back as people say them: fact -> text."""
+SIZE, INCOME = "household.size", "household.income_month"
+"""Facts that are read back as people say them."""
 ENOUGH_AFTER = 7
 """Questions after which it is offered to stop and see."""
 
@@ -380,10 +380,11 @@ def read_back(talk: Talk, lead: Sequence[str]) -> Turn:
 def _said_in_words(talk: Talk, name: str) -> str:
     """`вас двоє`, `разом приблизно від 10 000 до 12 000 грн на місяць`, `група інвалідності — друга група`."""
     value = told_value(talk, name) or ""
-    if name in SAID_IN_WORDS:
-        about = name in talk.state.told and talk.state.told[name].approximate
-        return say(SAID_IN_WORDS[name], value=value, about="yes" if about else "no")
-    return say("said-fact", label=talk.assessor.fact(name).label, value=value)
+    if name == SIZE and value.isdigit():
+        return say("said-size", count=int(value))
+    if name == INCOME:
+        return say("said-income-about" if talk.state.told[name].approximate else "said-income", list=value)
+    return say("said-fact", label=talk.assessor.fact(name).label, list=value)
 
 
 def is_read_back(talk: Talk) -> bool:

@@ -22,7 +22,7 @@ def packet(scene: Scene) -> tuple[tuple[str, str], ...]:
         return ()
     only_said = set(memory.unconfirmed(talk.state, talk.assessor, scene.now))
     told = [
-        (talk.assessor.fact(name).label, say("packet-said", value=told) if name in only_said else told)
+        (talk.assessor.fact(name).label, say("packet-said", list=told) if name in only_said else told)
         for name in talk.assessor.facts
         if (told := inquiry.told_value(talk, name)) is not None
     ]

@@ -450,20 +450,18 @@ interview-confirm-ask = Так і досі? Якщо ні, напишіть но
 interview-said = З ваших слів: { $list }. Так?
 interview-said-list = З ваших слів:
 interview-said-ask = Усе так? Якщо ні, напишіть номери, які виправити.
-said-fact = { $label } — { $value }
+said-fact = { $label } — { $list }
 said-size =
-    вас { $value ->
-        [1] одна людина
-        [2] двоє
-        [3] троє
-        [4] четверо
-        [5] п’ятеро
-       *[other] { $value }
+    { $count ->
+        [1] ви живете самі
+        [2] вас двоє
+        [3] вас троє
+        [4] вас четверо
+        [5] вас п’ятеро
+       *[other] людей у сім’ї — { $count }
     }
-said-income = разом { $about ->
-        [yes] приблизно { $value }
-       *[no] { $value }
-    } на місяць
+said-income = разом { $list } на місяць
+said-income-about = разом приблизно { $list } на місяць
 interview-about = Записано приблизно: { $list }.
 interview-corrected = Виправлено: { $list }.
 interview-back = Повертаюся на крок назад.
@@ -635,7 +633,7 @@ packet-specialist = вирішує спеціаліст: { $reason }
 packet-unknown = бракує: { $list }
 packet-not-known = не знає: { $list }
 packet-not-told = не хоче казати: { $list }
-packet-said = { $value } (сказано в розмові, ще не підтверджено)
+packet-said = { $list } (сказано в розмові, не підтверджено)
 packet-differs = сказане не сходиться
 packet-all-yes = так: { $list }
 packet-all-maybe = можливо: { $list }
