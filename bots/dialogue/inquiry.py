@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from bots.dialogue import asking, buttons, cards, memory
@@ -18,6 +19,7 @@ from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, State, Step, Told, Turn
 from conversations.messages import Choice, Reply
+from knowledge_base import language
 from knowledge_base.answers import DocumentList, EntryCard
 from knowledge_base.assessor import Assessor
 from knowledge_base.questioner import Questioner
@@ -35,6 +37,7 @@ NOT_KNOWN, REFUSED = "not_known", "refused"
 """Why a question was skipped."""
 IN_A_SENTENCE = 2
 """So many facts are read back in one sentence; more of them in a list."""
+OWN_BIRTH = "applicant.birth_date"
 SIZE, INCOME = "household.size", "household.income_month"
 """Facts that are read back as people say them."""
 ENOUGH_AFTER = 7
@@ -380,11 +383,41 @@ def read_back(talk: Talk, lead: Sequence[str]) -> Turn:
 def _said_in_words(talk: Talk, name: str) -> str:
     """`вас двоє`, `разом приблизно від 10 000 до 12 000 грн на місяць`, `група інвалідності — друга група`."""
     value = told_value(talk, name) or ""
+    ages = _ages(talk, name)
+    if ages and name == memory.CHILD:
+        return say("said-children", count=len(ages), list=", ".join(ages))
+    if ages and name == OWN_BIRTH:
+        return say("said-age", list=ages[0])
     if name == SIZE and value.isdigit():
         return say("said-size", count=int(value))
     if name == INCOME:
         return say("said-income-about" if talk.state.told[name].approximate else "said-income", list=value)
     return say("said-fact", label=talk.assessor.fact(name).label, list=value)
+
+
+def _ages(talk: Talk, name: str) -> list[str]:
+    """The ages that days of birth come to, the youngest first; none where one is not to be told in a number."""
+    fact = talk.assessor.known_fact(name)
+    if fact is None or fact.type != "date":
+        return []
+    kept = [child[name] for child in talk.state.children if name in child] if name == memory.CHILD else []
+    kept = kept or [talk.state.told[name]]
+    births = [memory.unpack(one.value, fact) for one in kept]
+    ages = [_age(birth, talk.scene.today) for birth in reversed(births) if isinstance(birth, Range)]
+    told = [age for age in ages if age is not None]
+    return told if len(told) == len(births) else []
+
+
+def _age(birth: Range, today: date) -> str | None:
+    """`4 роки`, `5 місяців`; None where it was not an age that was told."""
+    low, high = birth.low, birth.high
+    if not isinstance(low, date) or not isinstance(high, date) or low == high:
+        return None
+    months = {(today.year - day.year) * 12 + today.month - day.month - (today.day < day.day) for day in (low, high)}
+    years = {age // 12 for age in months}
+    if len(months) == 1 and max(months) < 24:
+        return language.plural(max(months), "місяць")
+    return language.plural(max(years), "рік") if len(years) == 1 else None
 
 
 def is_read_back(talk: Talk) -> bool:
@@ -422,7 +455,11 @@ def mended(talk: Talk, names: list[str]) -> Turn:
     """These facts are asked anew, the rest is confirmed."""
     rest = [name for name in talk.facts.get("listed", ()) if name not in names]
     talk = _settled(replace(talk, state=memory.forget(talk.state, names)), rest)
-    return go_on(talk.having(skipped=[name for name in talk.skipped if name not in names]))
+    talk = talk.having(skipped=[name for name in talk.skipped if name not in names])
+    if len(names) == 1 and not memory.unconfirmed(talk.state, talk.assessor, talk.scene.now):
+        question = Question("fact", names[0], Goal.OUTCOME, left=1)
+        return ask(talk.having(question=asking.dump(question), misheard=0), question)
+    return go_on(talk)
 
 
 def told_in_words(talk: Talk, name: str) -> str | None:

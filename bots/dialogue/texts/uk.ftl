@@ -460,6 +460,12 @@ said-size =
         [5] вас п’ятеро
        *[other] людей у сім’ї — { $count }
     }
+said-children =
+    { $count ->
+        [1] дитині
+       *[other] дітям
+    } { $list }
+said-age = вам { $list }
 said-income = разом { $list } на місяць
 said-income-about = разом приблизно { $list } на місяць
 interview-about = Записано приблизно: { $list }.
