@@ -43,7 +43,7 @@ _LEAST_SUM, _GREATEST_PENSION = Decimal(500), Decimal(100_000)
 _PLAIN_FROM = Decimal(1_000)
 _CALENDAR = (Decimal(1_900), Decimal(2_100))
 _KNOWN_WORDS = 20_000
-_GUARDS = frozenset({"own", "mine", "status", "household", "family", "child"})
+_GUARDS = frozenset({"own", "mine", "status", "parent", "household", "family", "child"})
 _READS = frozenset({"people", "pension", "income", "debt"})
 
 _PIECE = re.compile(
@@ -53,8 +53,8 @@ _PIECE = re.compile(
 _ENDS = frozenset(".!?;\n…")
 _BREAKS = frozenset(spelled for word in "а але но бо зато хоча хотя тому поэтому".split() for spelled in spell(word))
 _ROMAN = {"I": "1", "II": "2", "III": "3", "І": "1", "ІІ": "2", "ІІІ": "3"}
-# The one spelling makes «і» of these.
-_LOST, _HERS = frozenset({"їй", "її"}), "неї"
+# The one spelling makes «і» and «є» of these.
+_LOST, _HERS = frozenset({"їй", "її", "её", "ее"}), "неї"
 _ENDING = re.compile(r"(?<=[0-9])-(?:га|я|а|ша|ї|у|го|ій|й|ма|ої|гої|гу|ю|ью|ая|ую)\b", re.IGNORECASE)
 _OF_BIRTH = frozenset({"народження", "рождения", "народж", "рожд"})
 _YEAR_OF = re.compile(
@@ -164,6 +164,8 @@ class _Rule:
     says: Value | None
     reads: str | None
     allows: frozenset[str]
+    bars: str | None
+    beside: str | None
 
 
 class Ear:
@@ -208,7 +210,10 @@ class Ear:
             for spelled in self._spelled(piece[0]):
                 if spelled in _BREAKS:
                     close()
-                words.append(_Word(spelled, piece.start(), piece.end(), self._lists_of(spelled)))
+                lists = self._lists_of(spelled)
+                if "near" in lists and "parent" in lists and words and words[-1].text == _I:
+                    lists -= {"near"}  # «я мати двох дітей»
+                words.append(_Word(spelled, piece.start(), piece.end(), lists))
         close()
         self._end(clauses, first_of_sentence, asked=False)
         return _Story(
@@ -311,6 +316,8 @@ class Ear:
     def _is_meant(self, story: _Story, clause: _Clause, found: Found[_Rule]) -> bool:
         rule, span = found.says, (found.start, found.end)
         sums = rule.reads in _SUMS
+        if (rule.bars and clause.holds(rule.bars)) or (rule.beside and not _speaks_of(story, rule.beside)):
+            return False
         if _is_denied(clause, span, rule.allows) or (not sums and clause.beyond(span, "unsure")):
             return False
         other = clause.beyond(span, "near", "far")
@@ -320,7 +327,7 @@ class Ear:
             return False
         if rule.guard in ("family", "child"):
             return not story.strangers
-        if clause.beyond(span, "child"):
+        if rule.guard != "parent" and clause.beyond(span, "child"):
             return False
         if clause.holds("self"):
             return True
@@ -328,7 +335,7 @@ class Ear:
         closes = sums or all("beside" in word.lists or word.text.isdigit() for word in clause.words[found.end :])
         if rule.guard == "mine" or not opens or not closes:
             return False
-        if rule.guard == "status":
+        if rule.guard in ("status", "parent"):
             # What a message opens with is said of the writer: «Вдова, чоловік загинув».
             return not story.others or (clause is story.clauses[0] and not story.strangers)
         return not story.others and not story.children
@@ -364,6 +371,7 @@ class Ear:
             before = clause
 
     def _births(self, story: _Story) -> Iterator[Said]:
+        read_to = 0
         for place, clause in enumerate(story.clauses if story.children else ()):
             if _of_anothers_children(clause):
                 return
@@ -371,8 +379,12 @@ class Ear:
             if run is None:
                 continue
             start, ages_from, end = run
-            count = 1 if _is_one_child(clause) else _how_many(clause, start)
+            alone = _is_one_child(clause) and end <= clause.words[-1].end
+            count = 1 if alone else _how_many(clause, start)
             words = story.text[ages_from:end]
+            if start < read_to:
+                continue
+            read_to = end
             births = hear_children(words, _SOME_DAY, count=count) or hear_children(words, _LATER, count=count)
             if births and len(births) <= CHILDREN_AT_MOST and count in (None, len(births)):
                 exact = all(birth.exact for birth in births)
@@ -383,6 +395,7 @@ class Ear:
 
 _SOME_DAY, _LATER = date(2026, 1, 1), date(2100, 1, 1)
 """Any days: whether words tell of ages does not hang on them. A birth after the one is before the other."""
+(_I,) = spell("я")
 _CARES = frozenset(spelled for word in ("доглядаю", "ухаживаю", "досматриваю", "доглядаємо") for spelled in spell(word))
 _PENSIONS = frozenset(spelled for word in ("пенсії", "пенсии", "пенсий", "пенсій") for spelled in spell(word))
 _INTO = frozenset(spelled for word in ("до", "про", "від", "з", "по", "без", "на", "для") for spelled in spell(word))
@@ -494,6 +507,12 @@ def _sum_of(story: _Story, clause: _Clause) -> Quantity | None:
 _SUMS = frozenset({"pension", "income", "debt"})
 
 
+def _speaks_of(story: _Story, name: str) -> bool:
+    """Whether a word of a list stands anywhere in a message that denies nothing."""
+    here = any(clause.holds(name) for clause in story.clauses)
+    return here and not any(clause.holds("denies") for clause in story.clauses)
+
+
 def _is_denied(clause: _Clause, span: tuple[int, int], allows: frozenset[str]) -> bool:
     if not clause.beyond(span, "denies", "past"):
         return False
@@ -559,7 +578,8 @@ def _own_year(story: _Story, clause: _Clause) -> Iterator[Said]:
 
 def _of_anothers_children(clause: _Clause) -> bool:
     """From here on children may be somebody else's: a grandchild, a sister's, those of a daughter who gave birth."""
-    return clause.holds("far") or (clause.holds("birth_of_hers") and clause.holds("gave_birth"))
+    hers = clause.holds("birth_of_hers") and (clause.holds("gave_birth") or clause.holds("a_child"))
+    return clause.holds("far") or hers
 
 
 def _is_one_child(clause: _Clause) -> bool:
@@ -681,7 +701,23 @@ def _rule(one: Mapping[str, object]) -> _Rule:
         raise LexiconError(f"said.yaml: {fact}: a guard, and a value or a way to read it, are expected")
     allows = one.get("allows", [])
     words = frozenset(spelled for word in allows if isinstance(word, str) for spelled in spell(word)) if isinstance(allows, list) else frozenset()
-    return _Rule(str(fact), str(guard), _value(str(value)) if value is not None else None, str(reads) if reads else None, words)
+    return _Rule(
+        fact=str(fact),
+        guard=str(guard),
+        says=_value(str(value)) if value is not None else None,
+        reads=str(reads) if reads else None,
+        allows=words,
+        bars=_name(one, "bars"),
+        beside=_name(one, "beside"),
+    )
+
+
+def _name(one: Mapping[str, object], key: str) -> str | None:
+    """A word list that an entry names."""
+    name = one.get(key)
+    if name is not None and name not in section("said", "words"):
+        raise LexiconError(f"said.yaml: {one.get('fact')}: {key}: no list {name!r}")
+    return None if name is None else str(name)
 
 
 def _value(text: str) -> Value:
