@@ -413,7 +413,9 @@ def _age(birth: Range, today: date) -> str | None:
     low, high = birth.low, birth.high
     if not isinstance(low, date) or not isinstance(high, date) or low == high:
         return None
-    months = {(today.year - day.year) * 12 + today.month - day.month - (today.day < day.day) for day in (low, high)}
+    months = {
+        (today.year - day.year) * 12 + today.month - day.month - (today.day < day.day) for day in (low, high)
+    }
     years = {age // 12 for age in months}
     if len(months) == 1 and max(months) < 24:
         return language.plural(max(months), "місяць")

@@ -136,7 +136,9 @@ def _is_said(state: State, name: str, questioner: Questioner, now: datetime) -> 
         kept += [child[CHILD] for child in state.children if CHILD in child]
     fresh = [one for one in kept if one.said and now - one.at < FACTS_EXPIRE_AFTER]
     values = [unpack(one.value, fact) for one in fresh] if fact is not None else []
-    return bool(values) and all(value is not None and questioner.fault(name, value) is None for value in values)
+    return bool(values) and all(
+        value is not None and questioner.fault(name, value) is None for value in values
+    )
 
 
 def forget(state: State, names: Iterable[str]) -> State:

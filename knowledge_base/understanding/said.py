@@ -51,7 +51,9 @@ _PIECE = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['’ʼ`´-][^\W\d_]+)*|[0-9]+(?:[.,/][0-9]+)*)"
 )
 _ENDS = frozenset(".!?;\n…")
-_BREAKS = frozenset(spelled for word in "а але но бо зато хоча хотя тому поэтому".split() for spelled in spell(word))
+_BREAKS = frozenset(
+    spelled for word in ["а", "але", "но", "бо", "зато", "хоча", "хотя", "тому", "поэтому"] for spelled in spell(word)
+)
 _ROMAN = {"I": "1", "II": "2", "III": "3", "І": "1", "ІІ": "2", "ІІІ": "3"}
 # The one spelling makes «і» and «є» of these.
 _LOST, _HERS = frozenset({"їй", "її", "её", "ее"}), "неї"
@@ -325,14 +327,17 @@ class Ear:
             return not other or rule.reads == "people"
         if other:
             return False
+        opens = all("beside" in word.lists for word in clause.words[: found.start])
         if rule.guard in ("family", "child"):
-            return not story.strangers
+            # «Пенсія дитині з інвалідністю» names a matter, not a child.
+            return not story.strangers and (rule.guard == "family" or opens or clause.holds("self"))
         if rule.guard != "parent" and clause.beyond(span, "child"):
             return False
         if clause.holds("self"):
             return True
-        opens = all("beside" in word.lists for word in clause.words[: found.start])
-        closes = sums or all("beside" in word.lists or word.text.isdigit() for word in clause.words[found.end :])
+        closes = sums or all(
+            "beside" in word.lists or word.text.isdigit() for word in clause.words[found.end :]
+        )
         if rule.guard == "mine" or not opens or not closes:
             return False
         if rule.guard in ("status", "parent"):
@@ -395,10 +400,15 @@ class Ear:
 
 _SOME_DAY, _LATER = date(2026, 1, 1), date(2100, 1, 1)
 """Any days: whether words tell of ages does not hang on them. A birth after the one is before the other."""
-(_I,) = spell("я")
-_CARES = frozenset(spelled for word in ("доглядаю", "ухаживаю", "досматриваю", "доглядаємо") for spelled in spell(word))
+(_I,), (_US,) = spell("я"), spell("нас")
+_AT = frozenset(spelled for word in ("у", "в") for spelled in spell(word))
+_CARES = frozenset(
+    spelled for word in ("доглядаю", "ухаживаю", "досматриваю", "доглядаємо") for spelled in spell(word)
+)
 _PENSIONS = frozenset(spelled for word in ("пенсії", "пенсии", "пенсий", "пенсій") for spelled in spell(word))
-_INTO = frozenset(spelled for word in ("до", "про", "від", "з", "по", "без", "на", "для") for spelled in spell(word))
+_INTO = frozenset(
+    spelled for word in ("до", "про", "від", "з", "по", "без", "на", "для") for spelled in spell(word)
+)
 
 
 def _blanked(found: re.Match[str]) -> str:
@@ -439,7 +449,7 @@ def _number(words: Sequence[_Word], place: int) -> tuple[int, int] | None:
     if text.isdigit():
         return (int(text), place + 1) if len(text) <= 3 else None
     total = CARDINALS.get(text)
-    if total is None:
+    if total is None or total >= 100:
         return None
     following = CARDINALS.get(words[place + 1].text) if place + 1 < len(words) else None
     if 20 <= total < 100 and total % 10 == 0 and following is not None and 0 < following < 10:
@@ -459,7 +469,9 @@ def _people(clause: _Clause, found: Found[_Rule]) -> Decimal | None:
 
 
 def _is_a_size(clause: _Clause, found: Found[_Rule]) -> bool:
-    """«Нас двоє» is; «нас двоє і мама», «нас двоє студентів», «нас п'ятеро ростила» are not."""
+    """«Нас двоє» is; «у нас двоє», «нас двоє і мама», «нас двоє студентів», «нас п'ятеро ростила» are not."""
+    if found.start and clause.words[found.start].text == _US and clause.words[found.start - 1].text in _AT:
+        return False
     if clause.holds("not_a_size") or found.end == len(clause.words):
         return not clause.holds("not_a_size")
     following = clause.words[found.end]
@@ -610,8 +622,10 @@ def _run(story: _Story, place: int) -> tuple[int, int, int] | None:
     if start and "before_child" in words[start - 1].lists:
         return None
     end = child + 1
-    while end < len(words) and _fits_an_age(words[end]) and (
-        "age_bars" not in words[end].lists or "beside_age" in words[end].lists
+    while (
+        end < len(words)
+        and _fits_an_age(words[end])
+        and ("age_bars" not in words[end].lists or "beside_age" in words[end].lists)
     ):
         end += 1
     if end < len(words) and not _may_follow(words, end):
@@ -639,12 +653,16 @@ def _fits_an_age(word: _Word) -> bool:
 def _is_aged(word: _Word) -> bool:
     """A number, or a measure of time."""
     measure = MEASURES.get(word.text)
-    numeral = word.text[0].isdigit() or word.text in CARDINALS or word.text in COLLECTIVES or word.text in _HALVES
+    numeral = (
+        word.text[0].isdigit() or word.text in CARDINALS or word.text in COLLECTIVES or word.text in _HALVES
+    )
     return numeral or measure in ("year", "month", "week")
 
 
 _HALVES = frozenset(
-    spelled for word in ("пів", "півроку", "полгода", "півтора", "полтора", "півтори", "півроку") for spelled in spell(word)
+    spelled
+    for word in ("пів", "півроку", "полгода", "півтора", "полтора", "півтори", "півроку")
+    for spelled in spell(word)
 )
 
 
@@ -697,10 +715,18 @@ def _patterns() -> list[tuple[str, _Rule]]:
 
 def _rule(one: Mapping[str, object]) -> _Rule:
     fact, guard, reads, value = (one.get(key) for key in ("fact", "guard", "reads", "value"))
-    if guard not in _GUARDS or (reads is None) == (value is None) or (reads is not None and reads not in _READS):
+    if (
+        guard not in _GUARDS
+        or (reads is None) == (value is None)
+        or (reads is not None and reads not in _READS)
+    ):
         raise LexiconError(f"said.yaml: {fact}: a guard, and a value or a way to read it, are expected")
     allows = one.get("allows", [])
-    words = frozenset(spelled for word in allows if isinstance(word, str) for spelled in spell(word)) if isinstance(allows, list) else frozenset()
+    words = (
+        frozenset(spelled for word in allows if isinstance(word, str) for spelled in spell(word))
+        if isinstance(allows, list)
+        else frozenset()
+    )
     return _Rule(
         fact=str(fact),
         guard=str(guard),
