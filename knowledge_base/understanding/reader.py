@@ -25,8 +25,17 @@ _FIRST_WORDS, _LAST_WORDS = 100, 40
 _FIRST_LETTERS, _LAST_LETTERS = 1_000, 500
 _SHORTEST_PART = 2
 _MOST_PARTS = 6
+_MOST_PIECES = 12
 _AND_ALSO = r",?\s+(?:а ще|і ще|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
-_PART = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
+_SENTENCE = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
+# «хочу субсидію, як стати на облік»: within a sentence another matter begins with «і» or with words that ask.
+_BEGINS_TO_ASK = (
+    r"(?:як|чи|де|куди|скільки|сколько|как|где|можна|можно|хочу|треба|нужно|потрібн\w*|ще|еще"
+    r"|оформ\w*|подат\w*|отрим\w*|получ\w*)\b"
+)
+_PART = re.compile(
+    rf"{_SENTENCE.pattern}|,?\s+(?:і|й|та|и|плюс)\s+|,\s+(?={_BEGINS_TO_ASK})", re.IGNORECASE
+)
 
 
 class Words:
@@ -134,11 +143,17 @@ class Reader:
         )
 
     def _parts(self, text: str) -> list[list[str]]:
-        pieces = [self._words.of_matter(piece) for piece in _PART.split(text)[: _MOST_PARTS + 1]]
-        parts = [
-            words for words in pieces if len(words) >= _SHORTEST_PART and not self._words.name_nothing(words)
-        ]
-        return parts if 1 < len(parts) <= _MOST_PARTS else []
+        """What may be a matter of its own: parts of sentences, or sentences where those would be too many."""
+        for by in (_PART, _SENTENCE):
+            pieces = [self._words.of_matter(piece) for piece in by.split(text)[: _MOST_PIECES + 1]]
+            parts = [
+                words
+                for words in pieces
+                if len(words) >= _SHORTEST_PART and not self._words.name_nothing(words)
+            ]
+            if len(pieces) <= _MOST_PIECES and len(parts) <= _MOST_PARTS:
+                return parts if len(parts) > 1 else []
+        return []
 
     def _rank(self, batch: Sequence[Sequence[str]]) -> list[tuple[tuple[Ranked, ...], float]]:
         """For each text: the topics best first, and the probability of "not ours"."""
