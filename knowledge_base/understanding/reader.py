@@ -16,8 +16,8 @@ from knowledge_base.understanding.facets import FacetReader
 from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.meaning import Meaning, Ranked, Verdict
 from knowledge_base.understanding.normalise import LONGEST, Normaliser, spell
-from knowledge_base.understanding.said import Ear as StoryEar
 from knowledge_base.understanding.secrets import mask
+from knowledge_base.understanding.stories import StoryEar
 
 MODE = "words"
 # Where a very long text names its matter: how it begins, and what it ends with.
@@ -33,9 +33,7 @@ _BEGINS_TO_ASK = (
     r"(?:як|чи|де|куди|скільки|сколько|как|где|можна|можно|хочу|треба|нужно|потрібн\w*|ще|еще"
     r"|оформ\w*|подат\w*|отрим\w*|получ\w*)\b"
 )
-_PART = re.compile(
-    rf"{_SENTENCE.pattern}|,?\s+(?:і|й|та|и|плюс)\s+|,\s+(?={_BEGINS_TO_ASK})", re.IGNORECASE
-)
+_PART = re.compile(rf"{_SENTENCE.pattern}|,?\s+(?:і|й|та|и|плюс)\s+|,\s+(?={_BEGINS_TO_ASK})", re.IGNORECASE)
 
 
 class Words:

@@ -16,7 +16,7 @@ from knowledge_base.understanding.meaning import (
     Verdict,
 )
 from knowledge_base.understanding.normalise import Normaliser
-from knowledge_base.understanding.said import Ear
+from knowledge_base.understanding.stories import StoryEar
 
 TOPICS = {
     "субсид": "housing-subsidy",
@@ -78,9 +78,9 @@ SMALL_TALK = {
 
 
 @cache
-def _story() -> Ear:
+def _story() -> StoryEar:
     """What a story states is read as in the house."""
-    return Ear(Normaliser(section("words", "same")))
+    return StoryEar(Normaliser(section("words", "same")))
 
 
 def read(text: str) -> Meaning:

@@ -105,7 +105,10 @@ def test_two_topics_in_one_message(reader: Reader) -> None:
     [
         ("хочу субсидію і оформити групу інвалідності", {"housing-subsidy", "disability-assessment"}),
         ("ми переселенці як оформити довідку впо та субсидію на комуналку", {"idp-registration", "housing-subsidy"}),
-        ("третя дитина народилась яка виплата та як зробити посвідчення багатодітної", {"large-family-certificate", "large-family-benefit"}),
+        (
+            "третя дитина народилась яка виплата та як зробити посвідчення багатодітної",
+            {"large-family-certificate", "large-family-benefit"},
+        ),
     ],
 )  # fmt: skip
 def test_a_second_topic_needs_no_sentence_of_its_own(reader: Reader, text: str, topics: set[str]) -> None:
@@ -115,7 +118,10 @@ def test_a_second_topic_needs_no_sentence_of_its_own(reader: Reader, text: str, 
 
 @pytest.mark.parametrize(
     "text",
-    ["двоє дітей, 4 і 7 років, як оформити субсидію", "я пенсіонерка, живу сама і топлю дровами, хочу субсидію на дрова"],
+    [
+        "двоє дітей, 4 і 7 років, як оформити субсидію",
+        "я пенсіонерка, живу сама і топлю дровами, хочу субсидію на дрова",
+    ],
 )
 def test_a_story_of_one_matter_has_no_second(reader: Reader, text: str) -> None:
     assert read(reader, text).second is None

@@ -19,11 +19,12 @@ from knowledge_base.rules.values import Options, Range, Value
 from knowledge_base.understanding.lexicon import section, word_list
 from knowledge_base.understanding.normalise import Normaliser
 from knowledge_base.understanding.reader import Reader
-from knowledge_base.understanding.said import CHILD, OWN_BIRTH, Age, Ear, Said
+from knowledge_base.understanding.said import CHILD, OWN_BIRTH, Age, Said
+from knowledge_base.understanding.stories import StoryEar
 
 TODAY = date(2026, 11, 26)
 LEAST_RECALL = 0.9
-EAR = Ear(Normaliser(section("words", "same")))
+EAR = StoryEar(Normaliser(section("words", "same")))
 TABLES = Path(__file__).parent
 
 
