@@ -132,7 +132,7 @@ def _own_year(story: Story, clause: Clause) -> Iterator[Said]:
 
 def _of_anothers_children(clause: Clause) -> bool:
     """From here on children may be somebody else's: a grandchild, a sister's, those of a daughter who gave birth."""
-    hers = clause.holds("birth_of_hers") and (clause.holds("gave_birth") or clause.holds("a_child"))
+    hers = clause.holds("birth_of_hers") and not clause.lists.isdisjoint(("gave_birth", "a_child", "parent"))
     return clause.holds("far") or hers
 
 

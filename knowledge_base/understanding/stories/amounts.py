@@ -17,6 +17,7 @@ _PLAIN_FROM = Decimal(1_000)
 _CALENDAR = (Decimal(1_900), Decimal(2_100))
 _US = fold("нас")
 _AT = folded("у в")
+_WITH = folded("з із зі с со")
 _AND = folded("і та й плюс ще")
 _PERSONS = folded("людей осіб чоловік человек чоловіка душ")
 _INTO = folded("до про від з по без на для")
@@ -73,6 +74,11 @@ def sum_of(story: Story, clause: Clause) -> Quantity | None:
     if len(sums) != 1 or sums[0].low < _LEAST_SUM:
         return None
     return sums[0]
+
+
+def is_of_all(clause: Clause, found: Found[Rule]) -> bool:
+    """«Разом 12 тисяч» is of everybody, «разом з доставкою» of things."""
+    return found.end == len(clause.words) or clause.words[found.end].text not in _WITH
 
 
 def is_a_pension(clause: Clause, found: Found[Rule], one: Quantity) -> bool:

@@ -123,14 +123,14 @@ class Cutter:
 
     @staticmethod
     def _end(clauses: list[Clause], first: int, *, asked: bool) -> None:
-        """A question mark asks of the last clause; «якщо» supposes all that follows it in the sentence."""
+        """A question mark asks of the last clause; what follows «якщо» or «мама каже» is not the writer's word."""
         supposed = False
         for place in range(first, len(clauses)):
             clause = clauses[place]
-            supposed = supposed or clause.holds("supposes")
             last = asked and place == len(clauses) - 1
-            if (supposed or last) and not clause.asked:
+            if (supposed or last or clause.holds("supposes")) and not clause.asked:
                 clauses[place] = replace(clause, asked=True)
+            supposed = supposed or clause.holds("supposes") or (clause.of_others and clause.holds("reports"))
 
     def _look_up(self, word: str) -> frozenset[str]:
         spellings = {word, self._normalise.right(word)}

@@ -16,7 +16,14 @@ from knowledge_base.understanding.normalise import Normaliser
 from knowledge_base.understanding.phrases import Found, PhraseBook
 from knowledge_base.understanding.said import CARED, CHILD, Said, Whose
 from knowledge_base.understanding.stories.ages import SOME_DAY, births, own_birth
-from knowledge_base.understanding.stories.amounts import is_a_pension, is_a_size, people, size_of, sum_of
+from knowledge_base.understanding.stories.amounts import (
+    is_a_pension,
+    is_a_size,
+    is_of_all,
+    people,
+    size_of,
+    sum_of,
+)
 from knowledge_base.understanding.stories.clauses import Clause, Cutter, Story
 from knowledge_base.understanding.stories.patterns import Rule, is_meant, patterns
 
@@ -75,7 +82,7 @@ class StoryEar:
 
     def _income(self, story: Story, clause: Clause, found: Found[Rule]) -> Iterator[Said]:
         one = sum_of(story, clause)
-        if one is None or clause.holds("spends"):
+        if one is None or clause.holds("spends") or not is_of_all(clause, found):
             return
         value = one.range(whole=True)
         plain_pensions = clause.words[found.start].text in _PENSIONS and found.end - found.start == 1
