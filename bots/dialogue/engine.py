@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bots.dialogue import notices, typed
+from bots.dialogue import inquiry, memory, notices, typed
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
@@ -84,10 +84,23 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
     )
     if view.owner == "specialist":
         return _remember(scene, _relay(scene))
-    outcome = _listen(scene)
+    waits = scene.state.paused is not None
+    outcome = _listen(scene if waits else replace(scene, state=_overheard(scene, scene.state)))
     if not isinstance(outcome, Turn):
         return outcome
+    if waits and outcome.state.paused is not None:
+        # Words that answered the question which waited were an answer, not a story.
+        outcome = replace(outcome, state=_overheard(scene, outcome.state))
     return _remember(scene, _preface(scene, interview.keep(scene, outcome), started_over))
+
+
+def _overheard(scene: Scene, state: State) -> State:
+    """The state with the facts that the message tells on the way; not of an answer, nor out of a cry for help."""
+    step = scene.state.step
+    answers = step is not None and step.skill == interview.SKILL and step.name != inquiry.DONE
+    if answers or scene.meaning.danger is not None or not scene.meaning.said:
+        return state
+    return memory.overhear(state, scene.meaning.said, scene.now, scene.today)
 
 
 def _relay(scene: Scene) -> Turn:

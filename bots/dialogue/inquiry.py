@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from bots.dialogue import asking, buttons, cards, memory
@@ -18,6 +19,7 @@ from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, State, Step, Told, Turn
 from conversations.messages import Choice, Reply
+from knowledge_base import language
 from knowledge_base.answers import DocumentList, EntryCard
 from knowledge_base.assessor import Assessor
 from knowledge_base.questioner import Questioner
@@ -33,6 +35,11 @@ ASK, DONE, CONFIRM, CONSENT, DIFFERS, EDIT = "ask", "done", "confirm", "consent"
 HEALTH = "health"
 NOT_KNOWN, REFUSED = "not_known", "refused"
 """Why a question was skipped."""
+IN_A_SENTENCE = 2
+"""So many facts are read back in one sentence; more of them in a list."""
+OWN_BIRTH = "applicant.birth_date"
+SIZE, INCOME = "household.size", "household.income_month"
+"""Facts that are read back as people say them."""
 ENOUGH_AFTER = 7
 """Questions after which it is offered to stop and see."""
 
@@ -169,12 +176,17 @@ def begin(talk: Talk, lead: Sequence[str]) -> Turn:
     talk = replace(talk, state=replace(talk.state, paused=None))
     if talk.state.whose == "kin":
         lead = [*lead, say("interview-of-kin")]
-    aged = memory.to_confirm(talk.scene.state, talk.assessor, talk.scene.now)
-    return confirm(talk.having(aged=list(aged))) if aged else go_on(talk, lead)
+    aged = memory.to_confirm(talk.state, talk.assessor, talk.scene.now)
+    if not aged:
+        return go_on(talk, lead)
+    said = memory.unconfirmed(talk.state, talk.assessor, talk.scene.now)
+    return confirm(talk.having(aged=[*aged, *said]))
 
 
 def go_on(talk: Talk, lead: Sequence[str] = ()) -> Turn:
-    """The next question, or the result where nothing more can be found out."""
+    """The next question, or the result where nothing more can be found out; what was said on the way comes first."""
+    if said := memory.unconfirmed(talk.state, talk.assessor, talk.scene.now):
+        return read_back(talk.having(aged=list(said)), lead)
     try:
         question = talk.assessor.next(talk.known, talk.skipped, documents=bool(talk.facts.get("papers")))
     except Contradiction as fault:
@@ -334,6 +346,8 @@ def skip(talk: Talk, names: Iterable[str], *, refused: bool = False) -> Turn:
 
 
 def corrected(talk: Talk, name: str, value: Value) -> Turn:
+    """One fact is mended; of those that were just read back, the rest is right."""
+    talk = _settled(talk, [one for one in talk.facts.get("aged", ()) if one != name])
     talk = talk.told({name: memory.told(value, talk.scene.now)})
     talk = talk.having(skipped=[one for one in talk.skipped if one != name])
     said = f"{talk.assessor.fact(name).label}: {talk.assessor.value(name, value)}"
@@ -358,10 +372,77 @@ def confirm(talk: Talk) -> Turn:
     return talk.having(listed=names).turn(CONFIRM, Reply(text=text, choices=choices))
 
 
+def read_back(talk: Talk, lead: Sequence[str]) -> Turn:
+    """What was said on the way, in one message, before it decides: «З ваших слів: … Так?»"""
+    names = list(talk.facts.get("aged", ()))
+    said = [_said_in_words(talk, name) for name in names]
+    if len(names) <= IN_A_SENTENCE:
+        lines = [say("interview-said", list=", ".join(said))]
+    else:
+        listed = [f"{number}. {words}" for number, words in enumerate(said, 1)]
+        lines = [say("interview-said-list"), *listed, say("interview-said-ask")]
+    choices = (buttons.button("i:ok", "still-so"), buttons.button("i:fix", "fix"), *buttons.row())
+    reply = Reply(text="\n".join([*lead, *lines]), choices=choices)
+    return talk.having(listed=names, question=None).turn(CONFIRM, reply)
+
+
+def _said_in_words(talk: Talk, name: str) -> str:
+    """`вас двоє`, `разом приблизно від 10 000 до 12 000 грн на місяць`, `група інвалідності — друга група`."""
+    value = told_value(talk, name) or ""
+    ages = _ages(talk, name)
+    if ages and name == memory.CHILD:
+        return say("said-children", count=len(ages), list=", ".join(ages))
+    if ages and name == OWN_BIRTH:
+        return say("said-age", list=ages[0])
+    if name == SIZE and value.isdigit():
+        return say("said-size", count=int(value))
+    if name == INCOME:
+        return say("said-income-about" if talk.state.told[name].approximate else "said-income", list=value)
+    return say("said-fact", label=talk.assessor.fact(name).label, list=value)
+
+
+def _ages(talk: Talk, name: str) -> list[str]:
+    """The ages that days of birth come to, the youngest first; none where one is not to be told in a number."""
+    fact = talk.assessor.known_fact(name)
+    if fact is None or fact.type != "date":
+        return []
+    kept = [child[name] for child in talk.state.children if name in child] if name == memory.CHILD else []
+    kept = kept or [talk.state.told[name]]
+    births = [memory.unpack(one.value, fact) for one in kept]
+    ages = [_age(birth, talk.scene.today) for birth in reversed(births) if isinstance(birth, Range)]
+    told = [age for age in ages if age is not None]
+    return told if len(told) == len(births) else []
+
+
+def _age(birth: Range, today: date) -> str | None:
+    """`4 роки`, `5 місяців`; None where it was not an age that was told."""
+    low, high = birth.low, birth.high
+    if not isinstance(low, date) or not isinstance(high, date) or low == high:
+        return None
+    months = {
+        (today.year - day.year) * 12 + today.month - day.month - (today.day < day.day) for day in (low, high)
+    }
+    years = {age // 12 for age in months}
+    if len(months) == 1 and max(months) < 24:
+        return language.plural(max(months), "місяць")
+    return language.plural(max(years), "рік") if len(years) == 1 else None
+
+
+def is_read_back(talk: Talk) -> bool:
+    """Whether what is to be confirmed was said on the way, and stands in a sentence without numbers."""
+    names = talk.facts.get("aged", ())
+    return 0 < len(names) <= IN_A_SENTENCE and not any(memory.outright(talk.state, name) for name in names)
+
+
 def confirmed(talk: Talk) -> Turn:
-    aged = list(talk.facts.get("aged", ()))
-    state = memory.confirm(talk.state, aged, talk.scene.now)
-    return go_on(replace(talk, state=state).having(aged=[]))
+    return go_on(_settled(talk, list(talk.facts.get("aged", ()))))
+
+
+def _settled(talk: Talk, names: Sequence[str]) -> Talk:
+    """The same with these facts as answered; what was read back can be mended later."""
+    state = memory.confirm(talk.state, names, talk.scene.now)
+    known = dict.fromkeys([*talk.facts.get("read_back", ()), *names])
+    return replace(talk, state=state).having(aged=[], read_back=list(known))
 
 
 def edit(talk: Talk, names: Sequence[str] | None = None) -> Turn:
@@ -381,9 +462,12 @@ def edit(talk: Talk, names: Sequence[str] | None = None) -> Turn:
 def mended(talk: Talk, names: list[str]) -> Turn:
     """These facts are asked anew, the rest is confirmed."""
     rest = [name for name in talk.facts.get("listed", ()) if name not in names]
-    state = memory.confirm(memory.forget(talk.state, names), rest, talk.scene.now)
-    skipped = [name for name in talk.skipped if name not in names]
-    return go_on(replace(talk, state=state).having(skipped=skipped, aged=[]))
+    talk = _settled(replace(talk, state=memory.forget(talk.state, names)), rest)
+    talk = talk.having(skipped=[name for name in talk.skipped if name not in names])
+    if len(names) == 1 and not memory.unconfirmed(talk.state, talk.assessor, talk.scene.now):
+        question = Question("fact", names[0], Goal.OUTCOME, left=1)
+        return ask(talk.having(question=asking.dump(question), misheard=0), question)
+    return go_on(talk)
 
 
 def told_in_words(talk: Talk, name: str) -> str | None:

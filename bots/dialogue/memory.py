@@ -12,6 +12,7 @@ from knowledge_base.questioner import Questioner
 from knowledge_base.rules.facts import Known
 from knowledge_base.rules.schema import Fact
 from knowledge_base.rules.values import Options, Point, Range, Value, options
+from knowledge_base.understanding.said import Said
 
 FACTS_EXPIRE_AFTER = timedelta(days=90)
 CONFIRM_AFTER = timedelta(hours=1)
@@ -20,9 +21,9 @@ CHILD = "child.birth_date"
 YES, NO = "yes", "no"
 
 
-def told(value: Value, at: datetime, *, approximate: bool = False) -> Told:
-    """A fact as a citizen just told it."""
-    return Told(pack(value), "citizen", at, approximate)
+def told(value: Value, at: datetime, *, approximate: bool = False, said: bool = False) -> Told:
+    """A fact as a citizen just told it. `said`: on the way, not asked for."""
+    return Told(pack(value), "citizen", at, approximate, said)
 
 
 def pack(value: Value) -> tuple[str | None, ...]:
@@ -33,7 +34,7 @@ def pack(value: Value) -> tuple[str | None, ...]:
 
 
 def known(state: State, questioner: Questioner, now: datetime) -> Known:
-    """What still counts of what was told, as the rules of an entry read it."""
+    """What still counts of what was told, as the rules of an entry read it; not what was only said on the way."""
     facts = _read(state.told, questioner, now)
     children = tuple(_read(child, questioner, now) for child in state.children)
     return Known(facts, tuple(child for child in children if child))
@@ -42,7 +43,7 @@ def known(state: State, questioner: Questioner, now: datetime) -> Known:
 def _read(kept: Mapping[str, Told], questioner: Questioner, now: datetime) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, one in kept.items():
-        if now - one.at >= FACTS_EXPIRE_AFTER:
+        if one.said or now - one.at >= FACTS_EXPIRE_AFTER:
             continue
         fact = questioner.known_fact(name)
         value = unpack(one.value, fact) if fact is not None else None
@@ -97,6 +98,49 @@ def remember_children(state: State, births: Iterable[Range], at: datetime, *, ap
     return replace(state, told=rest, children=children)
 
 
+def overhear(state: State, said: Iterable[Said], at: datetime, today: date) -> State:
+    """The state with what a message said on the way, never over a fact that was told outright.
+
+    While somebody close is spoken of, nothing is kept: whose it is could not be told.
+    """
+    mine = state
+    for one in said if state.whose == "self" else ():
+        values = one.on(today)
+        if not values or outright(mine, one.fact):
+            continue
+        facts = [told(value, at, approximate=one.approximate, said=True) for value in values]
+        if len(facts) > 1:
+            rest = {name: fact for name, fact in mine.told.items() if name != CHILD}
+            mine = replace(mine, told=rest, children=tuple({CHILD: fact} for fact in facts))
+        else:
+            mine = remember(mine, {one.fact: facts[0]})
+    return mine
+
+
+def outright(state: State, name: str) -> bool:
+    """Whether a fact was told in answer to a question, or confirmed."""
+    if name == CHILD and any(not fact.said for child in state.children for fact in child.values()):
+        return True
+    return name in state.told and not state.told[name].said
+
+
+def unconfirmed(state: State, questioner: Questioner, now: datetime) -> tuple[str, ...]:
+    """The facts an interview would use that were only said on the way, in its own order."""
+    return tuple(name for name in questioner.facts if _is_said(state, name, questioner, now))
+
+
+def _is_said(state: State, name: str, questioner: Questioner, now: datetime) -> bool:
+    fact = questioner.known_fact(name)
+    kept = [state.told[name]] if name in state.told else []
+    if name == CHILD:
+        kept += [child[CHILD] for child in state.children if CHILD in child]
+    fresh = [one for one in kept if one.said and now - one.at < FACTS_EXPIRE_AFTER]
+    values = [unpack(one.value, fact) for one in fresh] if fact is not None else []
+    return bool(values) and all(
+        value is not None and questioner.fault(name, value) is None for value in values
+    )
+
+
 def forget(state: State, names: Iterable[str]) -> State:
     """The state without these facts."""
     gone = set(names)
@@ -112,10 +156,12 @@ def to_confirm(state: State, questioner: Questioner, now: datetime) -> tuple[str
     aged = [
         name
         for name, one in state.told.items()
-        if name in used and CONFIRM_AFTER <= now - one.at < FACTS_EXPIRE_AFTER
+        if name in used and not one.said and CONFIRM_AFTER <= now - one.at < FACTS_EXPIRE_AFTER
     ]
     if CHILD in used and any(
-        now - child[CHILD].at >= CONFIRM_AFTER for child in state.children if CHILD in child
+        not child[CHILD].said and now - child[CHILD].at >= CONFIRM_AFTER
+        for child in state.children
+        if CHILD in child
     ):
         aged.append(CHILD)
     return tuple(aged)
@@ -125,10 +171,12 @@ def confirm(state: State, names: Iterable[str], at: datetime) -> State:
     """The state with these facts said anew."""
     wanted = set(names)
     told_anew = {
-        name: replace(one, at=at, approximate=False) if name in wanted else one
+        name: replace(one, at=at, approximate=False, said=False) if name in wanted else one
         for name, one in state.told.items()
     }
     children = state.children
     if CHILD in wanted:
-        children = tuple({name: replace(one, at=at) for name, one in child.items()} for child in children)
+        children = tuple(
+            {name: replace(one, at=at, said=False) for name, one in child.items()} for child in children
+        )
     return replace(state, told=told_anew, children=children)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bots.dialogue import inquiry
+from bots.dialogue import inquiry, memory
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from knowledge_base.answers import EntryCard
@@ -20,10 +20,11 @@ def packet(scene: Scene) -> tuple[tuple[str, str], ...]:
     talk = inquiry.talk_of(scene, card, _kept(scene, card)) if card is not None else None
     if card is None or talk is None:
         return ()
+    only_said = set(memory.unconfirmed(talk.state, talk.assessor, scene.now))
     told = [
-        (talk.assessor.fact(name).label, said)
+        (talk.assessor.fact(name).label, say("packet-said", list=told) if name in only_said else told)
         for name in talk.assessor.facts
-        if (said := inquiry.told_value(talk, name)) is not None
+        if (told := inquiry.told_value(talk, name)) is not None
     ]
     if not told:
         return ()

@@ -112,13 +112,15 @@ class Step:
 class Told:
     """What a person told of one fact: options by id, or `[low, high]` of a range, as text; who said it and when.
 
-    `approximate`: in round figures, to be read back once.
+    `approximate`: in round figures, to be read back once. `said`: told on the way, not in answer to a question; it
+    decides nothing before it is read back and confirmed.
     """
 
     value: tuple[str | None, ...]
     by: Literal["citizen", "specialist"]
     at: datetime
     approximate: bool = False
+    said: bool = False
 
 
 Whose = Literal["self", "kin"]

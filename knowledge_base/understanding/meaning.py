@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge_base.understanding.said import Said
+
 
 class Facet(StrEnum):
     """What is asked about a topic. For whom is a person, not a facet."""
@@ -82,7 +84,7 @@ class Meaning:
     `ranked` holds at least five topics (or all, where the base has fewer), best first. `not_ours` is the
     probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'. `danger_guessed`: no
     words of danger were found, only the learned ear hears it. `for_person`: it is about the writer's own file, and
-    only a person can answer.
+    only a person can answer. `said` are facts that the text states on the way.
     """
 
     masked: str
@@ -98,3 +100,4 @@ class Meaning:
     secret: str | None = None
     second: str | None = None
     for_person: bool = False
+    said: tuple[Said, ...] = ()

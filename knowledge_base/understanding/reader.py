@@ -19,6 +19,7 @@ from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.meaning import Meaning, Ranked, Verdict
 from knowledge_base.understanding.normalise import LONGEST, Normaliser, spell
 from knowledge_base.understanding.secrets import mask
+from knowledge_base.understanding.stories import StoryEar
 
 WORDS, BOTH = "words", "both"
 """Modes of reading: by words alone, and by words and meaning together."""
@@ -29,8 +30,15 @@ _FIRST_WORDS, _LAST_WORDS = 100, 40
 _FIRST_LETTERS, _LAST_LETTERS = 1_000, 500
 _SHORTEST_PART = 2
 _MOST_PARTS = 6
+_MOST_PIECES = 12
 _AND_ALSO = r",?\s+(?:а ще|і ще|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
-_PART = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
+_SENTENCE = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
+# «хочу субсидію, як стати на облік»: within a sentence another matter begins with «і» or with words that ask.
+_BEGINS_TO_ASK = (
+    r"(?:як|чи|де|куди|скільки|сколько|как|где|можна|можно|хочу|треба|нужно|потрібн\w*|ще|еще"
+    r"|оформ\w*|подат\w*|отрим\w*|получ\w*)\b"
+)
+_PART = re.compile(rf"{_SENTENCE.pattern}|,?\s+(?:і|й|та|и|плюс)\s+|,\s+(?={_BEGINS_TO_ASK})", re.IGNORECASE)
 
 
 class Words:
@@ -113,6 +121,7 @@ class Reader:
         self._words = Words.from_content()
         self._ear = DangerEar(self._words.normalise, artefact.ear)
         self._facets = FacetReader(self._words.normalise, artefact.facets)
+        self._story = StoryEar(self._words.normalise)
 
     @property
     def version(self) -> str:
@@ -156,6 +165,7 @@ class Reader:
             command=command,
             small_talk=remark,
             secret=secret,
+            said=self._story.hear(masked),
         )
         return _Heard(
             meaning,
@@ -167,11 +177,17 @@ class Reader:
         )
 
     def _parts(self, text: str) -> list[list[str]]:
-        pieces = [self._words.of_matter(piece) for piece in _PART.split(text)[: _MOST_PARTS + 1]]
-        parts = [
-            words for words in pieces if len(words) >= _SHORTEST_PART and not self._words.name_nothing(words)
-        ]
-        return parts if 1 < len(parts) <= _MOST_PARTS else []
+        """What may be a matter of its own: parts of sentences, or sentences where those would be too many."""
+        for by in (_PART, _SENTENCE):
+            pieces = [self._words.of_matter(piece) for piece in by.split(text)[: _MOST_PIECES + 1]]
+            parts = [
+                words
+                for words in pieces
+                if len(words) >= _SHORTEST_PART and not self._words.name_nothing(words)
+            ]
+            if len(pieces) <= _MOST_PIECES and len(parts) <= _MOST_PARTS:
+                return parts if len(parts) > 1 else []
+        return []
 
     def _by_words(self, batch: Sequence[Sequence[str]]) -> Matrix:
         """Probabilities of the topics and of "not ours", a row a text."""
@@ -241,6 +257,7 @@ class Reader:
             small_talk=meaning.small_talk,
             secret=meaning.secret,
             second=self._second(heard, ranked[0].topic) if verdict is not Verdict.UNKNOWN else None,
+            said=meaning.said,
         )
 
     def _second(self, heard: _Heard, first: str) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from knowledge_base.understanding.lexicon import section
 from knowledge_base.understanding.meaning import (
     Command,
     Danger,
@@ -13,6 +15,8 @@ from knowledge_base.understanding.meaning import (
     SmallTalk,
     Verdict,
 )
+from knowledge_base.understanding.normalise import Normaliser
+from knowledge_base.understanding.stories import StoryEar
 
 TOPICS = {
     "субсид": "housing-subsidy",
@@ -73,6 +77,12 @@ SMALL_TALK = {
 }
 
 
+@cache
+def _story() -> StoryEar:
+    """What a story states is read as in the house."""
+    return StoryEar(Normaliser(section("words", "same")))
+
+
 def read(text: str) -> Meaning:
     """The meaning of a text by the words it holds."""
     low = f"{text.lower()} "
@@ -102,5 +112,6 @@ def read(text: str) -> Meaning:
         command=next((command for word, command in COMMANDS.items() if low.strip() == word), None),
         small_talk=talk,
         secret=secret,
+        said=_story().hear(masked),
         second=ranked[1] if verdict is Verdict.SURE and len(ranked) > 1 else None,
     )

@@ -102,6 +102,33 @@ def test_two_topics_in_one_message(reader: Reader) -> None:
     assert {meaning.ranked[0].topic, meaning.second} == {"housing-subsidy", "referral-passport"}
 
 
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("хочу субсидію і оформити групу інвалідності", {"housing-subsidy", "disability-assessment"}),
+        ("ми переселенці як оформити довідку впо та субсидію на комуналку", {"idp-registration", "housing-subsidy"}),
+        (
+            "третя дитина народилась яка виплата та як зробити посвідчення багатодітної",
+            {"large-family-certificate", "large-family-benefit"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_second_topic_needs_no_sentence_of_its_own(reader: Reader, text: str, topics: set[str]) -> None:
+    meaning = read(reader, text)
+    assert {meaning.ranked[0].topic, meaning.second} == topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "двоє дітей, 4 і 7 років, як оформити субсидію",
+        "я пенсіонерка, живу сама і топлю дровами, хочу субсидію на дрова",
+    ],
+)
+def test_a_story_of_one_matter_has_no_second(reader: Reader, text: str) -> None:
+    assert read(reader, text).second is None
+
+
 def test_one_topic_has_no_second(reader: Reader) -> None:
     assert read(reader, "Як оформити житлову субсидію? Які документи на субсидію?").second is None
 

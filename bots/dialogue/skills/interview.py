@@ -46,6 +46,10 @@ _AGREES = re.compile(
 _DECLINES = re.compile(
     r"(?:та )?(?:ні|нет|неа|не|не треба|не хочу|не надо|не зараз|потім|пізніше)(?:,? дякую)?"
 )
+_NOT_SO = re.compile(
+    r"^(?:ні|нет|неа|не так|неправильно|неверно|невірно|та ні)\b[\s,.:!-]*(?:нас|їх|вже|уже)?\s*"
+)
+_LETTERS = re.compile(r"[^\W\d_]")
 _MORE = re.compile(r"(?:та )?(?:більше|больше|вище|понад|пізніше|позже)")
 _LESS = re.compile(r"(?:та )?(?:не більше|не больше|менше|меньше|нижче|раніше|раньше)")
 _ASKS = re.compile(
@@ -95,7 +99,7 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
         case ["ok"]:
             return inquiry.confirmed(talk)
         case ["fix"]:
-            return inquiry.edit(talk, talk.facts.get("aged") or None)
+            return _to_mend(talk)
         case ["agree"]:
             consents = (*talk.state.consents, inquiry.HEALTH)
             return inquiry.go_on(replace(talk, state=replace(talk.state, consents=consents)))
@@ -268,7 +272,7 @@ def _hear_answer(talk: Talk, question: Question) -> Turn | None:
 
 def _volunteered(talk: Talk) -> Turn | None:
     """Children told of while something else is asked: «двоє, 4 і 7» is never lost."""
-    if memory.CHILD not in talk.assessor.facts or talk.state.children or memory.CHILD in talk.state.told:
+    if memory.CHILD not in talk.assessor.facts or memory.outright(talk.state, memory.CHILD):
         return None
     births = _births(talk)
     # Several ages speak for themselves; one date may be of something else.
@@ -347,13 +351,37 @@ def _hear_choice(talk: Talk, name: str) -> Turn | None:
     if name == inquiry.CONFIRM and agreed:
         return inquiry.confirmed(talk)
     if name == inquiry.CONFIRM and declined:
-        return inquiry.edit(talk, talk.facts.get("aged") or None)
+        return _to_mend(talk)
+    if name in (inquiry.CONFIRM, inquiry.EDIT) and (mended := _mended_in_words(talk, words)):
+        return mended
     if name == inquiry.DIFFERS:
         which = hear_ticks(talk.scene.words, len(BOTH)) or ()
         return inquiry.decided(talk, keep_old=1 in which) if len(which) == 1 else None
     listed = list(talk.facts.get("listed", ()))
     numbers = hear_ticks(talk.scene.words, len(listed)) if listed else None
     return inquiry.mended(talk, [listed[number - 1] for number in sorted(numbers)]) if numbers else None
+
+
+def _to_mend(talk: Talk) -> Turn:
+    """Which is wrong? Where only one thing was read back, that one is asked anew."""
+    names = list(talk.facts.get("aged", ()))
+    if len(names) == 1 and inquiry.is_read_back(talk):
+        return inquiry.mended(talk.having(listed=names), names)
+    return inquiry.edit(talk, names or None)
+
+
+def _mended_in_words(talk: Talk, words: str) -> Turn | None:
+    """«ні, троє»: the one fact that was read back and that the words answer otherwise."""
+    said = _NOT_SO.sub("", words)
+    numbered = not inquiry.is_read_back(talk)
+    if not said or len(words) > LONGEST_CORRECTION or (numbered and not _LETTERS.search(said)):
+        return None
+    fitting = [
+        (name, value)
+        for name in talk.facts.get("listed", ())
+        if (value := _mends(talk, name, said, None)) is not None
+    ]
+    return inquiry.corrected(talk, *fitting[0]) if len(fitting) == 1 else None
 
 
 def _correction(talk: Talk, words: str) -> Turn | None:
@@ -366,7 +394,8 @@ def _correction(talk: Talk, words: str) -> Turn | None:
     if match_ is None:
         return None
     old = found["old"] if found else None
-    for names in reversed(talk.asked):
+    others = [*talk.facts.get("read_back", ()), *talk.facts.get("aged", ())]
+    for names in [*reversed(talk.asked), others]:
         for name in names:
             mended = _mends(talk, name, match_["new"], old)
             if mended is not None:

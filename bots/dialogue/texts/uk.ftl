@@ -491,6 +491,27 @@ interview-why = { $why } Не скажете — буде «можливо» з�
 interview-consent = Далі питання про здоров’я. Відповідь бачать лише спеціалісти управління. Можна не відповідати.
 interview-confirm = Ви вже казали раніше:
 interview-confirm-ask = Так і досі? Якщо ні, напишіть номери, які змінилися.
+interview-said = З ваших слів: { $list }. Так?
+interview-said-list = З ваших слів:
+interview-said-ask = Усе так? Якщо ні, напишіть номери, які виправити.
+said-fact = { $label } — { $list }
+said-size =
+    { $count ->
+        [1] ви живете самі
+        [2] вас двоє
+        [3] вас троє
+        [4] вас четверо
+        [5] вас п’ятеро
+       *[other] людей у сім’ї — { $count }
+    }
+said-children =
+    { $count ->
+        [1] дитині
+       *[other] дітям
+    } { $list }
+said-age = вам { $list }
+said-income = разом { $list } на місяць
+said-income-about = разом приблизно { $list } на місяць
 interview-about = Записано приблизно: { $list }.
 interview-corrected = Виправлено: { $list }.
 interview-back = Повертаюся на крок назад.
@@ -664,6 +685,7 @@ packet-specialist = вирішує спеціаліст: { $reason }
 packet-unknown = бракує: { $list }
 packet-not-known = не знає: { $list }
 packet-not-told = не хоче казати: { $list }
+packet-said = { $list } (сказано в розмові, не підтверджено)
 packet-differs = сказане не сходиться
 packet-all-yes = так: { $list }
 packet-all-maybe = можливо: { $list }
