@@ -61,7 +61,7 @@ class Questioner(ABC):
             label=self._said(fact.label) or fact_id,
             why=self._said(fact.why) or "",
             hint=self._said(fact.hint),
-            options=tuple((name, text.uk) for name, text in (fact.options or {}).items()),
+            options=tuple((name, self._option(text)) for name, text in (fact.options or {}).items()),
         )
 
     def known_fact(self, fact_id: str) -> Fact | None:
@@ -84,7 +84,7 @@ class Questioner(ABC):
         """What is known of a fact, in words: `так`, `мати`, `від 10 000 до 14 000 грн`."""
         fact = self._view.facts[fact_id]
         if isinstance(value, Options):
-            return _answers(fact, value)
+            return self._answers(fact, value)
         return self._range(fact, value)
 
     def limit(self, fact_id: str, point: Point) -> str:
@@ -105,6 +105,17 @@ class Questioner(ABC):
             return self._renderer.render(text.uk, self._entry).text
         except Unsayable:
             return None
+
+    def _option(self, text: Text) -> str:
+        return self._said(text) or text.uk
+
+    def _answers(self, fact: Fact, value: Options) -> str:
+        """`так`, `мати`, `мати, батько або опікун`."""
+        if fact.type == "bool":
+            return ("так" if True in value.members else "ні") if value.exact else "не відомо"
+        labels = [self._option(text) for name, text in (fact.options or {}).items() if name in value.members]
+        *others, last = [label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels]
+        return f"{', '.join(others)} або {last}" if others else last
 
     def _range(self, fact: Fact, value: Range) -> str:
         """`від 10 000 до 14 000 грн`; a bound that is the fact's own says nothing and is left out: `до 680 грн`."""
@@ -128,12 +139,3 @@ class Questioner(ABC):
             return language.money(point)
         noun = (NOUNS_AFTER if after else NOUNS).get(fact.unit or "")
         return language.plural(point, noun) if noun else language.number(point)
-
-
-def _answers(fact: Fact, value: Options) -> str:
-    """`так`, `мати`, `мати, батько або опікун`."""
-    if fact.type == "bool":
-        return ("так" if True in value.members else "ні") if value.exact else "не відомо"
-    labels = [text.uk for name, text in (fact.options or {}).items() if name in value.members]
-    *others, last = [label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels]
-    return f"{', '.join(others)} або {last}" if others else last

@@ -210,7 +210,8 @@ def test_knowledge_list_is_a_row_an_entry(run: Run) -> None:
         for count in ("phrasings", "cases", "sources"):
             assert type(row[count]) is int
         assert row["phrasings"] >= 8
-        assert row["sources"] >= 2
+        # A community's own programme stands on one decision of its council.
+        assert row["sources"] >= (1 if row["id"].startswith("zrazkova-") else 2)
 
 
 MOTHER = {

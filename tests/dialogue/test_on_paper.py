@@ -109,7 +109,9 @@ def test_an_office_stands_with_its_address_hours_and_phone_before_what_is_online
 
 
 def test_what_is_doubtful_or_old_is_said_on_paper_too() -> None:
-    card = replace(SUBSIDY, overdue=True, doubt="Джерела тут розходяться.", stale_year=2027)
+    card = replace(
+        SUBSIDY, overdue=True, doubt="Джерела тут розходяться.", stale_year=2027, last_amount="500 грн"
+    )
     base = FakeKnowledge(entries={**ENTRIES, card.id: card})
     printed = sheet(after(LIST, FILE, stage=Stage(base)))
     assert printed.sources[:2] == (

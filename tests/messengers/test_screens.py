@@ -270,7 +270,8 @@ def _least_of_an_interview(entry: str) -> Mapping[str, float]:
     assessor = real_knowledge().assessor(entry, NOON)
     if assessor is None:
         return {}
-    counted = {"results": len(real_base().cases[entry])}
+    own = [community.cases for community in real_base().communities.values()]
+    counted = {"results": next(len(cases[entry]) for cases in (real_base().cases, *own) if entry in cases)}
     return {
         name: count * counted.get(name, len(assessor.facts)) for name, count in LEAST_OF_AN_INTERVIEW.items()
     }
