@@ -209,4 +209,5 @@ def _goes_on(clause: Clause, first: Clause) -> bool:
     """A clause of nothing but ages: «двоє дітей, 4 і 7»."""
     plain = all(_fits_an_age(word) and "age_bars" not in word.lists for word in clause.words)
     close = clause.sentence - first.sentence <= 1
-    return plain and close and not clause.asked and any(_is_aged(word) for word in clause.words)
+    others = clause.asked or clause.holds("self")
+    return plain and close and not others and any(_is_aged(word) for word in clause.words)
