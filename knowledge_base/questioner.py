@@ -107,7 +107,8 @@ class Questioner(ABC):
             return None
 
     def _option(self, text: Text) -> str:
-        return self._said(text) or text.uk
+        """A label, with the plain spaces that a button and a person type."""
+        return (self._said(text) or text.uk).replace(language.HARD_SPACE, " ")
 
     def _answers(self, fact: Fact, value: Options) -> str:
         """`так`, `мати`, `мати, батько або опікун`."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from knowledge_base.checks import CONTENT
 from knowledge_base.library import Library
-from knowledge_base.rules.base import Base
+from knowledge_base.rules.base import Base, Case
 from knowledge_base.rules.reading import read_content
 from knowledge_base.snapshot import Snapshot
 
@@ -21,3 +22,10 @@ def real_base() -> Base:
 def real_knowledge() -> Library:
     """The sample community's knowledge."""
     return Library(Snapshot("golden", real_base()), "zrazkova")
+
+
+def real_cases(entry: str) -> Sequence[Case]:
+    """The worked examples of an entry, national or the sample community's own."""
+    base = real_base()
+    own = base.communities["zrazkova"].cases
+    return (base.cases | own).get(entry, ())

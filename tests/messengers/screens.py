@@ -23,7 +23,7 @@ from knowledge_base.rules.facts import Contradiction, ImpossibleFacts, Known, re
 from knowledge_base.rules.interview import Goal, Question
 from knowledge_base.understanding.meaning import Danger
 from tests.dialogue.fake_knowledge import FakeKnowledge, with_long_list
-from tests.dialogue.real_knowledge import real_base, real_knowledge
+from tests.dialogue.real_knowledge import real_base, real_cases, real_knowledge
 from tests.dialogue.stage import NOON, Stage
 from tests.dialogue.test_golden import DIALOGUES, staged
 
@@ -316,9 +316,9 @@ def _of_facts(base: Knowledge, entry: str) -> Iterator[Reply]:
 def _of_results(base: Knowledge, entry: str) -> Iterator[Reply]:
     """What the worked examples beside an entry come to, why, how it was counted, what to mend, which papers."""
     content = real_base()
-    if not base.evaluated(entry) or entry not in content.cases:
+    if not base.evaluated(entry):
         return
-    for case in content.cases[entry]:
+    for case in real_cases(entry):
         try:
             known = read_known(case.given, content.facts, case.as_of)
         except (ImpossibleFacts, Contradiction):

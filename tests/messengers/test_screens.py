@@ -30,7 +30,7 @@ from conversations.channel import Channel, Payload
 from conversations.messages import Author, AuthorKind, Choice, ConversationRef, OutgoingMessage, Reply
 from tests.contract.supplies import EveryFile, supplied
 from tests.contract.wire import FakeWire
-from tests.dialogue.real_knowledge import real_base, real_knowledge
+from tests.dialogue.real_knowledge import real_cases, real_knowledge
 from tests.dialogue.stage import NOON
 from tests.emulators import messenger_rules, telegram_rules, viber_rules
 from tests.messengers.screens import OF_AN_ENTRY, OF_THE_HOUSE, Part, asked, parts
@@ -270,8 +270,7 @@ def _least_of_an_interview(entry: str) -> Mapping[str, float]:
     assessor = real_knowledge().assessor(entry, NOON)
     if assessor is None:
         return {}
-    own = [community.cases for community in real_base().communities.values()]
-    counted = {"results": next(len(cases[entry]) for cases in (real_base().cases, *own) if entry in cases)}
+    counted = {"results": len(real_cases(entry))}
     return {
         name: count * counted.get(name, len(assessor.facts)) for name, count in LEAST_OF_AN_INTERVIEW.items()
     }
