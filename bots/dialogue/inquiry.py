@@ -145,6 +145,11 @@ class ScreenerTalk(Talk):
 
     assessor: Screener
 
+    @property
+    def known(self) -> Known:
+        """What was told, and what the situations that were not chosen say."""
+        return self.assessor.supposing(super().known)
+
     def result(self, lead: Sequence[str]) -> Reply:
         return self.overview().reply(lead)
 
@@ -154,10 +159,19 @@ class ScreenerTalk(Talk):
         return Overview(self.scene, self.assessor.findings(self.known), more=more)
 
     def reply(self, question: Question, lead: Sequence[str]) -> Reply:
-        stands = self.overview().in_a_line() if self.asked else []
+        stands = self.overview().in_a_line() if self._has_moved() else []
         reply = asking.reply(self.assessor, question, [*lead, *stands], back=bool(self.asked))
         enough = (enough_button(),) if self.asked else ()
         return reply.model_copy(update={"choices": (*enough, *reply.choices)})
+
+    def _has_moved(self) -> bool:
+        """Whether the last answer is the first one, or has changed where anything stands: a line that never
+        changes is not read.
+        """
+        if len(self.asked) < 2:
+            return bool(self.asked)
+        before = replace(self, state=memory.forget(self.state, self.asked[-1]))
+        return before.overview().in_a_line() != self.overview().in_a_line()
 
 
 def start(scene: Scene, card: EntryCard) -> Turn | None:

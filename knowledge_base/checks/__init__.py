@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from knowledge_base.checks.cases import awaited
 from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
-from knowledge_base.checks.facts import check_facts
+from knowledge_base.checks.facts import check_facts, value_fault
 from knowledge_base.checks.lapsing import too_long
 from knowledge_base.checks.notices import check_notices
 from knowledge_base.checks.offices import check_matters, check_offices
@@ -28,7 +28,7 @@ from knowledge_base.rules.kinds import Scope
 from knowledge_base.rules.parameters import faults
 from knowledge_base.rules.problems import Path, Place, Problem, nearest
 from knowledge_base.rules.reading import NATIONAL, Reading, read_content
-from knowledge_base.rules.schema import Entry, Fact, Parameter, Text
+from knowledge_base.rules.schema import Entry, Fact, LifeEvent, Parameter, Text
 
 CONTENT = FilePath(__file__).parents[1] / "content"
 
@@ -139,6 +139,7 @@ class _BaseChecks:
         for name, event in base.life_events.items():
             place = self._reading.place(NATIONAL, "life_events", name).at("label")
             yield from texts.check_length(event.label, place, LABEL_LIMIT, "на кнопці")
+            yield from self._situation(name, event)
         for name, fact in base.facts.items():
             place = self._reading.place(NATIONAL, "facts", name)
             for option, label in (fact.options or {}).items():
@@ -146,6 +147,22 @@ class _BaseChecks:
             if fact.tick is not None:
                 tick = _without_limit(fact, fact.tick)
                 yield from texts.check_length(tick, place.at("tick"), TICK_LIMIT, "у рядку списку")
+            if fact.rare is not None:
+                line = place.at("rare", "line")
+                yield from texts.check_length(fact.rare.line, line, TICK_LIMIT, "у рядку списку")
+
+    def _situation(self, name: str, event: LifeEvent) -> Iterator[Problem]:
+        """What a life situation raises, and what follows where it is nobody's, are facts and answers of the base."""
+        place, facts = self._reading.place(NATIONAL, "life_events", name), self._base.facts
+        for number, fact in enumerate(event.raises):
+            if fact not in facts:
+                yield place.at("raises", number).problem(f"невідомий факт «{fact}»{nearest(fact, facts)}")
+        for fact, answer in event.otherwise.items():
+            here = place.at("otherwise", fact)
+            if fact not in facts:
+                yield here.problem(f"невідомий факт «{fact}»{nearest(fact, facts)}")
+            elif fault := value_fault(facts[fact], answer):
+                yield here.problem(fault)
 
     def _entries(
         self, owner: str, entries: dict[str, Entry], views: list[CommunityView]

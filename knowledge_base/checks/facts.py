@@ -78,6 +78,7 @@ class _FactCheck:
         yield from self._bounds()
         if fact.tick is not None and fact.usually is None:
             yield self.place.at("tick").problem("галочка — це незвична відповідь: додайте usually")
+        yield from self._rare()
         yield from self._computed()
         yield from self._counts()
         yield from self._implications()
@@ -105,6 +106,24 @@ class _FactCheck:
         if self._fact.unit == "count" and fraction:
             return f"{value} — не ціле число"
         return value_fault(self._fact, value)
+
+    def _rare(self) -> Iterator[Problem]:
+        """One line for the list, its answer of the fact's type, and something left that a tick may mean."""
+        fact, here = self._fact, self.place.at("rare")
+        if fact.rare is None:
+            return
+        if fact.tick is not None and fact.type == "bool":
+            yield here.problem("рядок списку вже є в tick: лишіть щось одне")
+        if fact.type == "date":
+            yield here.problem("дату в список не поставити: приберіть")
+            return
+        answer = fact.rare.otherwise
+        several = answer if isinstance(answer, tuple) else (answer,)
+        faults = [fault for one in several if (fault := value_fault(fact, one))]
+        if faults:
+            yield here.at("otherwise").problem(faults[0])
+        elif fact.type == "choice" and not set(fact.options or {}) - set(several):
+            yield here.at("otherwise").problem("галочці не лишилося жодного варіанта")
 
     def _computed(self) -> Iterator[Problem]:
         fact, here = self._fact, self.place.at("computed")

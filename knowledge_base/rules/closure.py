@@ -25,6 +25,8 @@ ROUNDS = 4
 """How long a chain of implications may be."""
 ORDER = "child.order"
 BIRTH = "child.birth_date"
+ROUNDED = Decimal("0.05")
+"""The part by which a figure worked out in the head may differ from what it is worked out from."""
 NO_PARAMETERS = Parameters({})
 """The dictionary looks at facts alone."""
 
@@ -200,7 +202,9 @@ class Dictionary:
             work = self._calculation(facts, today)
             found = work.of(formula)
             if isinstance(found, Range):
-                facts[name] = _met(facts[name], found, name, tuple(sorted(work.used_facts)))
+                told = facts[name]
+                rounded = meet(told, found) is None and _nearly(told, found)
+                facts[name] = found if rounded else _met(told, found, name, tuple(sorted(work.used_facts)))
 
     def _imply(self, facts: dict[str, Value], today: date) -> None:
         for implied in self._implied:
@@ -244,6 +248,18 @@ def _met(one: Value, other: Value, name: str, by: tuple[str, ...]) -> Value:
     if common is None:
         raise Contradiction(name, by)
     return common
+
+
+def _nearly(told: Value, found: Range) -> bool:
+    """Whether what was told is what was worked out, as people round it who work it out in their heads."""
+    if not isinstance(told, Range):
+        return False
+    gaps = [
+        (low - high, low)
+        for low, high in ((told.low, found.high), (found.low, told.high))
+        if isinstance(low, Decimal) and isinstance(high, Decimal)
+    ]
+    return bool(gaps) and all(gap <= low * ROUNDED for gap, low in gaps)
 
 
 def _order(each: list[dict[str, Value]], child: int) -> Value:

@@ -76,7 +76,7 @@ class Prospect:
     """What asking for one fact promises an entry.
 
     `decides`: how likely the answer settles the outcome; `share`: how much of the questions left it saves. Both are
-    of 0 to 1. `tick` is the fact as a line of a list, where it may stand in one.
+    of 0 to 1. `tick` is the fact as a line of a list, where it may stand in one; of a rare thing no tick may refuse.
     """
 
     question: Question
@@ -187,7 +187,8 @@ class _Chooser:
             if self._outlook({name: cell}).truth is not Truth.UNKNOWN
         )
         share = candidate.score * self._cost(name) / self._weight
-        return Prospect(candidate.question, settles, max(0.0, min(1.0, share)), self._tick(name))
+        tick = self._rare(name) or self._tick(name)
+        return Prospect(candidate.question, settles, max(0.0, min(1.0, share)), tick)
 
     def _by_delicacy(self) -> list[list[str]]:
         return by_delicacy(self._asked, self._dictionary)
@@ -268,6 +269,24 @@ class _Chooser:
             return None
         return Tick(name, ticked, clear, _limit(clear, ticked))
 
+    def _rare(self, name: str) -> Tick | None:
+        """The same line for every entry, whatever it means there: a thing few have, or a plain yes or no."""
+        fact, whole = self._dictionary[name], self._rules.dictionary.domains(self._today)[name]
+        if self._goal is not Goal.OUTCOME or self._found.facts[name] != whole:
+            return None
+        if fact.rare is None and (fact.tick is None or fact.type != "bool"):
+            return None
+        clear = usual_value(fact) if fact.rare is None else _written(fact.rare.otherwise)
+        if isinstance(clear, Options) and isinstance(whole, Options):
+            ticked: Value = Options(whole.members - clear.members)
+        else:
+            assert isinstance(clear, Range)
+            assert isinstance(whole, Range)
+            ticked = Range(step(clear.high, 1), whole.high)
+        # A tick that leaves something to ask of the same fact would have it asked twice.
+        asked_again = any(name in self._outlook({name: answer}).need for answer in (clear, ticked))
+        return None if asked_again else Tick(name, ticked, clear)
+
     def _left_after(self, name: str, cell: Value) -> float:
         """What is left to ask after an answer; more than anything where it refuses, or leaves the fact open."""
         found = self._outlook({name: cell})
@@ -311,23 +330,32 @@ class _Chooser:
         return len(single) + min(1, len(listed))
 
 
-def by_delicacy(names: Iterable[str], dictionary: Mapping[str, Fact]) -> list[list[str]]:
-    """Plain facts, then those that are awkward to tell, then those that need consent."""
+def by_delicacy(
+    names: Iterable[str], dictionary: Mapping[str, Fact], raised: Collection[str] = ()
+) -> list[list[str]]:
+    """Plain facts, then those that are awkward to tell, then those that need consent.
+
+    What people have `raised` themselves is plain to them.
+    """
     groups: list[list[str]] = [[], [], []]
     for name in names:
         fact = dictionary[name]
-        groups[2 if fact.consent else 1 if fact.sensitive else 0].append(name)
+        groups[0 if name in raised else 2 if fact.consent else 1 if fact.sensitive else 0].append(name)
     return [group for group in groups if group]
 
 
 def usual_value(fact: Fact) -> Value | None:
     """The common answer as a value; None where the dictionary names none."""
-    usual = fact.usually
-    if usual is None:
-        return None
-    if isinstance(usual, bool | str):
-        return options(usual)
-    return exactly(Decimal(usual))
+    return None if fact.usually is None else _written(fact.usually)
+
+
+def _written(answer: bool | str | Decimal | int | date | tuple[str, ...]) -> Value:
+    """An answer of the dictionary as a value."""
+    if isinstance(answer, tuple):
+        return options(*answer)
+    if isinstance(answer, bool | str):
+        return options(answer)
+    return exactly(answer if isinstance(answer, date) else Decimal(answer))
 
 
 def _weights(fact: Fact, cells: list[Value]) -> list[float]:

@@ -141,12 +141,23 @@ class Implication(Strict):
     then: tuple[str, ...] = Field(min_length=1)
 
 
+class Rare(Strict):
+    """A thing few people have, as a line of the screener's list. `otherwise`: what no tick says of the fact.
+
+    Of a choice that may be several answers: heating is central, or with gas, or electric.
+    """
+
+    line: Text
+    otherwise: bool | str | Number | tuple[str, ...]
+
+
 class Fact(Strict):
     """One fact, one question. `usually` is the common answer, `cost` how hard it is to answer (1 to 5).
 
     `person` is whose fact it is. `consent` names what must be agreed to before it is asked; `hint` where to look
     when one does not know; `tick` a line of the list «Чи стосується вас щось із цього?», where the unusual answer
-    is a tick; `computed` a formula over other facts that also gives it; `counts` a condition over the facts of a
+    is a tick; `rare` a line of the same list where many entries are screened at once, though no tick refuses some;
+    `computed` a formula over other facts that also gives it; `counts` a condition over the facts of a
     child: once all children are told one by one, this is how many of them it holds for. `max: today` for days past.
     `tellable`: a refusal may say which value would make it a yes, since nobody gains by bending it.
     """
@@ -166,6 +177,7 @@ class Fact(Strict):
     label: Text
     hint: Text | None = None
     tick: Text | None = None
+    rare: Rare | None = None
     computed: str | None = None
     counts: object | None = None
     tellable: bool = False
@@ -186,13 +198,16 @@ class LifeEvent(Strict):
     """A situation in life people start from.
 
     `asked`: how the screener asks whether it is theirs; one without it is asked `under` another, or concerns
-    everybody.
+    everybody. `raises`: delicate facts that whoever chose it has raised themselves, so that they need not wait;
+    `otherwise`: what is taken so of those who were asked and did not choose it, until they say something else.
     """
 
     label: Text
     order: int
     asked: Text | None = None
     under: Id | None = None
+    raises: tuple[str, ...] = ()
+    otherwise: dict[str, bool | str | Number] = {}
 
 
 class Hotline(Strict):

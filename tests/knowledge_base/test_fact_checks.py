@@ -158,3 +158,35 @@ def test_a_line_to_tick_fits_with_its_figures_in(tiny: TinyBase) -> None:
         tiny, x__y=f'type: bool, person: household, usually: no, tick: {{uk: "{line} й досі"}}'
     )
     assert (found.field, "у рядку списку вміщується 60" in found.message) == ("x.y.tick.uk", True)
+
+
+RARE = [
+    ('type: bool, usually: no, tick: {uk: "Щось"}', "otherwise: no", "rare", "рядок списку вже є в tick"),
+    ("type: date", "otherwise: no", "rare", "дату в список не поставити"),
+    ("type: bool", "otherwise: 5", "rare.otherwise", "не типу bool"),
+    ('type: choice, options: {a: {uk: "А"}}', "otherwise: b", "rare.otherwise", "немає варіанта «b»"),
+    ('type: choice, options: {a: {uk: "А"}}', "otherwise: [a]", "rare.otherwise", "жодного варіанта"),
+]
+
+
+@pytest.mark.parametrize(("fields", "otherwise", "field", "words"), RARE)
+def test_a_rare_thing_is_a_line_whose_tick_says_something(
+    tiny: TinyBase, fields: str, otherwise: str, field: str, words: str
+) -> None:
+    rare = f'rare: {{line: {{uk: "Рідкісне"}}, {otherwise}}}'
+    (found,) = with_facts(tiny, x__y=f"{fields}, person: household, {rare}")
+    assert (found.field, words in found.message) == (f"x.y.{field}", True)
+
+
+SITUATIONS = [
+    ("raises: [applicant.rolle]", "raises.0", "невідомий факт «applicant.rolle»"),
+    ("otherwise: {applicant.rolle: mother}", "otherwise.applicant.rolle", "невідомий факт"),
+    ("otherwise: {applicant.role: nobody}", "otherwise.applicant.role", "немає варіанта «nobody»"),
+]
+
+
+@pytest.mark.parametrize(("more", "field", "words"), SITUATIONS)
+def test_a_situation_names_facts_and_their_answers(tiny: TinyBase, more: str, field: str, words: str) -> None:
+    tiny.change("national/life_events.yaml", "order: 3}", f"order: 3, {more}}}")
+    (found,) = tiny.errors()
+    assert (found.field, words in found.message) == (f"nobody.{field}", True)

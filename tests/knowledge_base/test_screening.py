@@ -135,3 +135,65 @@ def test_nearest_to_being_decided_stands_first() -> None:
     screener = real_knowledge().screener(NOW, ("pension",))
     possible = screener.findings(Known({"applicant.insurance_years": exactly(Decimal(40))})).of(Truth.UNKNOWN)
     assert [one.left for one in possible] == sorted(one.left for one in possible)
+
+
+EVERYBODY = ("utility_bills", "low_income", "other")
+
+
+def test_what_was_not_chosen_is_supposed_until_something_else_is_told() -> None:
+    screener = real_knowledge().screener(NOW, ("displaced", *EVERYBODY))
+    supposed = screener.supposing(Known()).facts
+    assert supposed["veteran.service"] == options("none")
+    assert "idp.registered" not in supposed
+    told = Known({"veteran.service": options("army")})
+    assert screener.supposing(told).facts["veteran.service"] == options("army")
+
+
+def test_what_is_told_wins_over_what_is_supposed() -> None:
+    screener = real_knowledge().screener(NOW, ("veteran", *EVERYBODY))
+    told = Known({"veteran.annual_group": options("disability")})
+    assert "applicant.disability_group" in screener.supposing(Known()).facts
+    supposed = screener.supposing(told)
+    assert "applicant.disability_group" not in supposed.facts
+    screener.findings(supposed)
+
+
+def test_a_situation_that_is_a_door_of_its_own_supposes_nothing() -> None:
+    assert real_knowledge().screener(NOW, ("child_born",)).supposing(Known()) == Known()
+    assert real_knowledge().screener(NOW).supposing(Known()) == Known()
+
+
+def test_what_a_situation_raises_does_not_wait() -> None:
+    question = real_knowledge().screener(NOW, ("disability", *EVERYBODY)).next(Known(), ())
+    assert question is not None
+    assert question.fact == "applicant.disability_group"
+
+
+def test_rare_things_are_one_list_and_no_tick_refuses_their_entries() -> None:
+    screener = real_knowledge().screener(NOW, ("displaced", *EVERYBODY))
+    known, skipped = Known(), list[str]()
+    while (question := screener.next(known, skipped)) is not None and "hosting.any" not in question.facts:
+        skipped.extend(question.facts)
+    assert question is not None
+    assert question.kind == "ticks"
+    assert screener.tick_line(question.ticks[question.facts.index("hosting.any")]).startswith("Переселенці")
+    known = Known({"hosting.any": options(False)})
+    outcomes = {one.entry: one.outcome for one in screener.findings(known).every}
+    assert outcomes["prykhystok"] is Truth.NO
+
+
+def test_nobody_is_asked_to_divide_an_income_that_is_asked_for_anyway() -> None:
+    screener = real_knowledge().screener(NOW, ("children", "child_born", *EVERYBODY))
+    skipped, incomes = list[str](), ("household.income_month", "household.income_per_person")
+    known = Known({"household.size": exactly(Decimal(3))})
+    while (question := screener.next(known, skipped)) is not None and question.fact not in incomes:
+        skipped.extend(question.facts)
+    assert question is not None
+    assert question.fact == "household.income_month"
+
+
+@pytest.mark.parametrize(("per_person", "agrees"), [(3666, True), (3600, True), (3000, False)])
+def test_an_income_divided_in_the_head_does_not_contradict(per_person: int, agrees: bool) -> None:
+    screener = real_knowledge().screener(NOW, ("children", "child_born", *EVERYBODY))
+    told = {"household.income_per_person": per_person, "household.income_month": 22000, "household.size": 6}
+    assert fits(screener, Known({name: exactly(Decimal(value)) for name, value in told.items()})) is agrees
