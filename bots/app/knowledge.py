@@ -146,6 +146,8 @@ def _train(settings: Settings, library: Library, embedder: Embedder | None) -> A
     except (LexiconError, training.TooLittle) as fault:
         raise StartFault(f"the understanding can't be trained: {fault}") from None
     _builds(settings, library).put(artefact)
+    if kept is not None:
+        kept.tidy()
     return artefact
 
 

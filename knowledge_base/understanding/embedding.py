@@ -118,25 +118,34 @@ class VectorFile:
     def __init__(self, embedder: Embedder, path: Path) -> None:
         self._embedder = embedder
         self._path = path
+        self._kept = self._read()
+        self._met: set[str] = set()
 
     @property
     def name(self) -> str:
         return self._embedder.name
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """The vectors; those that were not in the file are added, those of other texts leave it."""
-        kept = self._read()
+        """The vectors; those that were not in the file are added to it."""
         keys = [self._key(text) for text in texts]
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
+        self._met.update(keys)
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._kept}
         for number, some in enumerate(_some(list(new)), 1):
-            kept.update(zip(some, self._embedder.embed([new[key] for key in some]), strict=True))
+            found = self._embedder.embed([new[key] for key in some])
+            self._kept.update(zip(some, found, strict=True))
             if number % _WRITTEN_EVERY == 0:
                 # The first build of a base takes minutes, and may be broken off.
-                self._write(kept)
-        if new or len(kept) > len(set(keys)):
-            self._write({key: kept[key] for key in keys})
+                self._write()
+        if new:
+            self._write()
         # From half as many bits either way, so that a second build comes to exactly the same.
-        return np.stack([kept[key].astype(np.float16) for key in keys]).astype(np.float32)
+        return np.stack([self._kept[key].astype(np.float16) for key in keys]).astype(np.float32)
+
+    def tidy(self) -> None:
+        """Take away the vectors of texts that were not asked for since this was made."""
+        if len(self._met) < len(self._kept):
+            self._kept = {key: vector for key, vector in self._kept.items() if key in self._met}
+            self._write()
 
     def _key(self, text: str) -> str:
         return hashlib.blake2b(
@@ -153,7 +162,8 @@ class VectorFile:
             log.warning("%s can't be read; its vectors are worked out anew", self._path.name)
             return {}
 
-    def _write(self, kept: dict[str, Matrix]) -> None:
+    def _write(self) -> None:
+        kept = self._kept
         handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".", suffix=".part")
         with os.fdopen(handle, "wb") as file:
             np.savez(

@@ -142,13 +142,40 @@ def test_both_models_survive_their_file(tmp_path: Path, whole: Artefact) -> None
 
 def test_a_second_build_works_out_only_what_is_new(tmp_path: Path) -> None:
     path, counted = tmp_path / "vectors.npz", Thesaurus()
-    once = VectorFile(counted, path).embed(["дощ", "сонце"])
-    again = VectorFile(counted, path).embed(["сонце", "вітер", "дощ"])
-    assert counted.asked == ["дощ", "сонце", "вітер"]
-    assert (again[2] == once[0]).all()
-    VectorFile(counted, path).embed(["вітер"])
+    first = VectorFile(counted, path)
+    once = first.embed(["дощ", "сонце"])
+    first.embed(["хмари"])
+    first.tidy()
+    again = VectorFile(counted, path).embed(["сонце", "вітер", "хмари", "дощ"])
+    assert counted.asked == ["дощ", "сонце", "хмари", "вітер"]
+    assert (again[3] == once[0]).all()
+
+
+def test_what_another_base_does_not_need_leaves_the_file(tmp_path: Path) -> None:
+    path, counted = tmp_path / "vectors.npz", Thesaurus()
+    VectorFile(counted, path).embed(["дощ", "сонце"])
+    other = VectorFile(counted, path)
+    other.embed(["сонце"])
+    other.tidy()
     VectorFile(counted, path).embed(["дощ"])
-    assert counted.asked[3:] == ["дощ"], "what another base does not need leaves the file"
+    assert counted.asked == ["дощ", "сонце", "дощ"]
+
+
+def test_a_build_broken_off_keeps_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    texts = [f"дощ {number}" for number in range(3_000)]
+
+    class Breaks(Thesaurus):
+        def embed(self, some: Sequence[str]) -> Matrix:
+            if len(self.asked) > 2_000:
+                raise InterruptedError
+            return super().embed(some)
+
+    with pytest.raises(InterruptedError):
+        VectorFile(Breaks(), path).embed(texts)
+    second = Thesaurus()
+    VectorFile(second, path).embed(texts)
+    assert len(second.asked) < 2_000
 
 
 def test_vectors_of_another_model_are_not_taken(tmp_path: Path) -> None:
