@@ -137,8 +137,10 @@ class Load:
         return outcome
 
     def opened(self, transport: asyncio.BaseTransport) -> None:
-        """A connection to be closed at the end."""
+        """A connection to be closed at the end; one that was on its way at the end is closed at once."""
         self._transports.add(transport)
+        if self.closed:
+            transport.close()
 
     def joined(self, wire: Wire) -> None:
         """A connection is free."""
