@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bots.app import knowledge
 from bots.app.settings import Settings
+from bots.turns.faults import described
 from bots.turns.minds import Minds
 
 log = logging.getLogger(__name__)
@@ -28,14 +29,21 @@ GENTLE = 15
 
 @asynccontextmanager
 async def ripening(settings: Settings, minds: Minds) -> AsyncIterator[None]:
-    """While inside, the mind is replaced by a whole one as soon as there is one."""
-    task = asyncio.create_task(_ripen(settings, minds))
+    """While inside, the mind is replaced by a whole one as soon as there is one. What fails there stops nothing."""
+    task = asyncio.create_task(_tried(settings, minds))
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def _tried(settings: Settings, minds: Minds) -> None:
+    try:
+        await _ripen(settings, minds)
+    except Exception as fault:  # the reception goes on by words, whatever it was
+        log.error("messages stay understood by their words alone: %s", described(fault))
 
 
 async def _ripen(settings: Settings, minds: Minds) -> None:
@@ -65,7 +73,8 @@ async def _built(settings: Settings) -> bool:
             env={**os.environ, **_environment(settings)},
         )
         try:
-            os.setpriority(os.PRIO_PROCESS, builder.pid, GENTLE)
+            with suppress(ProcessLookupError):  # it may have ended already
+                os.setpriority(os.PRIO_PROCESS, builder.pid, GENTLE)
             if await builder.wait():
                 log.error(
                     "the understanding could not be built whole; messages are read by their words alone"
