@@ -159,7 +159,7 @@ class ScreenerTalk(Talk):
         return Overview(self.scene, self.assessor.findings(self.known), more=more)
 
     def reply(self, question: Question, lead: Sequence[str]) -> Reply:
-        stands = self.overview().in_a_line() if self._has_moved() else []
+        stands = self._stands() if self._has_moved() else []
         reply = asking.reply(self.assessor, question, [*lead, *stands], back=bool(self.asked))
         enough = (enough_button(),) if self.asked else ()
         return reply.model_copy(update={"choices": (*enough, *reply.choices)})
@@ -171,7 +171,11 @@ class ScreenerTalk(Talk):
         if len(self.asked) < 2:
             return bool(self.asked)
         before = replace(self, state=memory.forget(self.state, self.asked[-1]))
-        return before.overview().in_a_line() != self.overview().in_a_line()
+        return before._stands() != self._stands()
+
+    def _stands(self) -> list[str]:
+        """The counts alone: whether more can be asked is not worked out for them."""
+        return Overview(self.scene, self.assessor.findings(self.known), more=False).in_a_line()
 
 
 def start(scene: Scene, card: EntryCard) -> Turn | None:
