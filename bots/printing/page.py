@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -52,6 +53,8 @@ _SHORT_WORD = re.compile(r"\b([А-ЩЬЮЯҐЄІЇа-щьюяґєії]) ")
 """A word of one letter never ends a line."""
 QUIET = 4
 """Empty modules around a QR code; with fewer some cameras do not find it."""
+_SETTING = threading.Lock()
+"""One sheet at a time: ReportLab's fonts read their file at a place all threads share."""
 
 
 def _style(name: str, size: float, *, bold: bool = False, **more: Any) -> ParagraphStyle:
@@ -80,9 +83,10 @@ def render(sheet: Sheet, link: str | None) -> bytes:
     Raises ReportLab's LayoutError for a paper that is longer than a page.
     """
     register()
-    # How many pages there are is known only once they are all set.
-    pages, _ = _set(sheet, link, 0)
-    return _set(sheet, link, pages)[1]
+    with _SETTING:
+        # How many pages there are is known only once they are all set.
+        pages, _ = _set(sheet, link, 0)
+        return _set(sheet, link, pages)[1]
 
 
 def _set(sheet: Sheet, link: str | None, pages: int) -> tuple[int, bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
+from reportlab.pdfbase.ttfonts import TTFontParser
 
 from bots.dialogue.sheet import Group, Paper, Part, Sheet
 from bots.printing.page import modules, render
@@ -190,8 +192,16 @@ def test_it_is_a4_with_a_title_and_a_language() -> None:
     assert reader.root_object["/Lang"] == "uk"
 
 
-def test_equal_sheets_are_equal_files_also_side_by_side() -> None:
-    sheets = [SHEET, long_sheet(12), long_sheet(40)] * 4
+def test_equal_sheets_are_equal_files_also_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    seek = TTFontParser.seek
+
+    def slow_seek(self: TTFontParser, place: int) -> None:
+        seek(self, place)
+        # Between finding a place in the font and reading there, another thread may find its own.
+        time.sleep(1e-6)
+
+    monkeypatch.setattr(TTFontParser, "seek", slow_seek)
+    sheets = [SHEET, long_sheet(12), long_sheet(40)] * 2
     alone = {sheet.groups: render(sheet, LINK) for sheet in sheets[:3]}
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda sheet: render(sheet, LINK), sheets))
