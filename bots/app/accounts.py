@@ -25,16 +25,20 @@ async def first_administrator(database: Database, settings: Settings) -> str | N
     async with database.write() as db:
         if await accounts.any_exist(db):
             return None
-        await accounts.create(
-            db,
-            community=settings.community,
-            login=ADMINISTRATOR,
-            name="Адміністратор приймальні",
-            position="спеціаліст",
-            role=Role.ADMINISTRATOR,
-            password_hash=password_hash,
-            now=utc_now(),
-        )
+        try:
+            await accounts.create(
+                db,
+                community=settings.community,
+                login=ADMINISTRATOR,
+                name="Адміністратор приймальні",
+                position="спеціаліст",
+                role=Role.ADMINISTRATOR,
+                password_hash=password_hash,
+                now=utc_now(),
+            )
+        except accounts.LoginTaken:
+            # Another process of this reception started at the same moment, and told the password.
+            return None
     return password
 
 
