@@ -107,11 +107,18 @@ def evaluate(
     known_only: Annotated[
         bool, typer.Option("--known-only", help="Leave out messages about topics the base does not have.")
     ] = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", exists=True, dir_okay=False, help="What an earlier run printed."),
+    ] = None,
 ) -> None:
-    """What the reception would do with each message; the summary goes to standard error."""
+    """What the reception would do with each message; the summary goes to standard error.
+
+    With --compare also which answers are not what they were.
+    """
     from bots.app import evaluation
 
-    evaluation.evaluate(_settings(), file, known_only=known_only)
+    evaluation.evaluate(_settings(), file, known_only=known_only, compare=compare)
 
 
 @knowledge_app.command("check")
@@ -130,6 +137,18 @@ def knowledge_check(
     from bots.app import checking
 
     sys.exit(checking.check(_settings(), full=full, on=on))
+
+
+@knowledge_app.command("golden")
+def knowledge_golden(
+    accept: Annotated[
+        str | None, typer.Option(metavar="WHO:WHY", help="Keep what came as the report to hold to.")
+    ] = None,
+) -> None:
+    """The golden messages beside the accepted report; exit code 1 for too many wrong answers or a worse one."""
+    from bots.app import golden
+
+    sys.exit(golden.run(_settings(), accept))
 
 
 @knowledge_app.command("mutants")

@@ -62,17 +62,21 @@ def effect_json(effect: Effect) -> dict[str, Any]:
 
 
 def evaluation_json(row_id: str, turn: Turn, meaning: Meaning) -> dict[str, Any]:
-    """One object of `evaluate`: `ranked` begins with what the reception answered about."""
+    """One object of `evaluate`: `ranked` begins with what the reception answered about.
+
+    `facet` is the one that was answered; where none is, as in a menu or to a person, the one that was asked.
+    """
     ranked = [{"id": one.topic, "confidence": round(one.confidence, 4)} for one in meaning.ranked]
     if turn.topic and decision_of(turn) in {"answer", "referral"}:
         said = [one for one in ranked if one["id"] == turn.topic]
         rest = [one for one in ranked if one["id"] != turn.topic]
         ranked = [*(said or [{"id": turn.topic, "confidence": 1.0}]), *rest]
+    asked = turn.facet or meaning.facet
     return {
         "id": row_id,
         "decision": decision_of(turn),
         "ranked": ranked,
-        "facet": turn.facet.value if turn.facet else None,
+        "facet": asked.value if asked else None,
     }
 
 

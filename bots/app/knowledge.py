@@ -19,7 +19,7 @@ from knowledge_base.understanding import training
 from knowledge_base.understanding.artefact import Artefact, ArtefactFolder, BadArtefact
 from knowledge_base.understanding.embedding import Embedder, VectorFile, find_embedder
 from knowledge_base.understanding.lexicon import LexiconError
-from knowledge_base.understanding.reader import Reader
+from knowledge_base.understanding.reader import BOTH, WORDS, Reader
 
 VECTORS = "vectors.npz"
 """Vectors of the phrasings, by their text: of a changed base only what is new has to be worked out."""
@@ -60,6 +60,11 @@ def is_whole(settings: Settings) -> bool:
     embedder = _embedder(settings)
     artefact = _trained(settings, _library(settings, _base(settings)))
     return embedder is None or (artefact is not None and _is_of(artefact, embedder))
+
+
+def mode(settings: Settings) -> str:
+    """How texts are read whose topic their words leave open, once all is built: WORDS or BOTH. Raises StartFault."""
+    return WORDS if _embedder(settings) is None else BOTH
 
 
 def show(settings: Settings, entry_id: str) -> str:

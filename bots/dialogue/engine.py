@@ -242,12 +242,19 @@ def _command(scene: Scene) -> Outcome | None:
     if offices.meant_by_a_word(scene):
         return offices.listed(scene)
     command = scene.meaning.command
-    if command is None:
+    if command is None or (command is Command.SCREENER and _names_a_matter(scene)):
         return None
     step = scene.state.step
     if command is Command.CALL_BACK and step is not None and step.skill == callback.SKILL:
         return callback.hear(scene, step)
     return COMMANDS[command](scene)
+
+
+def _names_a_matter(scene: Scene) -> bool:
+    """Whether «що мені положено» ends a story that is about one entry beyond doubt: it is asked of that entry."""
+    meaning = scene.meaning
+    sure = meaning.verdict is Verdict.SURE and bool(meaning.ranked)
+    return sure and scene.known(meaning.ranked[0].topic) not in (None, ENTRY)
 
 
 def _answered_step(scene: Scene) -> Outcome | None:

@@ -25,7 +25,7 @@ from knowledge_base.understanding.cues import CueModel
 from knowledge_base.understanding.danger import LearnedEar
 from knowledge_base.understanding.ngrams import Values, Vectoriser
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 3
 """Builds that stay in a folder, so that the last good one can be taken up again."""
 
@@ -41,7 +41,9 @@ class Semantic:
     `centre`: (dimensions,) what all texts have in common. `classifier.weights`: (dimensions, topics + 1).
     `trusts_words_from`: the calibrated chance from which the words alone decide. `person`: (dimensions + 1,), the
     last one its bias: how much a message is about somebody's own file, which only a person can open; it is one
-    where that comes to `person_from` or more.
+    where that comes to `person_from` or more. `danger`: (dimensions + 1, kinds of the learned ear), the last row its
+    bias; where the alarm of both ears' mean comes to `danger_from`, it is heard, and texts whose words give it
+    `listens_from` are listened to whatever their topic.
     """
 
     model: str
@@ -50,6 +52,9 @@ class Semantic:
     trusts_words_from: float
     person: Values
     person_from: float
+    danger: Matrix
+    danger_from: float
+    listens_from: float
 
     def probabilities(self, vectors: Matrix) -> Matrix:
         """Shape (texts, topics + 1), as those of the words."""
@@ -60,6 +65,10 @@ class Semantic:
         """Whether only a person can answer each text."""
         leaning = (vectors - self.centre) @ self.person[:-1] + self.person[-1]
         return [bool(one >= self.person_from) for one in leaning]
+
+    def dangers(self, vectors: Matrix) -> Matrix:
+        """Shape (texts, kinds of the learned ear), rows summing to 1."""
+        return softmax(((vectors - self.centre) @ self.danger[:-1] + self.danger[-1]).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ class Artefact:
                 "meant_weights": semantic.classifier.weights,
                 "meant_bias": semantic.classifier.bias,
                 "meant_person": semantic.person,
+                "meant_danger": semantic.danger,
             }
         )
         return {
@@ -126,6 +136,8 @@ class Artefact:
                     "model": self.semantic.model,
                     "trusts_words_from": self.semantic.trusts_words_from,
                     "person_from": self.semantic.person_from,
+                    "danger_from": self.semantic.danger_from,
+                    "listens_from": self.semantic.listens_from,
                 },
                 "calibrations": {mode: one.as_json() for mode, one in self.calibrations.items()},
                 "report": self.report,
@@ -153,7 +165,7 @@ class Artefact:
                 idf, weights, bias = (kept[name].astype(np.float32) for name in ("idf", "weights", "bias"))
                 meant = {
                     name: kept[f"meant_{name}"].astype(np.float32)
-                    for name in ("centre", "weights", "bias", "person")
+                    for name in ("centre", "weights", "bias", "person", "danger")
                     if head["semantic"] is not None
                 }
                 cues = {
@@ -173,6 +185,7 @@ class Artefact:
             if meant and (
                 meant["weights"].shape != (len(meant["centre"]), len(bias))
                 or len(meant["person"]) != len(meant["centre"]) + 1
+                or meant["danger"].shape != (len(meant["centre"]) + 1, len(head["dangers"]))
             ):
                 raise BadArtefact(f"{path.name}: its parts do not fit together")
             return cls(
@@ -189,6 +202,9 @@ class Artefact:
                     float(head["semantic"]["trusts_words_from"]),
                     meant["person"],
                     float(head["semantic"]["person_from"]),
+                    meant["danger"],
+                    float(head["semantic"]["danger_from"]),
+                    float(head["semantic"]["listens_from"]),
                 )
                 if meant
                 else None,

@@ -1,7 +1,7 @@
 """How sure the reading is: fitted on the base's own hold-outs, with thresholds chosen for a stated risk.
 
-Three features of a ranking decide: the top probability, its margin over the second, and the probability of
-"not ours". The fit and the thresholds are made at build time and live in the artefact.
+Three features of a ranking decide, with their squares and products: the top probability, its margin over the
+second, and the probability of "not ours". The fit and the thresholds are made at build time and live in the artefact.
 """
 
 from __future__ import annotations
@@ -17,24 +17,44 @@ from knowledge_base.understanding.meaning import Verdict
 
 Floats = NDArray[np.float64]
 _SMALLEST = 1e-6
+_SCALE = 5.0
+"""Brings logits near 1, so that their squares do not outweigh them."""
+_FURTHEST = 2.0
+"""Scaled logits beyond this (a chance of 0.99995) are taken as this: no hold-out says how a square goes on there."""
 
 
 def features(probabilities: Matrix) -> Floats:
-    """Shape (texts, 3): logit of the top topic, log-margin over the second, logit of "not ours"."""
+    """Shape (texts, 9): what the fits look at.
+
+    The scaled logit of the top topic, its log-margin over the second, the logit of "not ours"; their squares and
+    products: between equal tops a large margin means more than a straight line can say.
+    """
     table = np.clip(probabilities.astype(np.float64), _SMALLEST, 1 - _SMALLEST)
     topics, not_ours = table[:, :-1], table[:, -1]
     ordered = np.sort(topics, axis=1)
     top = ordered[:, -1]
     second = ordered[:, -2] if topics.shape[1] > 1 else np.full(len(table), _SMALLEST)
-    logit_top, logit_not = np.log(top / (1 - top)), np.log(not_ours / (1 - not_ours))
-    return np.stack([logit_top, np.log(top / second), logit_not], axis=1)
+    logits = np.stack(
+        [np.log(top / (1 - top)), np.log(top / second), np.log(not_ours / (1 - not_ours))], axis=1
+    )
+    plain = np.clip(logits / _SCALE, -_FURTHEST, _FURTHEST)
+    first, margin, outside = plain.T
+    curved = [
+        first * first,
+        margin * margin,
+        outside * outside,
+        first * margin,
+        first * outside,
+        margin * outside,
+    ]
+    return np.column_stack([plain, *curved])
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A logistic curve over the three features."""
+    """A logistic curve over the features."""
 
-    weights: tuple[float, float, float]
+    weights: tuple[float, ...]
     bias: float
 
     def __call__(self, table: Floats) -> Floats:
@@ -73,8 +93,7 @@ class Calibration:
             part = kept[name]
             if not isinstance(part, dict):
                 raise TypeError(name)
-            first, second, third = (float(weight) for weight in part["weights"])
-            return Fit((first, second, third), float(part["bias"]))
+            return Fit(tuple(float(weight) for weight in part["weights"]), float(part["bias"]))
 
         def number(name: str) -> float:
             value = kept[name]

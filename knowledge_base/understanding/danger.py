@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.understanding.cues import CueModel, cues
 from knowledge_base.understanding.lexicon import LexiconError, lines, section
@@ -52,6 +53,10 @@ def cues_of_windows(normalise: Normaliser, spelled: Sequence[str]) -> list[dict[
     return [cues([(words[start : start + _WINDOW], 1.0)]) for start in starts]
 
 
+Chances = NDArray[np.float64]
+"""(kinds,) in the order of a learned ear's classes, summing to 1."""
+
+
 @dataclass(frozen=True)
 class LearnedEar:
     """`model`: of the kinds of danger and `CALM`. `threshold`: the chance of danger from which it is heard."""
@@ -59,17 +64,31 @@ class LearnedEar:
     model: CueModel
     threshold: float
 
-    def hear(self, normalise: Normaliser, spelled: Sequence[str]) -> Danger | None:
-        """The likeliest danger of the most alarming piece, None where all are calm enough."""
+    def chances(self, normalise: Normaliser, spelled: Sequence[str]) -> Chances | None:
+        """Those of the most alarming piece; None where too little is said to guess at."""
         if sum(not word.isdigit() for word in spelled) < _FEWEST_WORDS:
             return None
+        pieces = (self.model.probabilities(found) for found in cues_of_windows(normalise, spelled) if found)
+        return max(pieces, key=self.alarm, default=None)
+
+    def alarm(self, chances: Chances) -> float:
+        """The chance that it is danger of any kind."""
+        return 1.0 - float(chances[self.model.classes.index(CALM)])
+
+    def kind(self, chances: Chances) -> Danger:
+        """The likeliest kind of danger."""
         calm = self.model.classes.index(CALM)
-        chances = (self.model.probabilities(found) for found in cues_of_windows(normalise, spelled) if found)
-        worst = min(chances, key=lambda row: float(row[calm]), default=None)
-        if worst is None or 1 - worst[calm] < self.threshold:
-            return None
-        kinds = np.where(np.arange(len(worst)) == calm, 0.0, worst)
-        return Danger(self.model.classes[int(kinds.argmax())])
+        return Danger(
+            self.model.classes[int(np.where(np.arange(len(chances)) == calm, -1.0, chances).argmax())]
+        )
+
+
+@dataclass(frozen=True)
+class Listened:
+    """What was heard in a text. `said`: in so many words. `chances`: what the learned ear gives each kind."""
+
+    said: Danger | None
+    chances: Chances | None
 
 
 class DangerEar:
@@ -90,18 +109,36 @@ class DangerEar:
 
     def hear(self, spelled: Sequence[str]) -> Danger | None:
         """The gravest danger in a text, given as words of `spell`; None when none is heard."""
-        return self.listen(spelled)[0]
+        listened = self.listen(spelled)
+        return listened.said or self.guess(listened.chances)
 
-    def listen(self, spelled: Sequence[str]) -> tuple[Danger | None, bool]:
-        """The same, and whether it is only guessed: said in no pattern's words, heard by the learned ear."""
+    def listen(self, spelled: Sequence[str]) -> Listened:
+        """What is said in so many words, and how likely each kind is where nothing is."""
         idioms = self._harmless.find(spelled)
         words = list(spelled)
         for idiom in idioms:
             words[idiom.start : idiom.end] = [_BLANK] * (idiom.end - idiom.start)
-        # What is left around an idiom is a torso, and the learned ear would guess at it.
         said = self._by_patterns(words)
-        guessed = None if said or idioms else self._learned.hear(self._normalise, words)
-        return said or guessed, guessed is not None
+        # What is left around an idiom is a torso, and the learned ear would guess at it.
+        guessed_at = said is None and not idioms
+        return Listened(said, self._learned.chances(self._normalise, words) if guessed_at else None)
+
+    def guess(
+        self, chances: Chances | None, meant: Chances | None = None, threshold: float = 0.0
+    ) -> Danger | None:
+        """The kind of danger that the words alone make likely enough.
+
+        With what the meaning gives each kind, the mean of both decides, by the `threshold` fitted for it.
+        """
+        if chances is None:
+            return None
+        both = chances if meant is None else (chances + meant) / 2
+        enough = self._learned.threshold if meant is None else threshold
+        return self._learned.kind(both) if self._learned.alarm(both) >= enough else None
+
+    def alarm(self, chances: Chances | None) -> float:
+        """The chance that it is danger of any kind, 0 where nothing can be guessed."""
+        return 0.0 if chances is None else self._learned.alarm(chances)
 
     def _by_patterns(self, spelled: Sequence[str]) -> Danger | None:
         heard = {found.says for found in self._danger.find(spelled)}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from knowledge_base.understanding.artefact import Artefact, Semantic
-from knowledge_base.understanding.classifier import Matrix, mean_of
+from knowledge_base.understanding.classifier import Matrix, together
 from knowledge_base.understanding.commands import CommandReader, typed_label
 from knowledge_base.understanding.confidence import Calibration, features
-from knowledge_base.understanding.danger import DangerEar
+from knowledge_base.understanding.danger import DangerEar, Listened
 from knowledge_base.understanding.embedding import Embedder, Remembering
 from knowledge_base.understanding.facets import FacetReader
 from knowledge_base.understanding.lexicon import lines, section
@@ -76,6 +76,7 @@ class _Heard:
     """A text and what is read from its words alone. `parts`: its sentences, where there are several."""
 
     meaning: Meaning
+    listened: Listened
     text: str
     words: list[str]
     parts: list[list[str]]
@@ -142,7 +143,8 @@ class Reader:
     def _hear(self, text: str, on_offer: Mapping[str, str] | None) -> _Heard:
         masked, secret = mask(text[:LONGEST])
         spelled = spell(masked)
-        danger, guessed = self._ear.listen(spelled)
+        listened = self._ear.listen(spelled)
+        guessed = self._ear.guess(listened.chances)
         named = (typed_label(masked, on_offer) if on_offer else None) or typed_label(masked, self._labels)
         command = self._words.commands.command(spelled) if named is None else None
         remark = None
@@ -160,8 +162,8 @@ class Reader:
             masked=masked,
             ranked=(Ranked(named, 1.0),) if named else (),
             facet=facet if remark is None else None,
-            danger=danger,
-            danger_guessed=guessed,
+            danger=listened.said or guessed,
+            danger_guessed=guessed is not None,
             command=command,
             small_talk=remark,
             secret=secret,
@@ -169,6 +171,7 @@ class Reader:
         )
         return _Heard(
             meaning,
+            listened,
             masked,
             words,
             self._parts(told),
@@ -213,23 +216,34 @@ class Reader:
             rankings.append(_Ranking((top, *others), float(outside), verdict))
         return rankings
 
-    def _weigh(self, heard: Sequence[_Heard], by_words: Matrix, ranked: list[_Ranking]) -> None:
-        """Rank anew, by words and meaning, the first of those that the words do not decide."""
+    def _weigh(self, heard: list[_Heard], by_words: Matrix, ranked: list[_Ranking]) -> None:
+        """Read anew, by words and meaning, the first of those that the words do not decide."""
         semantic, embedder = self._semantic, self._embedder
         if semantic is None or embedder is None:
             return
         open_ones = [
             place
             for place, (one, ranking) in enumerate(zip(heard, ranked, strict=True))
-            if one.needs_a_topic and ranking.topics[0].confidence < semantic.trusts_words_from
-        ][:AT_ONCE]
+            if (one.needs_a_topic and ranking.topics[0].confidence < semantic.trusts_words_from)
+            or self._ear.alarm(one.listened.chances) >= semantic.listens_from
+        ]
+        # Where there are too many, those that sound most like danger go first.
+        open_ones.sort(key=lambda place: -self._ear.alarm(heard[place].listened.chances))
+        del open_ones[AT_ONCE:]
         if open_ones:
             vectors = embedder.embed([heard[place].text for place in open_ones])
             meant, personal = semantic.probabilities(vectors), semantic.for_person(vectors)
-            both = mean_of(by_words[open_ones], meant)
+            dangers = semantic.dangers(vectors).astype(np.float64)
+            both = together(by_words[open_ones], meant)
             found = self._ranked(both, self._artefact.calibrations[BOTH])
-            for place, ranking, only_person in zip(open_ones, found, personal, strict=True):
-                ranked[place] = replace(ranking, for_person=only_person)
+            for place, ranking, only_person, kinds in zip(open_ones, found, personal, dangers, strict=True):
+                one = heard[place]
+                if one.needs_a_topic:
+                    ranked[place] = replace(ranking, for_person=only_person)
+                if one.listened.said is None:
+                    guessed = self._ear.guess(one.listened.chances, kinds, semantic.danger_from)
+                    meaning = replace(one.meaning, danger=guessed, danger_guessed=guessed is not None)
+                    heard[place] = replace(one, meaning=meaning)
 
     def _decide(self, heard: _Heard, ranking: _Ranking) -> Meaning:
         meaning, ranked, not_ours = heard.meaning, ranking.topics, ranking.not_ours

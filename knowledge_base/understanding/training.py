@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.understanding.artefact import Artefact, Semantic
-from knowledge_base.understanding.classifier import Classifier, Matrix, mean_of, softmax
+from knowledge_base.understanding.classifier import Classifier, Matrix, softmax, together
 from knowledge_base.understanding.confidence import Calibration, Fit, Floats, features, lowest_threshold
-from knowledge_base.understanding.cue_training import facet_model, learned_ear
+from knowledge_base.understanding.cue_training import NEAR_DANGER, danger_rows, facet_model, learned_ear
 from knowledge_base.understanding.embedding import Embedder
 from knowledge_base.understanding.lexicon import lines, section
 from knowledge_base.understanding.ngrams import Vectoriser
 from knowledge_base.understanding.reader import Words
+from knowledge_base.understanding.vector_training import SecondEar, Space, personal, second_ear
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # it ships no types
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 Sparse: TypeAlias = "csr_matrix"
 Labels = NDArray[np.int64]
 
-RISK = 0.015
+RISK = 0.0175
 """Share of all messages that may be answered directly and wrongly; the gate of `QUALITY`."""
 
 # Share of our own messages that "not ours" may take away to a person.
-_MISSED = 0.07
+_MISSED = 0.02
 _FOLDS = 5
 # Held out, 600 to 1,000 of the 2,755 directions of 75 topics differ from all of them by less than half a point.
 _DIRECTIONS = 1_000
@@ -37,9 +38,6 @@ _STRENGTH = 100.0
 _SEMANTIC_STRENGTH = 0.02
 # What an entry says of itself teaches too, less than what people say.
 _TOLD_WEIGHT = 0.5
-_PERSONAL_STRENGTH = 0.01
-# Of what cards answer, the share that may go to a person where the topic is not beyond doubt.
-_TAKEN_FOR_PERSONAL = 0.03
 # Of the risk, what the words alone may take.
 _TRUSTED_RISK = 0.003
 _BACKGROUND_WEIGHT = 2.0
@@ -137,14 +135,25 @@ def _build(
     turned, back = _rotated(table)
     held_out, noisy = _held_out(turned, back, labels, rows, vectoriser, len(names))
     calibration, report = _calibrated(held_out, noisy, labels, rows, names)
+    calm = [row.text for row in rows if row.label < len(names) and names[row.label] not in NEAR_DANGER]
+    messages = danger_rows(calm)
+    ear, alarms = learned_ear(words.normalise, messages)
     calibrations, semantic = {"words": calibration}, None
     if embedder is not None:
         told = [(text, place) for place, topic in enumerate(topics) for text in topic.told]
-        semantic, both, together = _semantic(
-            embedder, rows, told, labels, names, (held_out, noisy), calibration
+        space = Space.of(embedder, [row.text for row in rows])
+        semantic, both, of_both = _semantic(
+            space,
+            rows,
+            told,
+            labels,
+            names,
+            (held_out, noisy),
+            calibration,
+            second_ear(space, messages, ear, alarms),
         )
         calibrations["both"] = both
-        report = {**report, "both": together}
+        report = {**report, "both": of_both}
     weights, bias = _fit(turned, labels, len(names))
     classifier = Classifier(names, np.asarray(back @ weights, dtype=np.float32), bias)
     return Artefact(
@@ -152,7 +161,7 @@ def _build(
         vectoriser=vectoriser,
         classifier=classifier,
         facets=facet_model(words.normalise),
-        ear=learned_ear(words.normalise),
+        ear=ear,
         calibrations=calibrations,
         semantic=semantic,
         report={"topics": len(names), "phrasings": len(rows), "ngrams": len(vectoriser.vocabulary), **report},
@@ -278,25 +287,21 @@ def _held_out(
 
 
 def _semantic(
-    embedder: Embedder,
+    space: Space,
     rows: Sequence[_Row],
     told: Sequence[tuple[str, int]],
     labels: Labels,
     names: tuple[str, ...],
     by_words: tuple[Matrix, Matrix],
     words: Calibration,
+    danger: SecondEar,
 ) -> tuple[Semantic, Calibration, Mapping[str, object]]:
-    """The model of meaning, and the calibration of both models' mean where the words do not decide alone."""
+    """The model of meaning, and the calibration of both models together where the words do not decide alone."""
     not_ours = len(names)
-    vectors = embedder.embed([row.text for row in rows] + [text for text, _ in told])
-    centre = vectors[: len(rows)].mean(axis=0)
-    # All of them point nearly one way; at their own scale they would take a thousand steps to tell apart.
-    scale = vectors[: len(rows)].std(axis=0).mean()
-    table = ((vectors - centre) / scale).astype(np.float32)
-    own, answers = table[: len(rows)], table[len(rows) :]
+    own, answers = space.table([row.text for row in rows]), space.table([text for text, _ in told])
     answered = np.array([label for _, label in told], dtype=np.int64)
 
-    def fitted(seen: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
+    def of(seen: NDArray[np.bool_]) -> tuple[Matrix, Matrix]:
         taught = np.concatenate([own[seen], answers])
         weights = np.concatenate([np.ones(int(seen.sum())), np.full(len(answers), _TOLD_WEIGHT)])
         return _fit(taught, np.concatenate([labels[seen], answered]), not_ours, _SEMANTIC_STRENGTH, weights)
@@ -304,38 +309,27 @@ def _semantic(
     folds = _folds(rows)
     scores = np.zeros((len(rows), not_ours + 1), dtype=np.float32)
     for fold in range(_FOLDS):
-        weights, bias = fitted(folds != fold)
+        weights, bias = of(folds != fold)
         scores[folds == fold] = own[folds == fold] @ weights + bias
     meant = softmax(scores)
-    clean, noisy = (mean_of(one, meant) for one in by_words)
+    clean, noisy = (together(one, meant) for one in by_words)
     trusted = _trusted(np.concatenate(by_words), np.concatenate([labels, labels]), not_ours, words)
     sure_alone = words.right(features(np.concatenate(by_words))) >= trusted
     calibration, report = _calibrated(clean, noisy, labels, rows, names, sure_alone, np.concatenate(by_words))
-    weights, bias = fitted(np.ones(len(rows), dtype=np.bool_))
-    model = Classifier(names, np.asarray(weights / scale, dtype=np.float32), bias)
-    person, person_from = _personal(embedder, centre, scale, own[labels != not_ours])
-    semantic = Semantic(embedder.name, centre, model, trusted, person, person_from)
+    weights, bias = of(np.ones(len(rows), dtype=np.bool_))
+    person, person_from = personal(space, own[labels != not_ours])
+    semantic = Semantic(
+        model=space.embedder.name,
+        centre=space.centre,
+        classifier=Classifier(names, space.outward(weights), bias),
+        trusts_words_from=trusted,
+        person=person,
+        person_from=person_from,
+        danger=danger.weights,
+        danger_from=danger.danger_from,
+        listens_from=danger.listens_from,
+    )
     return semantic, calibration, {**report, "words_decide": round(float(sure_alone.mean()), 4)}
-
-
-def _personal(embedder: Embedder, centre: Matrix, scale: float, phrasings: Matrix) -> tuple[Matrix, float]:
-    """Weights and bias of «only a person can answer», and from where it is so.
-
-    `phrasings`: what cards answer, of which a stated share may be taken for it.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
-
-    texts = [*lines("personal", "for_person"), *lines("personal", "by_rule")]
-    own = ((embedder.embed(texts) - centre) / scale).astype(np.float32)
-    table = np.concatenate([own, phrasings])
-    only_person = np.arange(len(table)) < len(lines("personal", "for_person"))
-    model = LogisticRegression(C=_PERSONAL_STRENGTH, max_iter=300, class_weight="balanced")
-    leaning = cross_val_predict(model, table, only_person, cv=_FOLDS, method="decision_function")
-    threshold = float(np.quantile(leaning[len(own) :], 1 - _TAKEN_FOR_PERSONAL))
-    model.fit(table, only_person)
-    weights = np.append(model.coef_[0] / scale, model.intercept_).astype(np.float32)
-    return weights, threshold
 
 
 def _trusted(probabilities: Matrix, truth: Labels, not_ours: int, words: Calibration) -> float:
@@ -411,10 +405,9 @@ def _calibrated(
 def _logistic(table: Floats, truth: NDArray[np.bool_], weights: Floats) -> Fit:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=10.0, max_iter=500)
+    model = LogisticRegression(C=10.0, max_iter=2_000)
     model.fit(table, truth, sample_weight=weights * len(weights))
-    first, second, third = (float(weight) for weight in model.coef_[0])
-    return Fit((first, second, third), float(model.intercept_[0]))
+    return Fit(tuple(float(weight) for weight in model.coef_[0]), float(model.intercept_[0]))
 
 
 def _confused(

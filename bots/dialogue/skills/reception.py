@@ -23,7 +23,8 @@ LONGEST_ASIDE = 5
 MORE_LIKELY_THAN_NOT = 0.5
 PERHAPS, PERHAPS_FROM = 3, 0.15
 """How many of the likely entries are looked at for one that somebody receives about, and how likely they are."""
-_RECEIVES = r"прийма\w*|принима\w*|прийом\w*|при[её]м\w*"
+# Not «прийомна дитина», «приемная семья», which are about foster families.
+_RECEIVES = r"прийма\w*|принима\w*|прийом(?!н)\w*|при[её]м(?!н)\w*"
 _WHO = re.compile(
     rf"\b(?:хто|кто|до кого|к кому|у кого)\b.*\b(?:{_RECEIVES}|йти|піти|идти|пойти|записат\w*|звернут\w*|обратит\w*)"
     rf"|\b(?:який|какой|в який|в какой|у який)\b.*\b(?:кабінет\w*|кабинет\w*|спеціаліст\w*|специалист\w*)",
@@ -31,13 +32,17 @@ _WHO = re.compile(
 )
 # «Хто приймає рішення», «хто приймає заяви» is another question.
 _TAKES = re.compile(r"\b(?:рішен|решен|заяв|докум|участ)\w*", re.IGNORECASE)
+# «Скільки коштує прийом» asks for a price.
+_PRICE = re.compile(
+    r"\b(?:скільки|скіки|скіко|сколько|почім|почем)\b.*\b(?:кошту|сто[иї]т|бер[еу]|плат)\w*", re.IGNORECASE
+)
 _WHEN = re.compile(rf"\b(?:{_RECEIVES}|на місці|на месте|буває|бывает)\b", re.IGNORECASE)
 
 
 def ask(scene: Scene) -> Outcome | None:
     """«Коли приймає начальник», «хто приймає з субсидій у середу»; None where nobody is named for it."""
     words = scene.words
-    if len(words.split()) > LONGEST_QUESTION or _TAKES.search(words):
+    if len(words.split()) > LONGEST_QUESTION or _TAKES.search(words) or _PRICE.search(words):
         return None
     everybody = receiving.seats(scene.knowledge.offices())
     if again := _another_day(scene, everybody):
@@ -49,9 +54,13 @@ def ask(scene: Scene) -> Outcome | None:
     if asked := receiving.of_position(words, near) or receiving.of_position(words, everybody):
         return _answer(scene, asked)
     if here is None or not near:
-        for matter in _matters(scene):
+        matters = _matters(scene)
+        for matter in matters:
             if asked := receiving.of_matter(matter, everybody):
                 return _answer(replace(scene, state=replace(scene.state, topic=matter)), asked)
+        if matters and matters[0] in _likely(scene):
+            # Nobody here receives about it: its own card says where to go.
+            return None
     return _all_of(scene, near if here else None)
 
 
@@ -88,12 +97,19 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
 
 def _matters(scene: Scene) -> list[str]:
     """The entries that may be asked about: named beyond doubt, else the open one, else named perhaps."""
+    likely = _likely(scene)
+    perhaps = [one.topic for one in scene.meaning.ranked[:PERHAPS] if one.confidence > PERHAPS_FROM]
+    found = likely or [scene.open_topic, *map(scene.known, perhaps)]
+    return [matter for matter in found if matter and matter != offices.TOPIC]
+
+
+def _likely(scene: Scene) -> list[str | None]:
+    """The entry that the message names beyond doubt, or more likely than not."""
     meaning = scene.meaning
     sure = meaning.verdict is Verdict.SURE
-    likely = [one.topic for one in meaning.ranked[:1] if sure or one.confidence > MORE_LIKELY_THAN_NOT]
-    perhaps = [one.topic for one in meaning.ranked[:PERHAPS] if one.confidence > PERHAPS_FROM]
-    found = map(scene.known, likely) if likely else [scene.open_topic, *map(scene.known, perhaps)]
-    return [matter for matter in found if matter and matter != offices.TOPIC]
+    return [
+        scene.known(one.topic) for one in meaning.ranked[:1] if sure or one.confidence > MORE_LIKELY_THAN_NOT
+    ]
 
 
 def _answer(scene: Scene, asked: Sequence[Seat]) -> Outcome:
