@@ -566,6 +566,7 @@ screener-sure =
     }:
 screener-none-sure = Поки жодного точного «так».
 screener-possible = Можливо, ще:
+screener-possible-only = Можливо:
 screener-goes-on = Далі в переліку:
 screener-decides = Остаточно вирішує той, хто призначає.
 screener-nothing =
