@@ -656,6 +656,7 @@ button-first = Перше
 button-second = Друге
 button-go-on = Продовжити
 button-enough = Досить
+button-childless = Дітей немає
 button-because = Чому так?
 button-how-counted = Як рахували?
 button-not-right = Щось не так
