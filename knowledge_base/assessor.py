@@ -13,6 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from knowledge_base import language
 from knowledge_base.questioner import Questioner
 from knowledge_base.rules.assessment import Assessment, Rules
+from knowledge_base.rules.closure import ANY_CHILD
 from knowledge_base.rules.community import CommunityView
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known
@@ -82,7 +83,8 @@ class Assessor(Questioner):
     @property
     def facts(self) -> tuple[str, ...]:
         """Every fact the entry's rules may look at."""
-        return self._rules.used_facts
+        someone = (ANY_CHILD,) if self._rules.is_for_a_child else ()
+        return *self._rules.used_facts, *someone
 
     @property
     def opening(self) -> str | None:

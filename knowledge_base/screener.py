@@ -13,6 +13,7 @@ from datetime import date
 from knowledge_base.assessor import Assessor
 from knowledge_base.questioner import Questioner
 from knowledge_base.rules.assessment import Assessment
+from knowledge_base.rules.closure import ANY_CHILD
 from knowledge_base.rules.community import CommunityView
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.facts import Contradiction, Known
@@ -67,7 +68,13 @@ class Screener(Questioner):
         self._raised = frozenset(raised)
         self._supposed = dict(supposed or {})
         used = {name for _, screened in entries.values() for name in screened.facts}
+        of_children = [screened for _, screened in entries.values() if screened.is_for_a_child]
+        if of_children or any(view.facts[name].person == "child" for name in used):
+            used.add(ANY_CHILD)
         self._facts = tuple(name for name in view.facts if name in used)
+        self._of_children = {name for screened in of_children for name in screened.facts} - {
+            name for _, screened in entries.values() if not screened.is_for_a_child for name in screened.facts
+        }
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -77,6 +84,12 @@ class Screener(Questioner):
     @property
     def facts(self) -> tuple[str, ...]:
         return self._facts
+
+    def is_of_children(self, fact: str) -> bool:
+        """Whether it is asked for the sake of a child alone, or about one: without children it needs no answer."""
+        return fact in self._of_children or (
+            ANY_CHILD in self._facts and self._view.facts[fact].person == "child"
+        )
 
     def next(
         self,

@@ -119,6 +119,9 @@ class Player:
         """A button's id in brackets where one says it, words where none does."""
         if question.kind == "ticks":
             return self._ticked(question)
+        childless = asking.childless_button()
+        if not self._person.births and childless in turn.replies[-1].choices:
+            return f"[{childless.id}]"
         if question.fact == BIRTH and self._person.births:
             return ", ".join(_in_words(birth) for birth in self._person.births)
         mine = self._person.value(question.fact)

@@ -12,6 +12,7 @@ from bots.dialogue import buttons, cards, memory
 from bots.dialogue.texts import say
 from conversations.messages import Choice, Reply
 from knowledge_base.questioner import FactCard, Questioner
+from knowledge_base.rules.closure import ANY_CHILD
 from knowledge_base.rules.interview import Goal, Question, Tick
 from knowledge_base.rules.narrowing import step as next_point
 from knowledge_base.rules.schema import Fact
@@ -50,6 +51,11 @@ def reply(
     counted = [say("interview-last")] if last else left
     row = (buttons.button("m:back", "back"),) if back else ()
     return Reply(text="\n".join([*lead, text, *counted]), choices=(*choices, *row, *buttons.row()))
+
+
+def childless_button() -> Choice:
+    """There are no children, so that whatever is for one need not be asked."""
+    return buttons.button(f"i:{key_of(ANY_CHILD)}:no", "childless")
 
 
 def possible_answers(question: Question, fact: Fact) -> tuple[Value, ...]:

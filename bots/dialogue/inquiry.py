@@ -24,6 +24,7 @@ from knowledge_base.answers import DocumentList, EntryCard
 from knowledge_base.assessor import Assessor
 from knowledge_base.questioner import Questioner
 from knowledge_base.rules.assessment import Assessment
+from knowledge_base.rules.closure import ANY_CHILD
 from knowledge_base.rules.facts import Contradiction, Known
 from knowledge_base.rules.interview import Goal, Question
 from knowledge_base.rules.values import Range, Value
@@ -162,7 +163,14 @@ class ScreenerTalk(Talk):
         stands = self._stands() if self._has_moved() else []
         reply = asking.reply(self.assessor, question, [*lead, *stands], back=bool(self.asked))
         enough = (enough_button(),) if self.asked else ()
-        return reply.model_copy(update={"choices": (*enough, *reply.choices)})
+        childless = (asking.childless_button(),) if self._may_be_of_nobody(question) else ()
+        return reply.model_copy(update={"choices": (*enough, *childless, *reply.choices)})
+
+    def _may_be_of_nobody(self, question: Question) -> bool:
+        """Whether it is about children, and nobody has said yet that there are any."""
+        known = self.known
+        told = known.facts.keys() & {ANY_CHILD, memory.CHILD} or known.children
+        return question.kind != "ticks" and not told and self.assessor.is_of_children(question.fact)
 
     def _has_moved(self) -> bool:
         """Whether the last answer is the first one, or has changed where anything stands: a line that never

@@ -52,7 +52,8 @@ class Overview:
         first = [self._line(one) for one in shown if one in sure]
         maybe = [self._line(one) for one in shown if one not in sure]
         end = [say("screener-decides")] if here == pages - 1 or first else []
-        lines = [*first, *([say("screener-possible")] if maybe else []), *maybe]
+        heading = say("screener-possible" if first else "screener-possible-only")
+        lines = [*first, *([heading] if maybe else []), *maybe]
         text = cards.fit("\n".join([*lead, head]), lines, end)
         structure = Card(
             title=self._title(),

@@ -13,19 +13,28 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from functools import cached_property, lru_cache
 
 from knowledge_base.rules.calculation import Calculation, ParameterRead, Parameters
-from knowledge_base.rules.closure import Dictionary
+from knowledge_base.rules.closure import ANY_CHILD, Dictionary
 from knowledge_base.rules.comparing import Truth
 from knowledge_base.rules.conditions import (
     Always,
     BeforeDeadline,
     Condition,
+    Labels,
+    Leaf,
     expressions,
     read_condition,
     walk,
 )
 from knowledge_base.rules.facts import Known
 from knowledge_base.rules.functions import step_formula
-from knowledge_base.rules.grammar import Expression, Name, Parameter, parse_formula, parts
+from knowledge_base.rules.grammar import (
+    Expression,
+    Name,
+    Parameter,
+    parse_comparison,
+    parse_formula,
+    parts,
+)
 from knowledge_base.rules.judging import Judge, Judged, Memory
 from knowledge_base.rules.narrowing import Facts, Narrowing
 from knowledge_base.rules.schema import NOT_PAID_NOW, Amount, DocumentItem, Entry, Rounding
@@ -34,6 +43,11 @@ from knowledge_base.rules.settling import settled
 from knowledge_base.rules.values import Range, Value, exactly, least
 
 ALWAYS = Always()
+SOME_CHILD = Leaf(
+    parse_comparison(f"{ANY_CHILD} = yes"),
+    Labels(id="some_child", if_not={"uk": "дітей, на яких це дають, у сім’ї немає"}),
+)
+"""What is for a child is for nobody where there is none. Not asked for its own sake: to tell of a child says it."""
 DAYS_REMEMBERED = 2
 WIDE = Context(prec=60)
 """Room for the product of the greatest numbers a person may name."""
@@ -174,7 +188,12 @@ class Rules:
     @cached_property
     def own_dictionary(self) -> Dictionary:
         """The facts that bear upon the entry: those its rules name, and those that others of them follow from."""
-        return self.dictionary.reaching(self.used_facts)
+        return self.dictionary.reaching((*self.used_facts, *([ANY_CHILD] if self.is_for_a_child else [])))
+
+    @property
+    def is_for_a_child(self) -> bool:
+        """Whether nobody may have it where there is no child."""
+        return self.entry.subject == "child" and ANY_CHILD in self.dictionary.facts
 
     @property
     def conditions(self) -> Iterable[Condition]:
@@ -305,6 +324,8 @@ class _Work:
         if rules.entry.status in NOT_PAID_NOW:
             return Assessment(rules.entry.id, self.today, Truth.NO, because=(rules.entry.status,))
         judged = settled(rules.eligible, self.facts, self.judge)
+        if rules.is_for_a_child and (nobody := self.judge(self.facts).of(SOME_CHILD)).truth is Truth.NO:
+            judged = nobody
         # Everything is told and the rules still cannot say: no parameter reaches that far back. A person can.
         beyond = judged.truth is Truth.UNKNOWN and not judged.need
         outcome = Truth.SPECIALIST if beyond else judged.truth

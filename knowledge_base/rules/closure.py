@@ -19,12 +19,14 @@ from knowledge_base.rules.grammar import Expression, Name, parse_comparison, par
 from knowledge_base.rules.judging import Judge
 from knowledge_base.rules.narrowing import Facts, Narrowing
 from knowledge_base.rules.schema import Fact
-from knowledge_base.rules.values import Range, Value, exactly, meet
+from knowledge_base.rules.values import Range, Value, exactly, meet, options
 
 ROUNDS = 4
 """How long a chain of implications may be."""
 ORDER = "child.order"
 BIRTH = "child.birth_date"
+ANY_CHILD = "child.any"
+"""Whether there is a child at all: whoever tells of one has said so."""
 ROUNDED = Decimal("0.05")
 """The part by which a figure worked out in the head may differ from what it is worked out from."""
 NO_PARAMETERS = Parameters({})
@@ -132,14 +134,15 @@ class Dictionary:
         if len(known.children) == 1:
             return self.close_each(known, today)[0]
         facts = self._with(known.facts, self.domains(today), today)
-        return self._closed(facts, self._counted(self._each(known, today), today), today)
+        counted = self._counted(self._each(known, today), today)
+        return self._closed(facts, {**counted, **self._someone(known)}, today)
 
     def close_each(self, known: Known, today: date) -> tuple[dict[str, Value], ...]:
         """The same for each of the children, in their order. Raises Contradiction."""
         each = self._each(known, today)
         counted = self._counted(each, today)
         return tuple(
-            self._closed(dict(facts), {**counted, **self._order(each, number)}, today)
+            self._closed(dict(facts), {**counted, **self._someone(known), **self._order(each, number)}, today)
             for number, facts in enumerate(each)
         )
 
@@ -191,6 +194,12 @@ class Dictionary:
             count = Range(Decimal(truths.count(Truth.YES)), Decimal(len(truths) - truths.count(Truth.NO)))
             counted[name] = count, tuple(sorted(set(self._names_in(expressions(condition)))))
         return counted
+
+    def _someone(self, known: Known) -> Counts:
+        """Where a child was told of, there is one."""
+        if ANY_CHILD not in self.facts or not (known.children or BIRTH in known.facts):
+            return {}
+        return {ANY_CHILD: (options(True), (BIRTH,))}
 
     def _order(self, each: list[dict[str, Value]], child: int) -> Counts:
         if ORDER not in self.facts:

@@ -262,6 +262,8 @@ class _Chooser:
         if usual is None or len(cells) < 2:
             return None
         left = [self._left_after(name, cell) for cell in cells]
+        if len(set(left)) == 1:
+            left = [self._open_after(name, cell) for cell in cells]
         least = next((rest for cell, rest in zip(cells, left, strict=True) if meet(usual, cell)), None)
         clear = hull(cell for cell, rest in zip(cells, left, strict=True) if rest == least)
         ticked = hull(cell for cell, rest in zip(cells, left, strict=True) if rest != least)
@@ -293,6 +295,10 @@ class _Chooser:
         if found.truth is Truth.NO:
             return REFUSED
         return float(sum(self._cost(one) for one in found.need)) if found.truth is Truth.UNKNOWN else 0.0
+
+    def _open_after(self, name: str, cell: Value) -> float:
+        """How many conditions an answer leaves open: it tells answers apart where as much is left to ask after each."""
+        return float(sum(one.truth is Truth.UNKNOWN for one in self._outlook({name: cell}).children))
 
     def _saved(self, name: str, cells: list[Value]) -> float:
         """How much less there is to ask, on average over the likely answers."""

@@ -53,6 +53,11 @@ class Screened:
         """The facts its rules look at."""
         return self._rules.used_facts
 
+    @property
+    def is_for_a_child(self) -> bool:
+        """Whether nobody may have it where there is no child."""
+        return self._rules.is_for_a_child
+
     def inputs(self, fact: str) -> frozenset[str]:
         """The facts a computed one is worked out from."""
         return self._rules.dictionary.inputs(fact)

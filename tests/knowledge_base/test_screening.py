@@ -137,6 +137,33 @@ def test_nearest_to_being_decided_stands_first() -> None:
     assert [one.left for one in possible] == sorted(one.left for one in possible)
 
 
+def test_without_children_whatever_is_for_a_child_is_refused_at_once_with_the_reason() -> None:
+    screener = real_knowledge().screener(NOW)
+    childless = Known({"child.any": options(False)})
+    found = {one.entry: one for one in screener.findings(childless).every}
+    refused = {
+        name: found[name].reason for name in found if real_knowledge().assessor(name, NOW).is_per_child
+    }
+    assert len(refused) >= 12
+    assert {found[name].outcome for name in refused} == {Truth.NO}
+    assert set(refused.values()) == {"дітей, на яких це дають, у сім’ї немає"}
+    skipped = list[str]()
+    while (question := screener.next(childless, skipped)) is not None:
+        assert not any(screener.fact(name).fact.person == "child" for name in question.facts)
+        skipped.extend(question.facts)
+
+
+def test_whoever_tells_of_a_child_has_one() -> None:
+    screener = real_knowledge().screener(NOW, ("child_born",))
+    born = {"child.birth_date": exactly(NOW.date())}
+    with pytest.raises(Contradiction):
+        screener.findings(Known({**born, "child.any": options(False)}))
+    with pytest.raises(Contradiction):
+        screener.findings(Known({"child.any": options(False)}, (born, born)))
+    assert screener.is_of_children("child.birth_date")
+    assert not real_knowledge().screener(NOW, ("pension",)).is_of_children("applicant.pension_kind")
+
+
 EVERYBODY = ("utility_bills", "low_income", "other")
 
 
@@ -166,7 +193,7 @@ def test_a_situation_that_is_a_door_of_its_own_supposes_nothing() -> None:
 def test_what_a_situation_raises_does_not_wait() -> None:
     question = real_knowledge().screener(NOW, ("disability", *EVERYBODY)).next(Known(), ())
     assert question is not None
-    assert question.fact == "applicant.disability_group"
+    assert question.fact == "child.has_disability"
 
 
 def test_rare_things_are_one_list_and_no_tick_refuses_their_entries() -> None:

@@ -258,7 +258,8 @@ function card(card, acts) {
     made.append(lines);
   }
   if (card.items.length) made.append(list("ol", card.items));
-  if (card.maybe.length) made.append(element("h3", "", "Можливо, ще"), list("ul", card.maybe));
+  const maybe = card.items.length ? "Можливо, ще" : "Можливо";
+  if (card.maybe.length) made.append(element("h3", "", maybe), list("ul", card.maybe));
   if (card.note) made.append(note(card.note));
   if (acts) made.append(acts);
   if (card.source) made.append(source(card.source));

@@ -18,9 +18,10 @@ from bots.dialogue.turn import EraseStored, Kind, OpenTicket, Outcome, Step, Tur
 from bots.dialogue.whose import turn_to, whose_in
 from conversations.messages import Reply
 from knowledge_base.answers import EntryCard
+from knowledge_base.rules.closure import ANY_CHILD
 from knowledge_base.rules.facts import Contradiction
 from knowledge_base.rules.interview import Question
-from knowledge_base.rules.values import Range, Value, within
+from knowledge_base.rules.values import Range, Value, options, within
 from knowledge_base.understanding.answers import Heard, hear_children, hear_ticks
 from knowledge_base.understanding.answers import hear as hear_answer
 from knowledge_base.understanding.meaning import SmallTalk, Verdict
@@ -60,6 +61,14 @@ _ASKS = re.compile(
 _OF_CHILDREN = re.compile(
     r"\b(?:діт|дит|дет|реб|син|сын|доньк|донечк|дочк|дочер|мал[аеийю]|немовл|внук|онук|двійн|двойн|близн|народи|род[иі]л|рок|рік|рочк|лет\b|двоє|троє)",
     re.IGNORECASE,
+)
+_NOT_HAVING = r"(?:немає|нема|нет|не маю|не маємо|не имею|не було)"
+_NO_CHILDREN = r"(?:дітей|діток|детей|деток)"
+_OURS = r"(?:(?:в|у) (?:мене|нас|меня))"
+_CHILDLESS = re.compile(
+    rf"(?:{_OURS} )?{_NO_CHILDREN} (?:поки |пока |ще |{_OURS} )?{_NOT_HAVING}"
+    rf"|(?:{_OURS} )?{_NOT_HAVING} (?:поки |пока |ще |{_OURS} )?{_NO_CHILDREN}"
+    r"|(?:я |ми |мы )?(?:бездіт|бездет)\w+",
 )
 _TWINS = re.compile(r"\b(?:двійн|двойн|близн)", re.IGNORECASE)
 _PERSONAL = re.compile(
@@ -166,7 +175,7 @@ def _fact_press(talk: Talk, name: str, word: str) -> Outcome | None:
     value = asking.answer_of(word, talk.assessor.fact(name).fact)
     if value is None:
         return None
-    if question is not None and name in question.facts:
+    if question is not None and (name in question.facts or name == ANY_CHILD):
         return inquiry.answered(talk, {name: value})
     return inquiry.corrected(talk, name, value)
 
@@ -258,6 +267,8 @@ def _hear_answer(talk: Talk, question: Question) -> Turn | None:
     today = talk.scene.today
     if question.kind == "ticks":
         return _hear_ticks(talk, question)
+    if _CHILDLESS.fullmatch(_plain(words)) and _offers_childless(talk):
+        return inquiry.answered(talk, {ANY_CHILD: options(False)})
     fact = talk.assessor.fact(question.fact).fact
     births = _births(talk) if question.fact == memory.CHILD else ()
     if len(births) > 1:
@@ -268,6 +279,10 @@ def _hear_answer(talk: Talk, question: Question) -> Turn | None:
     if heard is not None:
         return _take(talk, question, heard)
     return inquiry.children(talk, births) if births else _volunteered(talk)
+
+
+def _offers_childless(talk: Talk) -> bool:
+    return any(choice.id == asking.childless_button().id for choice in talk.scene.state.offered)
 
 
 def _volunteered(talk: Talk) -> Turn | None:

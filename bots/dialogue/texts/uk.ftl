@@ -566,6 +566,7 @@ screener-sure =
     }:
 screener-none-sure = Поки жодного точного «так».
 screener-possible = Можливо, ще:
+screener-possible-only = Можливо:
 screener-goes-on = Далі в переліку:
 screener-decides = Остаточно вирішує той, хто призначає.
 screener-nothing =
@@ -655,6 +656,7 @@ button-first = Перше
 button-second = Друге
 button-go-on = Продовжити
 button-enough = Досить
+button-childless = Дітей немає
 button-because = Чому так?
 button-how-counted = Як рахували?
 button-not-right = Щось не так
