@@ -142,10 +142,17 @@ def test_the_command_ends_as_it_judges(run: Run, few: Settings, tmp_path: Path) 
     done = run("knowledge", "golden", PRYIMALNIA_CONTENT=str(content))
     assert done.returncode == 1, done.stderr
     assert "--accept WHO:WHY" in done.stdout
-    assert run("knowledge", "golden", "--accept", "Olena: first", PRYIMALNIA_CONTENT=str(content)).returncode == 0
+    assert (
+        run("knowledge", "golden", "--accept", "Olena: first", PRYIMALNIA_CONTENT=str(content)).returncode
+        == 0
+    )
     head, *lines = (content / "golden" / "reports" / "words.jsonl").read_text("utf-8").splitlines()
     assert {key: type(value) for key, value in json.loads(head).items()} == dict.fromkeys(
         ("accepted_by", "because", "on", "mode"), str
     )
     for line in map(json.loads, lines):
-        assert {key: type(value) for key, value in line.items()} == {"id": str, "decision": str, "ranked": list}
+        assert {key: type(value) for key, value in line.items()} == {
+            "id": str,
+            "decision": str,
+            "ranked": list,
+        }
