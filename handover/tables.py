@@ -148,6 +148,8 @@ unanswered = Table(
     Column("question", Text, nullable=False),
     Column("ranked", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("reason", String(16), nullable=False, server_default="unknown"),
+    Column("chosen", String(80)),
     Index("ix_unanswered_community", "community_id", "at"),
     Index("ix_unanswered_conversation", "conversation_id"),
 )

@@ -151,6 +151,18 @@ def knowledge_golden(
     sys.exit(golden.run(_settings(), accept))
 
 
+@knowledge_app.command("candidates")
+def knowledge_candidates(
+    days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 90,
+    json_: Annotated[bool, typer.Option("--json", help="A JSON object a group.")] = False,
+) -> None:
+    """What people asked in vain or chose from a menu, grouped by likeness: phrasings for the editor to consider."""
+    from bots.app import learning
+
+    for line in learning.candidates(_settings(), days=days, as_json=json_):
+        typer.echo(line)
+
+
 @knowledge_app.command("mutants")
 def knowledge_mutants(
     entry_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,

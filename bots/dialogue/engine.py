@@ -91,6 +91,7 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
     if waits and outcome.state.paused is not None:
         # Words that answered the question which waited were an answer, not a story.
         outcome = replace(outcome, state=_overheard(scene, outcome.state))
+    outcome = replace(outcome, effects=(*outcome.effects, *clarify.chosen(scene, outcome)))
     return _remember(scene, _preface(scene, interview.keep(scene, outcome), started_over))
 
 

@@ -220,10 +220,16 @@ class EraseStored:
 
 @dataclass(frozen=True)
 class NoteUnanswered:
-    """The base had no answer: the question is kept for the editor."""
+    """What the editor may learn from: a question without an answer, or what was chosen from the topics offered for it.
+
+    `reason`: `unknown`, nothing was understood; `not_ours`; `no_part`, the entry does not tell what was asked;
+    `menu`, one of the topics offered was `chosen`; `menu_missed`, none of them was right.
+    """
 
     question: str
     ranked: tuple[str, ...] = ()
+    reason: Literal["unknown", "not_ours", "no_part", "menu", "menu_missed"] = "unknown"
+    chosen: str | None = None
 
 
 Effect = OpenTicket | CancelTicket | RaiseDanger | RateTicket | EraseStored | NoteUnanswered

@@ -21,6 +21,7 @@ from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
 from handover.tickets import tickets
+from knowledge_base.understanding.impersonal import impersonal
 from knowledge_base.understanding.secrets import mask
 
 FAILURE = "failure"
@@ -46,7 +47,15 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
 def notes(claimed: Claimed, turn: Turn, now: datetime) -> list[tickets.Unanswered]:
     """What a turn leaves for the editor; kept for a whole batch at once."""
     return [
-        tickets.Unanswered(claimed.ref.community, claimed.id, effect.question, effect.ranked, now)
+        tickets.Unanswered(
+            claimed.ref.community,
+            claimed.id,
+            impersonal(effect.question),
+            effect.ranked,
+            now,
+            effect.reason,
+            effect.chosen,
+        )
         for effect in turn.effects
         if isinstance(effect, NoteUnanswered)
     ]

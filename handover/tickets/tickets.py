@@ -325,13 +325,18 @@ async def rate(
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A question the base had no answer to, with the topics that came nearest."""
+    """A question for the editor, with the topics that came nearest or were offered.
+
+    `reason` says why it is kept; `chosen` is the topic that the person took from a menu.
+    """
 
     community: str
-    conversation_id: str
+    conversation_id: str | None
     question: str
     ranked: tuple[str, ...]
     at: datetime
+    reason: str = "unknown"
+    chosen: str | None = None
 
 
 async def note_unanswered(db: AsyncConnection, questions: Sequence[Unanswered]) -> None:
@@ -346,6 +351,8 @@ async def note_unanswered(db: AsyncConnection, questions: Sequence[Unanswered]) 
                     "question": one.question,
                     "ranked": list(one.ranked),
                     "at": one.at,
+                    "reason": one.reason,
+                    "chosen": one.chosen,
                 }
                 for one in questions
             ],

@@ -62,7 +62,7 @@ def follow_up(scene: Scene, entry_id: str, facet: Facet | None) -> Outcome | Non
     if card is None or facet is not None or offices.TOPIC in (entry_id, card.id):
         return give(scene, entry_id, facet or scene.state.facet or Facet.OVERVIEW)
     asked = scene.state.facet or Facet.OVERVIEW
-    note = NoteUnanswered(scene.question, (card.id,))
+    note = NoteUnanswered(scene.question, (card.id,), "no_part")
     if scene.ticket_waits:
         return handoff.unknown(scene, note)
     title = cards.clip(card.title, 120)
@@ -111,7 +111,7 @@ def _about(scene: Scene, card: EntryCard, facet: Facet) -> Turn:
     reply = _overview(card) if facet is Facet.OVERVIEW else _facet(scene, card, facet)
     if reply is not None:
         return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=facet)
-    effects = [NoteUnanswered(scene.question, (card.id,))] if scene.question else []
+    effects = [NoteUnanswered(scene.question, (card.id,), "no_part")] if scene.question else []
     reply = _not_known_here(scene, card, facet)
     return scene.turn(Kind.ANSWER, reply, state=state, topic=card.id, facet=facet, effects=effects)
 

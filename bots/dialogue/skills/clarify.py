@@ -56,7 +56,8 @@ def not_understood(scene: Scene) -> Outcome:
 
 def not_ours(scene: Scene) -> Outcome:
     """A matter of somebody we don't know."""
-    note = NoteUnanswered(scene.question, tuple(item.topic for item in scene.meaning.ranked[:NOTED_TOPICS]))
+    ranked = tuple(item.topic for item in scene.meaning.ranked[:NOTED_TOPICS])
+    note = NoteUnanswered(scene.question, ranked, "not_ours")
     reply = Reply(
         text=say("not-ours", phone=scene.phone), choices=(buttons.person(), buttons.life(), buttons.menu())
     )
@@ -129,7 +130,8 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
     facet = _facet_of(scene.state.step)
     step = Step(SKILL, "facet", {"facet": facet.value}) if facet else None
     state = replace(scene.settled, misunderstood=1, step=step)
-    return _turn(scene, Reply(text=say("clarify-other"), choices=_ways_out()), state=state, facet=facet)
+    reply = Reply(text=say("clarify-other"), choices=_ways_out())
+    return _turn(scene, reply, state=state, facet=facet, effects=_missed(scene.state.step))
 
 
 def asked_facet(step: Step | None) -> Facet | None:
@@ -150,7 +152,13 @@ def _offer(scene: Scene, question: str, found: list[EntryCard], facet: Facet | N
     text = "\n".join([question, *(lines if len(lines) > 1 else [])])
     doors = [buttons.entry(card, facet) for card in found]
     choices = (*buttons.own(*doors, buttons.button("c:other", "other")), *buttons.row())
-    facts = {"topics": [card.id for card in found], "facet": facet.value if facet else None}
+    # Asked again, the topics are still those of the first question.
+    asked = _asked(scene.state.step) if candidates(scene.state.step) else ""
+    facts = {
+        "topics": [card.id for card in found],
+        "facet": facet.value if facet else None,
+        "asked": asked or scene.question,
+    }
     state = replace(scene.settled, step=Step(SKILL, "choose", facts))
     return _turn(scene, Reply(text=text, choices=choices), state=state, facet=facet)
 
@@ -170,6 +178,25 @@ def _turn(
     effects: Sequence[NoteUnanswered] = (),
 ) -> Outcome:
     return scene.turn(Kind.CLARIFY, reply, state=state, topic=scene.open_topic, facet=facet, effects=effects)
+
+
+def chosen(scene: Scene, turn: Turn) -> list[NoteUnanswered]:
+    """What a turn teaches that opens one of the topics which a question was offered; empty for other turns."""
+    offered, asked = candidates(scene.state.step), _asked(scene.state.step)
+    if not asked or turn.topic not in offered or candidates(turn.state.step):
+        return []
+    return [NoteUnanswered(asked, tuple(offered), "menu", turn.topic)]
+
+
+def _missed(step: Step | None) -> list[NoteUnanswered]:
+    asked = _asked(step)
+    return [NoteUnanswered(asked, tuple(candidates(step)), "menu_missed")] if asked else []
+
+
+def _asked(step: Step | None) -> str:
+    """The question that the open topics were offered for."""
+    asked = step.facts.get("asked") if step is not None and step.skill == SKILL else None
+    return asked if isinstance(asked, str) else ""
 
 
 def _ways_out() -> tuple[Choice, ...]:
