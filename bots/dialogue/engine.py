@@ -82,6 +82,9 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
         event=event,
         meaning=heard.meaning or Meaning(masked=event.text),
     )
+    if scene.meaning.danger_guessed and scene.meaning.said and _inquires(scene):
+        # Children, ages and incomes told where they are asked for: words of a family are no cry for help there.
+        scene = replace(scene, meaning=replace(scene.meaning, danger=None, danger_guessed=False))
     if view.owner == "specialist":
         return _remember(scene, _relay(scene))
     waits = scene.state.paused is not None
@@ -93,6 +96,12 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
         outcome = replace(outcome, state=_overheard(scene, outcome.state))
     outcome = replace(outcome, effects=(*outcome.effects, *clarify.chosen(scene, outcome)))
     return _remember(scene, _preface(scene, interview.keep(scene, outcome), started_over))
+
+
+def _inquires(scene: Scene) -> bool:
+    """Whether facts are being asked for: in an interview, or in «На що я маю право?»."""
+    step = scene.state.step
+    return step is not None and step.skill in (interview.SKILL, screener.SKILL)
 
 
 def _overheard(scene: Scene, state: State) -> State:
@@ -348,13 +357,14 @@ def _stems(text: str) -> set[str]:
 
 
 def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome | None:
-    """Something is asked and no topic is open: about the candidates already offered, else about what was named."""
+    """Something is asked and no topic is open: about what is likely, else the candidates already offered, once."""
+    likely = bool(topics) and scene.meaning.ranked[0].confidence > MORE_LIKELY_THAN_NOT
     offered = clarify.candidates(scene.state.step)
-    if offered and (again := clarify.among(scene, offered, facet)):
-        return again
+    if offered:
+        given = answer.give(scene, topics[0], facet) if likely else None
+        return given or clarify.once_more(scene, facet) or clarify.not_understood(scene)
     if scene.meaning.verdict is Verdict.NOT_OURS:
         return _elsewhere(scene, topics, facet)
-    likely = bool(topics) and scene.meaning.ranked[0].confidence > MORE_LIKELY_THAN_NOT
     names_a_matter = likely or len(scene.words.split()) > LONGEST_BARE_QUESTION
     return (clarify.among(scene, topics, facet) if names_a_matter else None) or clarify.which_topic(
         scene, facet

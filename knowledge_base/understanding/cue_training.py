@@ -47,7 +47,7 @@ _ASKED = {
 _DANGER_STRENGTH = 10.0
 _FOLDS = 3
 # Of calm messages, most of which were written to sound like danger.
-_FALSE_ALARMS = 0.01
+_FALSE_ALARMS = 0.007
 
 
 NEAR_DANGER = frozenset(

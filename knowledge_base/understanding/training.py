@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Sparse: TypeAlias = "csr_matrix"
 Labels = NDArray[np.int64]
 
-RISK = 0.0175
+RISK = 0.016
 """Share of all messages that may be answered directly and wrongly; the gate of `QUALITY`."""
 
 # Share of our own messages that "not ours" may take away to a person.

@@ -108,12 +108,15 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
             return None
 
 
-def once_more(scene: Scene) -> Outcome | None:
-    """The candidates again after words that chose none of them; None the second time."""
+def once_more(scene: Scene, facet: Facet | None = None) -> Outcome | None:
+    """The candidates again after words that chose none of them; None the second time.
+
+    `facet`: what those words asked about them, where they did.
+    """
     step = scene.state.step
     if step is None or not candidates(step) or scene.state.misunderstood:
         return None
-    again = repeat(scene, step)
+    again = among(scene, candidates(step), facet) if facet else repeat(scene, step)
     return replace(again, state=replace(again.state, misunderstood=1)) if isinstance(again, Turn) else None
 
 
