@@ -293,8 +293,8 @@ def test_an_assessment_has_exactly_these_types(run: Run, entry: str, facts: dict
 def test_nothing_known_of_a_birth_has_a_range_and_a_limit_to_ask(run: Run) -> None:
     answer = assess(run, "birth-benefit", {})
     assert answer["amount"] == {"low": 41280, "high": 50000}
-    assert answer["deadlines"] == {"apply": ["2026-11-24", "2027-11-24"]}
-    assert answer["narrow"] == [{"fact": "child.birth_date", "than": "2025-11-24"}]
+    assert answer["deadlines"] == {"apply": ["2026-11-22", "2027-11-24"]}
+    assert answer["narrow"] == [{"fact": "child.birth_date", "than": "2025-11-22"}]
 
 
 def test_a_yes_is_told_with_its_sum_papers_and_last_day(run: Run) -> None:
