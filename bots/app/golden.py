@@ -17,7 +17,7 @@ from bots.app.faults import StartFault
 from bots.app.settings import Settings
 from bots.turns.minds import Mind
 from conversations.clock import utc_now
-from knowledge_base.understanding.evaluate import CLARIFY, Change, Row, changes, counted, summary
+from knowledge_base.understanding.evaluate import CLARIFY, MENU, Change, Row, changes, counted, summary
 
 FOLDER = "golden"
 REPORTS = "reports"
@@ -109,7 +109,7 @@ def report_of(settings: Settings) -> Path:
 
 def _line(row: Row) -> dict[str, object]:
     answered = row.answered
-    ranked = answered["ranked"][: 4 if row.decision == CLARIFY else 1]
+    ranked = answered["ranked"][: MENU + 1 if row.decision == CLARIFY else 1]
     return {"id": str(row.asked["id"]), "decision": row.decision, "ranked": ranked}
 
 
@@ -125,7 +125,7 @@ def _accepted(path: Path, asked: Mapping[str, Mapping[str, Any]]) -> list[Row] |
 
 def _on_an_edge(row: Row) -> bool:
     ranked = row.answered["ranked"]
-    if row.decision != CLARIFY or len(ranked) < 4:
+    if row.decision != CLARIFY or len(ranked) <= MENU:
         return False
-    right = [float(one["confidence"]) for one in ranked[:3] if one["id"] in row.accepted]
-    return bool(right) and max(right) - float(ranked[3]["confidence"]) < EDGE
+    right = [float(one["confidence"]) for one in ranked[:MENU] if one["id"] in row.accepted]
+    return bool(right) and max(right) - float(ranked[MENU]["confidence"]) < EDGE

@@ -42,6 +42,7 @@ from conversations.messages import InternalEvent, MessageKind, Reply
 from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.meaning import Command, Facet, Meaning, SmallTalk, Verdict
 
+WORDS_BESIDE_FACTS = 3
 GREET_AGAIN_AFTER = timedelta(days=30)
 REPLIES = 2
 CHOICE_ID_LIMIT = 40
@@ -50,7 +51,6 @@ BARE_WORDS = 3
 START = "/start"
 # «а які документи на це треба»: so many words may still name nothing.
 LONGEST_BARE_QUESTION = 5
-MORE_LIKELY_THAN_NOT = 0.5
 STEM = 5
 """Letters of a word by which a topic's name is recognised."""
 NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
@@ -82,7 +82,7 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
         event=event,
         meaning=heard.meaning or Meaning(masked=event.text),
     )
-    if scene.meaning.danger_guessed and scene.meaning.said and _inquires(scene):
+    if scene.meaning.danger_guessed and _inquires(scene) and _tells_facts_alone(scene.meaning):
         # Children, ages and incomes told where they are asked for: words of a family are no cry for help there.
         scene = replace(scene, meaning=replace(scene.meaning, danger=None, danger_guessed=False))
     if view.owner == "specialist":
@@ -94,7 +94,6 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
     if waits and outcome.state.paused is not None:
         # Words that answered the question which waited were an answer, not a story.
         outcome = replace(outcome, state=_overheard(scene, outcome.state))
-    outcome = replace(outcome, effects=(*outcome.effects, *clarify.chosen(scene, outcome)))
     return _remember(scene, _preface(scene, interview.keep(scene, outcome), started_over))
 
 
@@ -102,6 +101,14 @@ def _inquires(scene: Scene) -> bool:
     """Whether facts are being asked for: in an interview, or in «На що я маю право?»."""
     step = scene.state.step
     return step is not None and step.skill in (interview.SKILL, screener.SKILL)
+
+
+def _tells_facts_alone(meaning: Meaning) -> bool:
+    """Whether hardly a word is left beside the facts that are told: what goes on may be the cry itself."""
+    rest = list(meaning.masked)
+    for one in meaning.said:
+        rest[one.start : one.end] = " " * (one.end - one.start)
+    return bool(meaning.said) and len("".join(rest).split()) <= WORDS_BESIDE_FACTS
 
 
 def _overheard(scene: Scene, state: State) -> State:
@@ -169,7 +176,8 @@ def _press(scene: Scene, choice_id: str) -> Outcome | None:
     if prefix == "m" and len(words) == 1 and words[0] in GLOBAL_WORDS:
         return GLOBAL_WORDS[words[0]](scene)
     pressed = PRESSES.get(prefix)
-    return pressed(scene, words) if pressed else None
+    outcome = pressed(scene, words) if pressed else None
+    return clarify.chosen(scene, outcome) if isinstance(outcome, Turn) else outcome
 
 
 def _for_people(choice_id: str) -> bool:
@@ -346,7 +354,7 @@ def _names_another(scene: Scene, likely: str, open_topic: str) -> bool:
     other, present = scene.card(likely), scene.card(open_topic)
     if other is None or present is None or other.id == present.id:
         return False
-    if scene.meaning.ranked[0].confidence <= MORE_LIKELY_THAN_NOT:
+    if scene.likely is None:
         return False
     return bool((_stems(other.label) - _stems(present.label)) & _stems(scene.words))
 
@@ -358,14 +366,13 @@ def _stems(text: str) -> set[str]:
 
 def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome | None:
     """Something is asked and no topic is open: about what is likely, else the candidates already offered, once."""
-    likely = bool(topics) and scene.meaning.ranked[0].confidence > MORE_LIKELY_THAN_NOT
     offered = clarify.candidates(scene.state.step)
     if offered:
-        given = answer.give(scene, topics[0], facet) if likely else None
+        given = answer.give(scene, scene.likely, facet) if scene.likely else None
         return given or clarify.once_more(scene, facet) or clarify.not_understood(scene)
     if scene.meaning.verdict is Verdict.NOT_OURS:
         return _elsewhere(scene, topics, facet)
-    names_a_matter = likely or len(scene.words.split()) > LONGEST_BARE_QUESTION
+    names_a_matter = scene.likely is not None or len(scene.words.split()) > LONGEST_BARE_QUESTION
     return (clarify.among(scene, topics, facet) if names_a_matter else None) or clarify.which_topic(
         scene, facet
     )

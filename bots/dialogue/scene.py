@@ -13,6 +13,7 @@ from knowledge_base.answers import EntryCard, Knowledge
 from knowledge_base.understanding.meaning import Facet, Meaning
 
 QUESTION_LIMIT = 500
+MORE_LIKELY_THAN_NOT = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,12 @@ class Scene(Setting):
     def words(self) -> str:
         """What was written, with secrets masked."""
         return self.meaning.masked.strip()
+
+    @property
+    def likely(self) -> str | None:
+        """The topic that is meant more likely than not, as it was read."""
+        top = next(iter(self.meaning.ranked), None)
+        return top.topic if top is not None and top.confidence > MORE_LIKELY_THAN_NOT else None
 
     @property
     def question(self) -> str:

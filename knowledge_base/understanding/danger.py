@@ -123,18 +123,18 @@ class DangerEar:
         guessed_at = said is None and not idioms
         return Listened(said, self._learned.chances(self._normalise, words) if guessed_at else None)
 
-    def guess(
-        self, chances: Chances | None, meant: Chances | None = None, threshold: float = 0.0
-    ) -> Danger | None:
-        """The kind of danger that the words alone make likely enough.
+    def guess(self, chances: Chances | None) -> Danger | None:
+        """The kind of danger that the words alone make likely enough."""
+        return self._likely(chances, self._learned.threshold)
 
-        With what the meaning gives each kind, the mean of both decides, by the `threshold` fitted for it.
-        """
-        if chances is None:
+    def guess_by_both(self, chances: Chances | None, meant: Chances, threshold: float) -> Danger | None:
+        """The kind that words and meaning make likely on average; `threshold` is fitted for that average."""
+        return self._likely(None if chances is None else (chances + meant) / 2, threshold)
+
+    def _likely(self, chances: Chances | None, threshold: float) -> Danger | None:
+        if chances is None or self._learned.alarm(chances) < threshold:
             return None
-        both = chances if meant is None else (chances + meant) / 2
-        enough = self._learned.threshold if meant is None else threshold
-        return self._learned.kind(both) if self._learned.alarm(both) >= enough else None
+        return self._learned.kind(chances)
 
     def alarm(self, chances: Chances | None) -> float:
         """The chance that it is danger of any kind, 0 where nothing can be guessed."""

@@ -14,7 +14,8 @@ _SPECIAL = frozenset({OUT_OF_SCOPE, HANDOFF, DANGER})
 _ON_A_TOPIC = frozenset({"answer", "referral"})
 _DIRECT = _ON_A_TOPIC | {"smalltalk", "danger"}
 _RIGHT_OUT_OF_SCOPE = frozenset({"referral", "handoff", "smalltalk"})
-_MENU = 3
+MENU = 3
+"""Topics that a menu offers."""
 _BINS = 10
 _PAIRS = 20
 _Z = 1.96
@@ -68,7 +69,7 @@ class Row:
 
     def menu_holds(self) -> bool:
         """True where one of the three offered is right."""
-        return bool(self.accepted & set(self.ranked[:_MENU]))
+        return bool(self.accepted & set(self.ranked[:MENU]))
 
     def serves(self) -> bool:
         """True where the writer is helped: an answer that suits, or a menu with the right topic in it."""
@@ -76,7 +77,7 @@ class Row:
 
     def came(self) -> str:
         """What came, in a line: the decision with its topic, or with the topics offered."""
-        shown = {CLARIFY: self.ranked[:_MENU], "answer": self.ranked[:1], "referral": self.ranked[:1]}
+        shown = {CLARIFY: self.ranked[:MENU], "answer": self.ranked[:1], "referral": self.ranked[:1]}
         return " ".join([self.decision, *shown.get(self.decision, ())])
 
 

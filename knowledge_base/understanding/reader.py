@@ -241,7 +241,7 @@ class Reader:
                 if one.needs_a_topic:
                     ranked[place] = replace(ranking, for_person=only_person)
                 if one.listened.said is None:
-                    guessed = self._ear.guess(one.listened.chances, kinds, semantic.danger_from)
+                    guessed = self._ear.guess_by_both(one.listened.chances, kinds, semantic.danger_from)
                     meaning = replace(one.meaning, danger=guessed, danger_guessed=guessed is not None)
                     heard[place] = replace(one, meaning=meaning)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.app.accounts import first_administrator
 from bots.app.settings import Settings
@@ -22,11 +23,11 @@ async def test_one_of_the_processes_that_start_together_makes_it(
     looks = 0
     any_exist = accounts.any_exist
 
-    async def none_yet(db: object) -> bool:
+    async def none_yet(db: AsyncConnection) -> bool:
         """Each of the two looks before the other has written."""
         nonlocal looks
         looks += 1
-        return False if looks <= 4 else await any_exist(db)  # type: ignore[arg-type]
+        return False if looks <= 4 else await any_exist(db)
 
     monkeypatch.setattr(accounts, "any_exist", none_yet)
     databases = [Database(url), Database(url)]

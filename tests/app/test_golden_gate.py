@@ -119,9 +119,7 @@ def test_a_right_topic_that_is_nearly_out_of_its_menu_is_not_held(
     rows = tuple(Row(row.asked, {**row.answered, "ranked": near}, 0.0) for row in rows)
     golden.accept(few, rows, "Olena: near", date(2026, 11, 26))
     answering.answers["2"] = ("clarify", ["y", "z", "w", "b"])
-    assert golden.judge(few, mind).changes == () or not any(
-        one.effect == "broken" for one in golden.judge(few, mind).changes if one.row.asked["id"] == "2"
-    )
+    assert "2" not in [one.row.asked["id"] for one in golden.judge(few, mind).changes]
 
 
 @pytest.mark.parametrize("word", ["", "Olena", ": why", "Olena:"])

@@ -64,6 +64,20 @@ def test_another_question_after_a_menu_labels_nothing() -> None:
     assert notes(said(offered().state, "помер тато", other)) == []
 
 
+def test_words_that_name_an_offered_topic_are_the_readers_guess_not_a_label() -> None:
+    ranked = (Ranked("birth-benefit", 0.95), Ranked("office-info", 0.01))
+    named = Meaning(masked="скільки за народження", ranked=ranked, verdict=Verdict.SURE)
+    turn = said(offered().state, "скільки за народження", named)
+    assert (turn.topic, notes(turn)) == ("birth-benefit", [])
+
+
+def test_yes_to_the_only_one_offered_is_a_label() -> None:
+    meaning = Meaning(masked=QUESTION, ranked=(Ranked("birth-benefit", 0.4),), verdict=Verdict.UNSURE)
+    menu = said(State(greeted=True, last_at=NOON), QUESTION, meaning)
+    (note,) = notes(said(menu.state, "так", Meaning(masked="так", small_talk=SmallTalk.YES)))
+    assert (note.reason, note.chosen) == ("menu", "birth-benefit")
+
+
 def test_a_question_in_vain_is_kept_with_what_came_nearest() -> None:
     ranked = tuple(Ranked(topic, 0.02) for topic in OFFERED)
     meaning = Meaning(masked="йцу кен гшщ", ranked=ranked, verdict=Verdict.UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bots.dialogue.engine import respond
@@ -53,11 +54,21 @@ def test_a_likely_topic_is_answered_though_a_menu_is_open() -> None:
 
 def test_children_told_in_an_interview_are_no_cry_for_help() -> None:
     words = "двоє дітей, 3 і 8, живемо самі"
-    told = (Said(fact="household.income_per_person", value=exactly(Decimal(5000)), start=0, end=5),)
+    told = (
+        Said(
+            fact="household.income_per_person",
+            value=exactly(Decimal(5000)),
+            start=0,
+            end=len("двоє дітей, 3 і 8"),
+        ),
+    )
     guessed = Meaning(masked=words, danger=Danger.CHILD, danger_guessed=True, said=told)
     asking = State(greeted=True, last_at=NOON, step=Step("screener", "situations", {}))
     assert said(asking, words, guessed).kind is not Kind.DANGER
     assert said(State(greeted=True, last_at=NOON), words, guessed).kind is Kind.DANGER
+    more = f"{words} вже тиждень варю їм воду"
+    crying = replace(guessed, masked=more)
+    assert said(asking, more, crying).kind is Kind.DANGER
     plain = Meaning(masked=words, danger=Danger.CHILD, said=told)
     assert said(asking, words, plain).kind is Kind.DANGER
 

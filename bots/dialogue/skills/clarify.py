@@ -99,7 +99,8 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
         return None
     match scene.meaning.small_talk:
         case SmallTalk.YES if len(topics) == 1:
-            return answer.give(scene, topics[0], _facet_of(step) or Facet.OVERVIEW)
+            given = answer.give(scene, topics[0], _facet_of(step) or Facet.OVERVIEW)
+            return chosen(scene, given) if isinstance(given, Turn) else given
         case SmallTalk.YES:
             return repeat(scene, step)
         case SmallTalk.NO:
@@ -183,12 +184,12 @@ def _turn(
     return scene.turn(Kind.CLARIFY, reply, state=state, topic=scene.open_topic, facet=facet, effects=effects)
 
 
-def chosen(scene: Scene, turn: Turn) -> list[NoteUnanswered]:
-    """What a turn teaches that opens one of the topics which a question was offered; empty for other turns."""
+def chosen(scene: Scene, turn: Turn) -> Turn:
+    """The turn of a press; where it opens a topic that a question was offered, that is kept as its label."""
     offered, asked = candidates(scene.state.step), _asked(scene.state.step)
-    if not asked or turn.topic not in offered or candidates(turn.state.step):
-        return []
-    return [NoteUnanswered(asked, tuple(offered), "menu", turn.topic)]
+    if not asked or turn.topic not in offered:
+        return turn
+    return replace(turn, effects=(*turn.effects, NoteUnanswered(asked, tuple(offered), "menu", turn.topic)))
 
 
 def _missed(step: Step | None) -> list[NoteUnanswered]:

@@ -32,7 +32,6 @@ from conversations.messages import Choice, Reply
 from knowledge_base.understanding.meaning import Danger, Facet, Verdict
 
 NUMBER_LIMIT = 110
-MORE_LIKELY_THAN_NOT = 0.5
 # «він читає», «ніхто не читає»: an answer to whether somebody may read the phone.
 _READS = re.compile(r"\bчита\w*|\bперевіря\w*|\bпроверя\w*", re.IGNORECASE)
 _READS_NOT = re.compile(r"\bне\s+(?:чита|перевіря|проверя)", re.IGNORECASE)
@@ -178,7 +177,7 @@ def leaves(scene: Scene) -> bool:
         return False
     sure = meaning.verdict is Verdict.SURE and not meaning.follow_up
     # «які документи на субсидію» where the guess of danger was wrong: more likely than not is enough to go on.
-    asks = meaning.facet is not None and meaning.ranked[0].confidence > MORE_LIKELY_THAN_NOT
+    asks = meaning.facet is not None and scene.likely is not None
     if not (sure or asks):
         return False
     top = meaning.ranked[0].topic

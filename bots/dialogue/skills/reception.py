@@ -20,7 +20,6 @@ from knowledge_base.understanding.meaning import Verdict
 LONGEST_QUESTION = 10
 SHOWN = 5
 LONGEST_ASIDE = 5
-MORE_LIKELY_THAN_NOT = 0.5
 PERHAPS, PERHAPS_FROM = 3, 0.15
 """How many of the likely entries are looked at for one that somebody receives about, and how likely they are."""
 # Not «прийомна дитина», «приемная семья», which are about foster families.
@@ -105,11 +104,8 @@ def _matters(scene: Scene) -> list[str]:
 
 def _likely(scene: Scene) -> list[str | None]:
     """The entry that the message names beyond doubt, or more likely than not."""
-    meaning = scene.meaning
-    sure = meaning.verdict is Verdict.SURE
-    return [
-        scene.known(one.topic) for one in meaning.ranked[:1] if sure or one.confidence > MORE_LIKELY_THAN_NOT
-    ]
+    sure = scene.meaning.verdict is Verdict.SURE
+    return [scene.known(one.topic) for one in scene.meaning.ranked[:1] if sure or scene.likely]
 
 
 def _answer(scene: Scene, asked: Sequence[Seat]) -> Outcome:
