@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -37,6 +39,7 @@ accounts = Table(
     Column("name", String(200), nullable=False),
     Column("position", String(200), nullable=False),
     Column("role", String(16), nullable=False),
+    Column("senior", Boolean, nullable=False, server_default=false()),
     Column("password_hash", Text, nullable=False),
     Column("disabled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),

@@ -307,7 +307,9 @@ def account_add(
     login: str,
     name: Annotated[str, typer.Option(help="Full name, as citizens see it.")],
     position: Annotated[str, typer.Option(help="For example «спеціалістка».")] = "спеціаліст",
-    role: Annotated[str, typer.Option(help="specialist, head, editor or administrator.")] = "specialist",
+    role: Annotated[
+        str, typer.Option(help="specialist, senior, head, editor or administrator.")
+    ] = "specialist",
 ) -> None:
     """Make an account; prints its generated password."""
     from bots.app import accounts

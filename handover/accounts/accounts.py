@@ -76,7 +76,7 @@ def _account(row: RowMapping) -> Account:
         login=row["login"],
         name=row["name"],
         position=row["position"],
-        role=Role(row["role"]),
+        role=Role.SENIOR if row["senior"] else Role(row["role"]),
         disabled=row["disabled_at"] is not None,
     )
 
@@ -111,7 +111,9 @@ async def create(
                     login=wanted,
                     name=name.strip(),
                     position=position.strip(),
-                    role=role.value,
+                    # The program of the release before knows no senior: to it this is a specialist.
+                    role=(Role.SPECIALIST if role is Role.SENIOR else role).value,
+                    senior=role is Role.SENIOR,
                     password_hash=password_hash,
                     created_at=now,
                 )

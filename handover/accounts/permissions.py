@@ -9,6 +9,8 @@ class Role(StrEnum):
     """What a person is in the department."""
 
     SPECIALIST = "specialist"
+    SENIOR = "senior"
+    """A specialist who also looks after the colleagues' conversations."""
     HEAD = "head"
     EDITOR = "editor"
     ADMINISTRATOR = "administrator"
@@ -23,7 +25,6 @@ class Permission(StrEnum):
     """Take conversations, answer in them, pass them on and close them."""
     LEAD = "lead"
     """Pass on, return or close a conversation that a colleague leads."""
-    ACCOUNTS = "accounts"
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
 
@@ -36,9 +37,13 @@ class Forbidden(Exception):
         self.permission = permission
 
 
+_CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT})
+_LEADS = _CONSULTS | {Permission.LEAD}
+
 _ALLOWED: dict[Role, frozenset[Permission]] = {
-    Role.SPECIALIST: frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT}),
-    Role.HEAD: frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.LEAD}),
+    Role.SPECIALIST: _CONSULTS,
+    Role.SENIOR: _LEADS,
+    Role.HEAD: _LEADS,
     Role.EDITOR: frozenset({Permission.READ, Permission.NOTE}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from conversations.switches import set_people_only
 from handover import audit
 from handover.accounts.permissions import Permission
 from handover.audit import Action
-from handover.workplace import failures, words
+from handover.workplace import failures
 from handover.workplace.channels_view import cards
 from handover.workplace.guard import Guard, Stopped
 from handover.workplace.pressing import first_press
@@ -18,23 +18,15 @@ from handover.workplace.vendor_words import mended
 
 def add_channels(router: APIRouter, guard: Guard) -> None:
     """/workplace/channels and its two forms: connect, people-only."""
-    house, pages = guard.house, guard.pages
+    house = guard.house
 
     @router.get("/workplace/channels")
     async def channels(request: Request) -> Response:
         visitor = await guard.visitor(request, Permission.CHANNELS)
         me = visitor.account
         reports = await house.reports(me.community)
-        return HTMLResponse(
-            pages.render(
-                "channels.html",
-                me=me,
-                initials=words.initials(me.name),
-                sees_channels=True,
-                csrf=visitor.session.csrf_token,
-                cards=cards(reports, request.query_params.get("changed"), house.clock()),
-            )
-        )
+        shown = cards(reports, request.query_params.get("changed"), house.clock())
+        return guard.page(visitor, "channels.html", "channels", cards=shown)
 
     @router.post("/workplace/channels/connect")
     async def connect(request: Request) -> Response:

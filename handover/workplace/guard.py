@@ -20,10 +20,11 @@ from handover.accounts import accounts, sessions
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Forbidden, Permission, require
 from handover.accounts.sessions import BadCsrf, NoSession, Session
-from handover.workplace import failures
+from handover.workplace import failures, words
 from handover.workplace.failures import Failure
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import Pages
+from handover.workplace.sections import frame
 
 COOKIE = "pryimalnia_workplace"
 FORM_LIMIT = 64 * 1024
@@ -162,6 +163,21 @@ class Guard:
         visitor = await self.visitor(request, needs)
         sessions.check_csrf(visitor.session, form.get("csrf"))
         return visitor, form
+
+    def page(self, visitor: Visitor, template: str, place: str, **values: object) -> HTMLResponse:
+        """A whole page with its frame; `place` is the name of its section."""
+        me = visitor.account
+        around = frame(me.role, place)
+        shown = self.pages.render(
+            template,
+            me=me,
+            initials=words.initials(me.name),
+            csrf=visitor.session.csrf_token,
+            frame=around,
+            place=place,
+            **values,
+        )
+        return HTMLResponse(shown)
 
     def route_class(self) -> type[APIRoute]:
         """A route that adds the policy to every answer and turns every failure into a page or a notice."""

@@ -13,9 +13,9 @@ from conversations import ownership, remote_files, transcript
 from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
-from handover.accounts.permissions import Permission, allows
+from handover.accounts.permissions import Permission
 from handover.tickets import tickets
-from handover.workplace import failures, words
+from handover.workplace import failures
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.queue_view import QueuePane, known_view, queue_pane
 from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
@@ -86,17 +86,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         return talk(found, me, house.knowledge(me.community), capabilities, now)
 
     def whole(visitor: Visitor, queue: QueuePane, opened_talk: Talk | None) -> HTMLResponse:
-        return HTMLResponse(
-            pages.render(
-                "workplace.html",
-                me=visitor.account,
-                initials=words.initials(visitor.account.name),
-                sees_channels=allows(visitor.account.role, Permission.CHANNELS),
-                csrf=visitor.session.csrf_token,
-                queue=queue,
-                talk=opened_talk,
-            )
-        )
+        return guard.page(visitor, "workplace.html", "queue", queue=queue, talk=opened_talk)
 
     @router.get("/workplace")
     async def workplace(request: Request) -> Response:

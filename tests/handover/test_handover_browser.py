@@ -376,7 +376,7 @@ def test_every_state_of_the_line_and_of_the_channels_is_for_everybody(
     )
     served.vendors.faults["viber"] = "Viber refuses the token: invalidAuthToken (2). Copy it to VIBER_TOKEN."
     page.goto(f"{served.address}/workplace")
-    page.get_by_role("link", name="Канали").click()
+    page.get_by_role("link", name="Налаштування").click()
     expect(page.get_by_role("heading", name="Viber")).to_be_visible()
     assert violations(page) == []
     assert sideways(page) == 0
@@ -387,7 +387,7 @@ def test_the_switch_is_turned_by_the_keyboard_with_and_without_scripts(
     served: Served, open_page: Callable[..., Page], scripts: bool
 ) -> None:
     page = open_page(Role.ADMINISTRATOR, PHONE, java_script_enabled=scripts)
-    page.get_by_role("link", name="Канали").click()
+    page.get_by_role("link", name="Налаштування").click()
     viber = page.get_by_role("region", name="Viber").get_by_role("switch", name="Відповідають лише люди")
     expect(viber).not_to_be_checked()
     viber.focus()
