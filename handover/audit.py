@@ -37,6 +37,29 @@ class Action(StrEnum):
     CHANNEL_SWITCHED = "channel_switched"
     CHANNEL_CONNECTED = "channel_connected"
     EXPIRED = "expired"
+    CODE_REFUSED = "code_refused"
+    RECOVERY_USED = "recovery_used"
+    ACCOUNT_ADDED = "account_added"
+    ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    ACCESS_RESET = "access_reset"
+    ACCESS_CHANGED = "access_changed"
+    FACTOR_SET = "factor_set"
+    FACTOR_REMOVED = "factor_removed"
+    FACTOR_RESET = "factor_reset"
+    FACTOR_REQUIRED = "factor_required"
+    RECOVERY_RENEWED = "recovery_renewed"
+    SESSIONS_ENDED = "sessions_ended"
+    UNMASKED = "unmasked"
+    LOG_READ = "log_read"
+
+
+READINGS = (Action.READ, Action.FILE_READ, Action.UNMASKED, Action.LOG_READ)
+"""Who saw what; everything else changed something."""
+
+LOG = "log"
+"""The subject of a reading of this log itself."""
 
 
 async def record(

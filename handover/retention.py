@@ -41,7 +41,7 @@ SIGN_IN_FAILURES_KEPT = timedelta(days=1)
 
 STRAYS = "stray_files"
 
-_READINGS = (Action.READ.value, Action.FILE_READ.value)
+_READINGS = tuple(action.value for action in audit.READINGS)
 _UNSPOKEN = {
     "question": "",
     "phone": None,

@@ -58,7 +58,46 @@ account_sessions = Table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("browser", String(80)),
     Index("ix_account_sessions_account", "account_id"),
+)
+
+half_sessions = Table(
+    "half_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_half_sessions_expires", "expires_at"),
+    Index("ix_half_sessions_account", "account_id"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("last_step", BigInteger),
+    Index("ix_second_factors_community", "community_id"),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+    Column("used_at", UtcDateTime),
+)
+
+sign_in_rules = Table(
+    "sign_in_rules",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("second_factor", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
 )
 
 login_attempts = Table(

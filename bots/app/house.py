@@ -211,7 +211,8 @@ def chat_house(house: House) -> WebHouse:
 
 def workplace_house(house: House) -> WorkplaceHouse:
     """What the specialists' pages stand on."""
-    runtime = house.runtime
+    runtime, policy = house.runtime, keeping.policy(house.settings)
+    store = FolderStore(keeping.files_folder(house.settings), house.settings.file_limit_megabytes * MEGABYTE)
 
     def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
         return runtime.channels[ref.channel].render(message)
@@ -227,5 +228,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         capabilities=lambda name: runtime.channels[name].capabilities if name in runtime.channels else None,
         reports=lambda community: reports(runtime, community),
         connect=lambda name: connect(runtime, name),
+        secret=house.secret,
+        older=lambda: retention.survey(runtime.database, store, policy, runtime.clock()),
         secure_cookies=house.settings.secure_cookies,
     )

@@ -9,21 +9,18 @@ import asyncio
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations.database import Database, upsert
-from handover.accounts import passwords, sessions
+from conversations.database import Database
+from handover.accounts import attempts, passwords, sessions
+from handover.accounts.attempts import LockedOut
 from handover.accounts.permissions import Role
-from handover.tables import accounts, login_attempts
-
-FAILURES_ALLOWED = 5
-LOCKED_FOR = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=1)
-"""Failures this far apart are not one attack."""
+from handover.accounts.sessions import Session
+from handover.tables import accounts
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@\-]{1,63}")
 
@@ -55,18 +52,16 @@ class UnknownAccount(LookupError):
     """No such account."""
 
 
+class OwnAccount(Exception):
+    """Nobody disables themselves or changes their own role."""
+
+
+class LastAdministrator(Exception):
+    """Without this one nobody could look after the accounts."""
+
+
 class WrongCredentials(Exception):
     """The login or the password is wrong; which of them is not said."""
-
-
-@dataclass
-class LockedOut(Exception):
-    """Too many failures: the login is locked until this moment, known or not."""
-
-    until: datetime
-
-    def __str__(self) -> str:
-        return "locked out"
 
 
 def _account(row: RowMapping) -> Account:
@@ -111,9 +106,7 @@ async def create(
                     login=wanted,
                     name=name.strip(),
                     position=position.strip(),
-                    # The program of the release before knows no senior: to it this is a specialist.
-                    role=(Role.SPECIALIST if role is Role.SENIOR else role).value,
-                    senior=role is Role.SENIOR,
+                    **_stored(role),
                     password_hash=password_hash,
                     created_at=now,
                 )
@@ -154,13 +147,99 @@ async def colleagues(db: AsyncConnection, community: str) -> list[Account]:
     return [_account(row) for row in rows.mappings()]
 
 
+async def everyone(db: AsyncConnection, community: str) -> list[Account]:
+    """Everyone of the community, those who work here first, by name."""
+    rows = await db.execute(
+        select(accounts)
+        .where(accounts.c.community_id == community)
+        .order_by(accounts.c.disabled_at.is_not(None), accounts.c.name, accounts.c.login)
+    )
+    return [_account(row) for row in rows.mappings()]
+
+
+async def of_community(db: AsyncConnection, community: str, account_id: str) -> Account:
+    """The account with this id in this community. Raises UnknownAccount."""
+    account = await find(db, account_id)
+    if account.community != community:
+        raise UnknownAccount(account_id)
+    return account
+
+
 async def reset_password(db: AsyncConnection, login: str, password_hash: str, now: datetime) -> Account:
     """A new password: every session of the account ends and its lock is lifted. Raises UnknownAccount."""
     account = await by_login(db, login)
     await db.execute(update(accounts).where(accounts.c.id == account.id).values(password_hash=password_hash))
-    await db.execute(delete(login_attempts).where(login_attempts.c.login == account.login))
+    await attempts.forget(db, account.login)
     await sessions.revoke_all(db, account.id, now)
     return account
+
+
+async def change_password(db: AsyncConnection, session: Session, password_hash: str, now: datetime) -> None:
+    """A person's own new password: every other session of theirs ends."""
+    await db.execute(
+        update(accounts).where(accounts.c.id == session.account_id).values(password_hash=password_hash)
+    )
+    await sessions.revoke_all(db, session.account_id, now, but=session)
+
+
+async def change(
+    db: AsyncConnection, by: Account, account_id: str, *, name: str, position: str, role: Role
+) -> Account:
+    """Another name, position or role; returns the account as it was. Raises UnknownAccount, OwnAccount,
+    LastAdministrator.
+    """
+    before = await _spared(db, by, account_id, keeps=role is Role.ADMINISTRATOR)
+    if before.id == by.id and role is not before.role:
+        raise OwnAccount
+    await db.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id)
+        .values(name=name.strip(), position=position.strip(), **_stored(role))
+    )
+    return before
+
+
+async def dismiss(db: AsyncConnection, by: Account, account_id: str, now: datetime) -> Account:
+    """An administrator disables a colleague. Raises UnknownAccount, OwnAccount, LastAdministrator."""
+    account = await _spared(db, by, account_id, keeps=False)
+    if account.id == by.id:
+        raise OwnAccount
+    await disable(db, account_id, now)
+    return account
+
+
+async def readmit(db: AsyncConnection, by: Account, account_id: str) -> Account:
+    """The person works here again. Raises UnknownAccount."""
+    account = await of_community(db, by.community, account_id)
+    await db.execute(update(accounts).where(accounts.c.id == account_id).values(disabled_at=None))
+    return account
+
+
+async def _spared(db: AsyncConnection, by: Account, account_id: str, *, keeps: bool) -> Account:
+    """The account, while nobody else changes administrators: two can't take the last one away together."""
+    rows = await db.execute(
+        select(accounts)
+        .where(
+            accounts.c.community_id == by.community,
+            accounts.c.role == Role.ADMINISTRATOR.value,
+            accounts.c.disabled_at.is_(None),
+        )
+        .order_by(accounts.c.id)
+        .with_for_update()
+    )
+    administrators = {row["id"] for row in rows.mappings()}
+    account = await of_community(db, by.community, account_id)
+    if not keeps and administrators <= {account_id}:
+        raise LastAdministrator
+    return account
+
+
+def _stored(role: Role) -> dict[str, str | bool]:
+    """The columns of a role. The program of the release before knows no senior: to it this is a specialist."""
+    return {
+        "role": (Role.SPECIALIST if role is Role.SENIOR else role).value,
+        "senior": role is Role.SENIOR,
+    }
 
 
 async def disable(db: AsyncConnection, account_id: str, now: datetime) -> None:
@@ -177,7 +256,7 @@ async def authenticate(database: Database, login: str, password: str, now: datet
     """
     wanted = normal(login)
     async with database.write() as db:
-        locked_until = await _count_attempt(db, wanted, now)
+        locked_until = await attempts.count(db, wanted, now)
         row = (await db.execute(select(accounts).where(accounts.c.login == wanted))).mappings().first()
     if locked_until is not None:
         raise LockedOut(locked_until)
@@ -188,42 +267,7 @@ async def authenticate(database: Database, login: str, password: str, now: datet
         await asyncio.to_thread(passwords.hash_password, password) if passwords.outdated(stored) else None
     )
     async with database.write() as db:
-        await db.execute(delete(login_attempts).where(login_attempts.c.login == wanted))
+        await attempts.forget(db, wanted)
         if renewed is not None:
             await db.execute(update(accounts).where(accounts.c.id == row["id"]).values(password_hash=renewed))
     return _account(row)
-
-
-async def _count_attempt(db: AsyncConnection, login: str, now: datetime) -> datetime | None:
-    """Count one attempt; returns until when the login is locked, None when this attempt may be tried."""
-    await db.execute(
-        delete(login_attempts).where(
-            login_attempts.c.last_at < now - FORGOTTEN_AFTER,
-            login_attempts.c.locked_until.is_(None) | (login_attempts.c.locked_until <= now),
-        )
-    )
-    await db.execute(
-        delete(login_attempts).where(login_attempts.c.login == login, login_attempts.c.locked_until <= now)
-    )
-    counted = await _increase(db, login, now)
-    if counted["locked_until"] is not None:
-        until: datetime = counted["locked_until"]
-        return until
-    if counted["failures"] >= FAILURES_ALLOWED:
-        await db.execute(
-            update(login_attempts)
-            .where(login_attempts.c.login == login)
-            .values(locked_until=now + LOCKED_FOR)
-        )
-    return None
-
-
-async def _increase(db: AsyncConnection, login: str, now: datetime) -> RowMapping:
-    statement = upsert(db, login_attempts).values(login=login, failures=1, last_at=now)
-    result = await db.execute(
-        statement.on_conflict_do_update(
-            index_elements=[login_attempts.c.login],
-            set_={"failures": login_attempts.c.failures + 1, "last_at": now},
-        ).returning(login_attempts.c.failures, login_attempts.c.locked_until)
-    )
-    return result.mappings().one()

@@ -27,6 +27,14 @@ class Permission(StrEnum):
     """Pass on, return or close a conversation that a colleague leads."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
+    ACCOUNTS = "accounts"
+    """Add colleagues, change their roles, disable them, give new passwords, ask everybody for a second factor."""
+    AUDIT = "audit"
+    """Read the audit log: who did what and who read which conversation. The head and the administrator."""
+    UNMASK = "unmask"
+    """See one identifier that pages mask, each time recorded. Everybody who answers people."""
+    RETENTION = "retention"
+    """See how long each kind is kept and what has gone. The head and the administrator."""
 
 
 class Forbidden(Exception):
@@ -37,13 +45,14 @@ class Forbidden(Exception):
         self.permission = permission
 
 
-_CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT})
+_CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK})
 _LEADS = _CONSULTS | {Permission.LEAD}
+_HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,
     Role.SENIOR: _LEADS,
-    Role.HEAD: _LEADS,
+    Role.HEAD: _HEADS,
     Role.EDITOR: frozenset({Permission.READ, Permission.NOTE}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

@@ -71,6 +71,40 @@ def forbidden() -> Failure:
     )
 
 
+def factor_due(set_up: str) -> Failure:
+    return Failure(
+        403,
+        "Спершу код для входу",
+        "Тут входять із кодом. Налаштуйте його: це займе хвилину.",
+        "Налаштувати",
+        set_up,
+        icon="shield",
+        soft=True,
+    )
+
+
+def factor_asked_of_all() -> Failure:
+    return Failure(
+        409,
+        "Код тут обов’язковий",
+        "Тут усі входять із кодом, тож вимкнути його не можна. Новий телефон — попросіть адміністратора скинути код.",
+        "Мій вхід",
+        "/workplace/me",
+        icon="shield",
+        soft=True,
+    )
+
+
+def unknown_account() -> Failure:
+    return Failure(
+        404,
+        "Такого запису тут немає",
+        "Такого облікового запису тут немає.",
+        "До записів",
+        "/workplace/accounts",
+    )
+
+
 def unknown() -> Failure:
     return Failure(
         404,
@@ -78,6 +112,18 @@ def unknown() -> Failure:
         "Такої розмови тут немає. Можливо, дані стерто на прохання людини.",
         "До черги",
         "/workplace",
+    )
+
+
+def nothing_masked(back: str) -> Failure:
+    return Failure(
+        404,
+        "Номера вже немає",
+        "Номера вже немає: повідомлення змінилося або стерто на прохання людини.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
     )
 
 

@@ -28,6 +28,7 @@ from handover.workplace.sections import frame
 
 COOKIE = "pryimalnia_workplace"
 FORM_LIMIT = 64 * 1024
+SET_UP = "/workplace/me/second-factor"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -52,6 +53,10 @@ class ForeignForm(Exception):
 
 class FormTooLarge(Exception):
     """The form is longer than any of ours."""
+
+
+class FactorDue(Exception):
+    """The community asks everybody for a second factor and this account has none: that comes first."""
 
 
 class Stopped(Exception):
@@ -139,8 +144,13 @@ class Guard:
         self.house = house
         self.pages = pages
 
-    async def visitor(self, request: Request, needs: Permission = Permission.READ) -> Visitor:
-        """Who is signed in and may do this. Raises NoSession, Forbidden."""
+    async def visitor(
+        self, request: Request, needs: Permission = Permission.READ, *, unready: bool = False
+    ) -> Visitor:
+        """Who is signed in and may do this. Raises NoSession, Forbidden, FactorDue.
+
+        `unready`: the page is for those too who still have to set up their second factor.
+        """
         now = self.house.clock()
         token = request.cookies.get(COOKIE)
         if not token:
@@ -151,20 +161,26 @@ class Guard:
         if session.stale:
             async with self.house.database.write() as db:
                 await sessions.touch(db, session, now)
+        if session.owes_factor and not unready:
+            raise FactorDue
         require(account.role, needs)
         return Visitor(account, session)
 
-    async def acting(self, request: Request, needs: Permission) -> tuple[Visitor, Form]:
+    async def acting(
+        self, request: Request, needs: Permission, *, unready: bool = False
+    ) -> tuple[Visitor, Form]:
         """The same for a form, whose token must be this session's.
 
         Raises also BadCsrf, ForeignForm, FormTooLarge.
         """
         form = await read_form(request)
-        visitor = await self.visitor(request, needs)
+        visitor = await self.visitor(request, needs, unready=unready)
         sessions.check_csrf(visitor.session, form.get("csrf"))
         return visitor, form
 
-    def page(self, visitor: Visitor, template: str, place: str, **values: object) -> HTMLResponse:
+    def page(
+        self, visitor: Visitor, template: str, place: str, status: int = 200, **values: object
+    ) -> HTMLResponse:
         """A whole page with its frame; `place` is the name of its section."""
         me = visitor.account
         around = frame(me.role, place)
@@ -177,7 +193,7 @@ class Guard:
             place=place,
             **values,
         )
-        return HTMLResponse(shown)
+        return HTMLResponse(shown, status)
 
     def route_class(self) -> type[APIRoute]:
         """A route that adds the policy to every answer and turns every failure into a page or a notice."""
@@ -205,6 +221,8 @@ class Guard:
         back = back_to(request)
         if isinstance(error, NoSession) and not is_htmx(request):
             return RedirectResponse(sign_in_address(back), status_code=303)
+        if isinstance(error, FactorDue) and not is_htmx(request):
+            return RedirectResponse(SET_UP, status_code=303)
         failure = self._failure(error, back)
         if failure.status >= 500:
             # Names and places only: an exception's words may hold what a citizen wrote.
@@ -234,4 +252,6 @@ class Guard:
                 return failures.too_large(back)
             case Forbidden():
                 return failures.forbidden()
+            case FactorDue():
+                return failures.factor_due(SET_UP)
         return failures.broken(back)

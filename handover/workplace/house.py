@@ -11,6 +11,7 @@ from conversations.channel import AttachmentStore, Capabilities
 from conversations.database import Database
 from conversations.signals import Signals
 from conversations.traffic import ChannelReport
+from handover.retention import Older
 from handover.tickets.leading import Render
 from knowledge_base.answers import Knowledge
 
@@ -21,7 +22,8 @@ class WorkplaceHouse:
 
     `capabilities` of a channel by name, None for one that is no longer set up; `reports` of every channel of a
     community, as the vendors see them too (a network call each). `connect` sets a channel up at its vendor; what it
-    gives is why that failed, in the vendor's words.
+    gives is why that failed, in the vendor's words. From `secret` the second factors are derived. `older` is what is
+    kept and what of it is older than the policy allows.
     """
 
     database: Database
@@ -34,4 +36,6 @@ class WorkplaceHouse:
     capabilities: Callable[[str], Capabilities | None]
     reports: Callable[[str], Awaitable[Sequence[ChannelReport]]]
     connect: Callable[[str], Awaitable[str | None]]
+    secret: bytes
+    older: Callable[[], Awaitable[Sequence[Older]]]
     secure_cookies: bool = False

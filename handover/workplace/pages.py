@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handover.workplace.words import tel
+from handover.workplace.words import moment, tel
 
 HERE = Path(__file__).parent
 
@@ -57,7 +57,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["tel"] = tel
+        self._templates.filters.update(tel=tel, moment=moment)
         self._templates.globals.update(
             asset=lambda name: f"/workplace/static/{name}?v={self.assets[name].version}",
             vendored=lambda name: f"/workplace/vendor/{name}?v={self.vendored[name].version}",

@@ -19,6 +19,7 @@ from handover.tickets.queue import Counts, List
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
+from handover.workplace.masking import masked
 from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
 
@@ -199,7 +200,7 @@ def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datet
     icon, preview = _preview(head, ticket)
     return Row(
         conversation=ticket.conversation_id,
-        name=words.person(head.author_name, head.ref.channel, ticket.number),
+        name=masked(words.person(head.author_name, head.ref.channel, ticket.number)),
         channel=channel,
         channel_icon=head.ref.channel if head.ref.channel in words.CHANNELS else "web",
         unread=head.unread,
@@ -275,5 +276,6 @@ def _empty(view: List, counted: Counts) -> Empty:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    """The beginning of a text on one line. Masked first: a number that is cut would not be known."""
+    line = " ".join(masked(text).split())
     return line if len(line) <= _PREVIEW else f"{line[: _PREVIEW - 1]}…"

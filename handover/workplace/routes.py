@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
 from handover.workplace.channels import add_channels
 from handover.workplace.door import add_door
@@ -11,8 +12,12 @@ from handover.workplace.events import add_events
 from handover.workplace.files import add_files
 from handover.workplace.guard import Guard
 from handover.workplace.house import WorkplaceHouse
+from handover.workplace.journal_page import add_journal
+from handover.workplace.me import add_me
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
+from handover.workplace.retention_page import add_retention
+from handover.workplace.unmasking import add_unmasking
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -28,4 +33,9 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_files(router, guard)
     add_channels(router, guard)
     add_events(router, guard)
+    add_me(router, guard)
+    add_accounts(router, guard)
+    add_journal(router, guard)
+    add_retention(router, guard)
+    add_unmasking(router, guard)
     return router

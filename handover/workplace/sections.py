@@ -21,7 +21,12 @@ class Section:
 
 RAIL: Sequence[Section] = (Section("queue", "Черга", "/workplace", Permission.READ, "queue"),)
 
-SETTINGS: Sequence[Section] = (Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),)
+SETTINGS: Sequence[Section] = (
+    Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),
+    Section("accounts", "Облікові записи", "/workplace/accounts", Permission.ACCOUNTS),
+    Section("journal", "Журнал дій", "/workplace/journal", Permission.AUDIT),
+    Section("retention", "Строки зберігання", "/workplace/retention", Permission.RETENTION),
+)
 """Pages behind «Налаштування», in the order of its list."""
 
 

@@ -19,6 +19,7 @@ from handover.calendars.hours import KYIV
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
+from handover.workplace.masking import Said, masked, said
 from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from handover.workplace.window_view import Window, window
@@ -68,7 +69,7 @@ class LineView:
     by: str
     at: str
     day: str | None
-    text: str
+    text: Said
     source: str | None
     choices: Sequence[str]
     pieces: Sequence[Piece]
@@ -85,21 +86,21 @@ class Gate:
 @dataclass(frozen=True)
 class Fact:
     word: str
-    value: str
+    value: str | Said
     href: str | None = None
 
 
 @dataclass(frozen=True)
 class Past:
     title: str
-    summary: str | None
+    summary: Said | None
 
 
 @dataclass(frozen=True)
 class Packet:
     alarm: bool
     reason: str
-    question: str
+    question: Said
     hint: str | None
     facts: Sequence[Fact]
     told: Sequence[str]
@@ -113,6 +114,7 @@ class Talk:
     subtitle: str
     may_reply: bool
     may_note: bool
+    may_unmask: bool
     may_take: bool
     may_lead: bool
     danger_card: bool
@@ -149,13 +151,14 @@ def talk(
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
     may_take = consults and ticket.status == "waiting"
-    name = words.person(found.head.author_name, found.head.ref.channel, ticket.number)
+    name = masked(words.person(found.head.author_name, found.head.ref.channel, ticket.number))
     return Talk(
         conversation=found.conversation,
         title=name,
         subtitle=f"{words.channel(found.head.ref.channel)} · консультація № {words.unbroken(ticket.number)}",
         may_reply=mine,
         may_note=allows(me.role, Permission.NOTE),
+        may_unmask=allows(me.role, Permission.UNMASK),
         may_take=may_take,
         may_lead=led and ((mine and consults) or allows(me.role, Permission.LEAD)),
         danger_card=ticket.danger is not None and led and (mine or allows(me.role, Permission.LEAD)),
@@ -164,7 +167,7 @@ def talk(
         window=line_above(ticket, found.head, me, capabilities, now),
         lines=lines(found, me, now),
         earlier=found.earlier,
-        packet=_packet(found, knowledge, now),
+        packet=_packet(found, me, knowledge, now),
         colleagues=[
             person
             for person in found.colleagues
@@ -218,15 +221,16 @@ def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
     author = line.author
     missing = found.missing.get(line.position, ())
     by, kind = {
-        AuthorKind.CITIZEN: (author.name or found.head.author_name or "Людина", "them"),
+        AuthorKind.CITIZEN: (masked(author.name or found.head.author_name or "Людина"), "them"),
         AuthorKind.BOT: ("Бот", "bot"),
         AuthorKind.SPECIALIST: ("Ви" if author.id == me.id else author.name or "Спеціаліст", "person"),
         AuthorKind.SYSTEM: ("", "system"),
         AuthorKind.NOTE: ("Ваша нотатка" if author.id == me.id else f"Нотатка: {author.name}", "note"),
     }[author.kind]
-    text, source = _words(line, with_files=bool(line.reply.attachments or missing))
+    spoken, source = _words(line, with_files=bool(line.reply.attachments or missing))
+    text = _said(spoken, f"line-{line.position}", found, me, phones=phones_hidden(line))
     if author.kind in (AuthorKind.BOT, AuthorKind.SYSTEM):
-        text = words.unbroken(text)
+        text = Said(tuple(words.unbroken(part) if isinstance(part, str) else part for part in text.parts))
     return LineView(
         position=line.position,
         kind=kind,
@@ -241,6 +245,17 @@ def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
         absent=[_absent(one) for one in missing],
         state=_fate(line) if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST) else None,
     )
+
+
+def _said(text: str, at: str, found: Found, me: Account, *, phones: bool = True) -> Said:
+    """A text of this conversation; its numbers may be asked for by whoever has the right."""
+    place = at if allows(me.role, Permission.UNMASK) else None
+    return said(text, place, (found.ticket.phone,), phones=phones)
+
+
+def phones_hidden(line: Line) -> bool:
+    """Phones in what goes to the citizen are of offices; all others are of somebody."""
+    return line.author.kind not in (AuthorKind.BOT, AuthorKind.SPECIALIST)
 
 
 def _words(line: Line, *, with_files: bool) -> tuple[str, str | None]:
@@ -258,7 +273,8 @@ def _piece(attachment: Attachment, conversation: str) -> Piece:
     return Piece(
         kind=attachment.kind.value,
         src=f"/workplace/files/{attachment.content_hash}?conversation={quote(conversation)}",
-        name=attachment.name or ("Відео" if attachment.kind is AttachmentKind.VIDEO else "Документ"),
+        name=masked(attachment.name or "")
+        or ("Відео" if attachment.kind is AttachmentKind.VIDEO else "Документ"),
         size=words.size(attachment.size),
     )
 
@@ -302,7 +318,7 @@ def _fate(line: Line) -> Fate | None:
     return None
 
 
-def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
+def _packet(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Packet:
     ticket, head = found.ticket, found.head
     reason = words.REASONS.get(ticket.reason, words.REASONS["asked"])
     if ticket.danger:
@@ -311,11 +327,14 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
     if ticket.phone:
         facts.append(Fact("Телефон", ticket.phone, words.tel(ticket.phone)))
     if ticket.call_at:
-        facts.append(Fact("Дзвонити", ticket.call_at))
+        facts.append(Fact("Дзвонити", _said(ticket.call_at, "call", found, me)))
     about = topic_title(ticket.topic, knowledge, now)
     if about:
         facts.append(Fact("Тема", about))
-    facts += [Fact(word[:1].upper() + word[1:], value) for word, value in ticket.told]
+    facts += [
+        Fact(word[:1].upper() + word[1:], _said(value, f"told-{place}", found, me))
+        for place, (word, value) in enumerate(ticket.told)
+    ]
     facts.append(Fact("Канал", words.channel(head.ref.channel)))
     facts.append(Fact("Кличе людину з", words.moment(ticket.created_at, now)))
     if ticket.status == "waiting":
@@ -325,19 +344,22 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
     if ticket.assigned_name:
         facts.append(Fact("Спеціаліст" if ticket.status == "resolved" else "Веде", ticket.assigned_name))
     if ticket.summary:
-        facts.append(Fact("Підсумок", ticket.summary))
+        facts.append(Fact("Підсумок", _said(ticket.summary, "summary", found, me)))
     files = sum(len(line.reply.attachments) for line in found.lines if line.author.kind is AuthorKind.CITIZEN)
     if files:
         facts.append(Fact("Надіслано", plural(files, "файл")))
     return Packet(
         alarm=ticket.danger is not None,
         reason=reason,
-        question=ticket.question,
+        question=_said(ticket.question, "question", found, me),
         hint="У базі цього немає." if ticket.reason == "unknown" else None,
         facts=facts,
         told=_told(found.lines, knowledge, now),
         past=[
-            Past(f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}", it.summary)
+            Past(
+                f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}",
+                _said(it.summary, f"past-{it.id}", found, me) if it.summary else None,
+            )
             for it in found.past
             if it.id != ticket.id
         ],

@@ -1,12 +1,14 @@
 """Masks what must not be kept: card numbers, codes from SMS, and identifiers of a person for logs.
 
-Application numbers, phone numbers, sums and dates stay readable.
+Application numbers, phone numbers, sums and dates stay readable. `identifiers` only tells where in a text a person's
+identifiers stand, phones among them, for pages that hide them until somebody asks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 DOT = "•"
 
@@ -42,6 +44,66 @@ _PASSPORT_WORD = r"(?:паспорт\w*|id[\s-]?карт\w*|айді[\s-]?кар
 _PASSPORT_CARD = re.compile(rf"\b{_PASSPORT_WORD}\b[^0-9\n•]{{0,20}}([0-9]{{9}})(?![0-9])", re.IGNORECASE)
 _REGISTER_NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{6}-[0-9]{5}(?![0-9])")
 
+_PASSPORT_TYPED = re.compile(
+    rf"\b{_PASSPORT_WORD}\b\W{{0,3}}(?:сер\w*\W{{1,3}})?([а-яіїєґ]{{2}}[ №\u00a0]{{0,2}}[0-9]{{6}})(?![0-9])",
+    re.IGNORECASE,
+)
+_TEN_DIGITS = re.compile(r"(?<![\w+])[1-9][0-9]{9}(?!\w)")
+_GAP = r"[ \-\u00a0]?"
+_PHONE = re.compile(
+    rf"(?<![\w+])(?:\+?38{_GAP})?\(?0[0-9]{{2}}\)?{_GAP}[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{2}}(?!\w)"
+)
+_OF_AN_OFFICE = ("0800", "0900")
+_TAX_WEIGHTS = (-1, 5, 7, 9, 4, 6, 10, 5, 7)
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """Where an identifier stands in a text; `kind` is iban, card, register, tax, passport or phone."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def identifiers(text: str) -> list[Identifier]:
+    """A person's identifiers in a text, in order, none over another."""
+    found: list[Identifier] = []
+    for one in _identifiers(text):
+        if all(one.end <= other.start or other.end <= one.start for other in found):
+            found.append(one)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _identifiers(text: str) -> Iterator[Identifier]:
+    """The surest first."""
+    for kind, pattern, group in (
+        ("iban", _IBAN, 0),
+        ("register", _REGISTER_NUMBER, 0),
+        ("tax", _TAX, 1),
+        ("passport", _PASSPORT_CARD, 1),
+        ("passport", _PASSPORT_TYPED, 1),
+        ("passport", _PASSPORT_BOOKLET, 0),
+    ):
+        for match in pattern.finditer(text):
+            yield Identifier(kind, match.start(group), match.end(group))
+    for match in _CARD.finditer(text):
+        if _is_card(match):
+            yield Identifier("card", match.start(), match.end())
+    for match in _TEN_DIGITS.finditer(text):
+        if is_tax_number(match[0]):
+            yield Identifier("tax", match.start(), match.end())
+    for match in _PHONE.finditer(text):
+        digits = re.sub(r"[^0-9]", "", match[0]).removeprefix("38")
+        if not digits.startswith(_OF_AN_OFFICE):
+            yield Identifier("phone", match.start(), match.end())
+
+
+def is_tax_number(digits: str) -> bool:
+    """Whether the last of ten digits is the one that the nine before it give."""
+    total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, digits, strict=False))
+    return total % 11 % 10 == int(digits[-1])
+
 
 def _dotted(text: str) -> str:
     return re.sub(r"[0-9]", DOT, text)
@@ -55,14 +117,17 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _mask_card(found: re.Match[str]) -> str:
+def _is_card(found: re.Match[str]) -> bool:
     digits = re.sub(r"[^0-9]", "", found[0])
     # 380… and 0 800… are telephones; cards here begin with 2-6 (ПРОСТІР 9).
-    if digits[0] in "234569" and len(set(digits)) > 1:
-        called_card = len(digits) == 16 and _CARD_WORD.search(found.string, 0, found.start())
-        if called_card or _luhn(digits):
-            return _dotted(found[0])
-    return found[0]
+    if digits[0] not in "234569" or len(set(digits)) == 1:
+        return False
+    called_card = len(digits) == 16 and _CARD_WORD.search(found.string, 0, found.start()) is not None
+    return called_card or _luhn(digits)
+
+
+def _mask_card(found: re.Match[str]) -> str:
+    return _dotted(found[0]) if _is_card(found) else found[0]
 
 
 def _mask_group(found: re.Match[str]) -> str:

@@ -16,12 +16,15 @@ from conversations.database import Database
 from conversations.signals import MemorySignals
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
+from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
 from tests.handover.handover_world import (
     CAPABILITIES,
     PASSWORD,
+    POLICY,
+    SECRET,
     TUESDAY,
     FakeKnowledge,
     Vendors,
@@ -114,6 +117,8 @@ async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIt
         CAPABILITIES.get,
         vendors.reports,
         vendors.connect,
+        SECRET,
+        lambda: survey(database, store, POLICY, wall()),
     )
     app = FastAPI()
     app.include_router(routes(house))

@@ -27,6 +27,7 @@ from handover import tables
 from handover.accounts import accounts, passwords
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
+from handover.retention import Policy
 from handover.tickets import tickets
 from handover.tickets.tickets import Ticket
 from knowledge_base.answers import Community, EntryCard, Hotline, Interval, LifeEvent, Office
@@ -36,6 +37,8 @@ COMMUNITY = "lypova"
 KYIV = ZoneInfo("Europe/Kyiv")
 PASSWORD = "три-слова-і-число-42"
 HASH = passwords.hash_password(PASSWORD)
+SECRET = b"the house's own secret of these tests"
+POLICY = Policy(*[timedelta(days=days) for days in (365, 180, 365, 30, 30, 90, 30, 30, 1095, 1825)])
 BOT = Author(kind=AuthorKind.BOT)
 
 _numbers = itertools.count(1)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from handover.accounts import accounts, passwords, sessions
-from handover.accounts.accounts import FAILURES_ALLOWED, LOCKED_FOR, LockedOut, WrongCredentials
+from handover.accounts.accounts import WrongCredentials
+from handover.accounts.attempts import FAILURES_ALLOWED, LOCKED_FOR, LockedOut
 from handover.accounts.permissions import Forbidden, Permission, Role, allows, require
 from handover.accounts.sessions import BadCsrf, NoSession
 from handover.tables import account_sessions
@@ -156,11 +157,15 @@ def test_a_generated_password_is_long_and_new_each_time():
     assert not passwords.outdated(HASH)
 
 
+CONSULTS = {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK}
+
+
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        (Role.SPECIALIST, {Permission.READ, Permission.NOTE, Permission.CONSULT}),
-        (Role.HEAD, {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.LEAD}),
+        (Role.SPECIALIST, CONSULTS),
+        (Role.SENIOR, CONSULTS | {Permission.LEAD}),
+        (Role.HEAD, CONSULTS | {Permission.LEAD, Permission.AUDIT, Permission.RETENTION}),
         (Role.EDITOR, {Permission.READ, Permission.NOTE}),
         (Role.ADMINISTRATOR, set(Permission)),
     ],

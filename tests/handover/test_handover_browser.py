@@ -25,12 +25,15 @@ from conversations.database import Database
 from conversations.messages import AttachmentKind, MessageKind, RemoteFile
 from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
+from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from tests.handover.handover_world import (
     CAPABILITIES,
     COMMUNITY,
     PASSWORD,
+    POLICY,
+    SECRET,
     TUESDAY,
     FakeKnowledge,
     Vendors,
@@ -89,17 +92,20 @@ def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
     async def serve(door: socket.socket) -> None:
         database = Database(sqlite_url())
         vendors = Vendors(database)
+        store = FolderStore(tmp_path / "files", 1_000_000)
         house = WorkplaceHouse(
             database,
             MemorySignals(),
             lambda community: knowledge,
-            FolderStore(tmp_path / "files", 1_000_000),
+            store,
             render,
             wall,
             NODE,
             CAPABILITIES.get,
             vendors.reports,
             vendors.connect,
+            SECRET,
+            lambda: survey(database, store, POLICY, wall()),
         )
         app = FastAPI()
         app.include_router(routes(house))

@@ -10,7 +10,7 @@ import pytest
 
 from conversations import ownership, transcript
 from conversations.messages import Author, AuthorKind, Reply
-from handover.accounts import accounts
+from handover.accounts import accounts, attempts
 from handover.accounts.permissions import Role
 from handover.tickets import tickets
 from tests.handover.handover_world import COMMUNITY, PASSWORD, account, actions, transcript_of, waiting
@@ -64,14 +64,14 @@ async def test_sign_in_never_leads_elsewhere(reception, away):
 async def test_a_wrong_password_says_so_and_a_locked_login_says_until_when(reception):
     await account(reception.database, "iryna")
     async with reception.stranger() as browser:
-        for _ in range(accounts.FAILURES_ALLOWED):
+        for _ in range(attempts.FAILURES_ALLOWED):
             wrong = await browser.post("/workplace/login", data={"login": "iryna", "password": "ні"})
             assert wrong.status_code == 401
             assert "Логін або пароль не підходить" in wrong.text
         locked = await browser.post("/workplace/login", data={"login": "iryna", "password": PASSWORD})
     assert locked.status_code == 429
     assert "Вхід закрито до 10:45" in locked.text
-    assert (await actions(reception.database)).count("sign_in_refused") == accounts.FAILURES_ALLOWED
+    assert (await actions(reception.database)).count("sign_in_refused") == attempts.FAILURES_ALLOWED
 
 
 async def test_a_revoked_session_is_out_at_once(reception):

@@ -1,0 +1,133 @@
+"""The audit log and the kinds of what is kept, in the words of the workplace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handover.audit import LOG, Action
+from handover.journal import Entry
+from handover.workplace import words
+from knowledge_base.language import number, plural
+
+ACTIONS: Mapping[Action, str] = {
+    Action.SIGNED_IN: "Вхід",
+    Action.SIGN_IN_REFUSED: "Вхід не вдався: пароль",
+    Action.CODE_REFUSED: "Вхід не вдався: код",
+    Action.RECOVERY_USED: "Вхід із запасним кодом",
+    Action.SIGNED_OUT: "Вихід",
+    Action.SESSIONS_ENDED: "Вихід на інших пристроях",
+    Action.READ: "Читання розмови",
+    Action.FILE_READ: "Перегляд файлу",
+    Action.UNMASKED: "Показ прихованого номера",
+    Action.LOG_READ: "Читання журналу дій",
+    Action.TAKEN: "Взято розмову",
+    Action.REPLIED: "Відповідь людині",
+    Action.NOTED: "Нотатка",
+    Action.TRANSFERRED: "Передано розмову",
+    Action.RETURNED: "Повернуто в чергу",
+    Action.HANDED_BACK: "Повернуто боту",
+    Action.RESOLVED: "Закрито консультацію",
+    Action.DANGER_CARD: "Надіслано картку небезпеки",
+    Action.CHANNEL_SWITCHED: "Канал: хто відповідає",
+    Action.CHANNEL_CONNECTED: "Канал під’єднано",
+    Action.EXPIRED: "Стерто за строком зберігання",
+    Action.ACCOUNT_ADDED: "Додано обліковий запис",
+    Action.ACCOUNT_CHANGED: "Змінено обліковий запис",
+    Action.ACCOUNT_DISABLED: "Вимкнено обліковий запис",
+    Action.ACCOUNT_ENABLED: "Увімкнено обліковий запис",
+    Action.ACCESS_RESET: "Новий пароль від адміністратора",
+    Action.ACCESS_CHANGED: "Змінено свій пароль",
+    Action.FACTOR_SET: "Увімкнено код для входу",
+    Action.FACTOR_REMOVED: "Вимкнено код для входу",
+    Action.FACTOR_RESET: "Скинуто код для входу",
+    Action.FACTOR_REQUIRED: "Код для входу для всіх",
+    Action.RECOVERY_RENEWED: "Нові запасні коди",
+}
+
+KINDS: Mapping[str, str] = {
+    "words": "Слова розмов",
+    "files": "Файли розмов",
+    "tickets": "Слова закритих консультацій",
+    "questions": "Питання без відповіді",
+    "payloads": "Надіслане в канали, слово в слово",
+    "events": "Оброблені події каналів",
+    "rejected": "Події, які не вдалося обробити",
+    "unreadable": "Нерозібрані запити каналів",
+    "event_keys": "Ключі подій",
+    "sessions": "Закінчені сеанси спеціалістів",
+    "sign_in_failures": "Невдалі спроби входу",
+    "form_keys": "Ключі форм",
+    "readings": "Журнал: хто що читав",
+    "actions": "Журнал: хто що зробив",
+    "stray_files": "Файли, які нікому не надіслано",
+}
+"""What retention keeps apart, by its name in the audit log and in the settings."""
+
+_FACTS = {
+    "login": "логін",
+    "role": "роль",
+    "name": "ім’я",
+    "position": "посада",
+    "kind": "що",
+    "conversations": "розмов у чергу",
+    "ticket": "консультація",
+}
+_STATES = {
+    ("people_only", "on"): "лише люди",
+    ("people_only", "off"): "бот і люди",
+    ("required", "on"): "обов’язковий",
+    ("required", "off"): "за бажанням",
+}
+
+
+def action(value: str) -> str:
+    """An action's words; one that a newer program wrote is shown as it is called."""
+    try:
+        return ACTIONS[Action(value)]
+    except ValueError:
+        return value
+
+
+def kind(name: str) -> str:
+    """A kind of what is kept; a new one is shown as it is called."""
+    return KINDS.get(name, name)
+
+
+def about(entry: Entry) -> str:
+    """What a line is about: a consultation, a colleague, a channel, a file."""
+    if entry.number:
+        return f"консультація № {words.unbroken(entry.number)}"
+    if entry.about:
+        return entry.about
+    if entry.subject in words.CHANNELS:
+        return words.channel(entry.subject)
+    if entry.action == Action.FILE_READ.value and entry.subject:
+        return f"файл {entry.subject[:8]}"
+    if entry.subject == LOG or entry.subject is None:
+        return ""
+    return f"розмова {entry.subject[:8]}"
+
+
+def facts(entry: Entry, masked: Mapping[str, str]) -> str:
+    """The rest of a line in one sentence without a full stop; `masked` names the kinds of hidden numbers."""
+    if entry.action == Action.EXPIRED.value:
+        return ", ".join(f"{kind(name)}: {_count(count)}" for name, count in entry.facts.items())
+    said = []
+    for name, value in entry.facts.items():
+        if name == "ticket" and entry.number:
+            continue
+        if (name, value) in _STATES:
+            said.append(_STATES[name, str(value)])
+        elif name in _FACTS:
+            shown = {"role": words.ROLES, "kind": masked}.get(name, {}).get(str(value), value)
+            said.append(f"{_FACTS[name]}: {shown}")
+    return ", ".join(said)
+
+
+def _count(value: str | int) -> str:
+    return number(value) if isinstance(value, int) else value
+
+
+def kept(days: int | None) -> str:
+    """How long a kind is kept."""
+    return "завжди" if days is None else plural(days, "день")
