@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bots.app import house
 from bots.app.faults import StartFault
 from bots.app.settings import Settings
 from conversations.clock import utc_now
 from conversations.database import Database
-from handover.accounts import accounts, passwords
+from handover import audit
+from handover.accounts import accounts, passwords, second_factor, sessions
+from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
+from handover.audit import Action
 
 ADMINISTRATOR = "admin"
 
@@ -54,7 +59,7 @@ async def add(settings: Settings, login: str, name: str, position: str, role: st
     async with house.database(settings) as database:
         try:
             async with database.write() as db:
-                await accounts.create(
+                made = await accounts.create(
                     db,
                     community=settings.community,
                     login=login,
@@ -64,6 +69,7 @@ async def add(settings: Settings, login: str, name: str, position: str, role: st
                     password_hash=password_hash,
                     now=utc_now(),
                 )
+                await _remember(db, made, Action.ACCOUNT_ADDED)
         except accounts.BadLogin:
             raise StartFault(
                 f"login {login!r} can't be used; take 2 to 64 Latin letters, digits, dots or hyphens"
@@ -82,7 +88,39 @@ async def reset_password(settings: Settings, login: str) -> str:
     async with house.database(settings) as database:
         try:
             async with database.write() as db:
-                await accounts.reset_password(db, login, password_hash, utc_now())
+                account = await accounts.reset_password(db, login, password_hash, utc_now())
+                await _remember(db, account, Action.ACCESS_RESET)
         except accounts.UnknownAccount:
             raise StartFault(f"there is no account {login!r}; make one with account add") from None
     return password
+
+
+async def reset_second_factor(settings: Settings, login: str) -> bool:
+    """Let an account in by its password alone and sign it out everywhere; returns whether it had a second factor.
+
+    Raises StartFault.
+    """
+    async with house.database(settings) as database, database.write() as db:
+        try:
+            account = await accounts.by_login(db, login)
+        except accounts.UnknownAccount:
+            raise StartFault(f"there is no account {login!r}; make one with account add") from None
+        had_one = await second_factor.remove(db, account.id)
+        if had_one:
+            await sessions.revoke_all(db, account.id, utc_now())
+            await _remember(db, account, Action.FACTOR_RESET)
+    return had_one
+
+
+async def _remember(db: AsyncConnection, account: Account, action: Action) -> None:
+    """Who can run commands here is not known to the reception, so nobody is named."""
+    facts = {"login": account.login, "by": "server"}
+    await audit.record(
+        db,
+        community=account.community,
+        account_id=None,
+        action=action,
+        subject=account.id,
+        now=utc_now(),
+        facts=facts,
+    )

@@ -327,6 +327,15 @@ def account_reset_password(login: str) -> None:
     typer.echo(f"login     {login}\npassword  {password}")
 
 
+@account_app.command("reset-second-factor")
+def account_reset_second_factor(login: str) -> None:
+    """Let an account in without a code, for whoever has lost both the phone and the recovery codes."""
+    from bots.app import accounts
+
+    had_one = _run(lambda settings: accounts.reset_second_factor(settings, login))
+    typer.echo(f"login          {login}\nsecond factor  {'reset' if had_one else 'there was none'}")
+
+
 @channel_app.command("connect")
 def channel_connect(
     name: Annotated[str, typer.Argument(help="telegram, viber or messenger.")],
