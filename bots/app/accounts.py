@@ -95,8 +95,8 @@ async def reset_password(settings: Settings, login: str) -> str:
     return password
 
 
-async def reset_second_factor(settings: Settings, login: str) -> bool:
-    """Let an account in by its password alone and sign it out everywhere; returns whether it had a second factor.
+async def reset_second_factor(settings: Settings, login: str) -> str:
+    """Let an account in by its password alone and sign it out everywhere; returns what there was, in words.
 
     Raises StartFault.
     """
@@ -109,7 +109,7 @@ async def reset_second_factor(settings: Settings, login: str) -> bool:
         if had_one:
             await sessions.revoke_all(db, account.id, utc_now())
             await _remember(db, account, Action.FACTOR_RESET)
-    return had_one
+    return "reset" if had_one else "there was none"
 
 
 async def _remember(db: AsyncConnection, account: Account, action: Action) -> None:

@@ -332,8 +332,8 @@ def account_reset_second_factor(login: str) -> None:
     """Let an account in without a code, for whoever has lost both the phone and the recovery codes."""
     from bots.app import accounts
 
-    had_one = _run(lambda settings: accounts.reset_second_factor(settings, login))
-    typer.echo(f"login          {login}\nsecond factor  {'reset' if had_one else 'there was none'}")
+    done = _run(lambda settings: accounts.reset_second_factor(settings, login))
+    typer.echo(f"login          {login}\nsecond factor  {done}")
 
 
 @channel_app.command("connect")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from datetime import datetime
 
 import segno
@@ -159,7 +160,7 @@ def add_me(router: APIRouter, guard: Guard) -> None:
         except LockedOut as locked:
             return await setting_up(visitor, locked_out(locked))
         except WrongCode:
-            return await setting_up(visitor, WRONG_CODE)
+            return await setting_up(visitor, replace(WRONG_CODE, status=422))
         async with house.database.write() as db:
             await sessions.revoke_all(db, me.id, now, but=visitor.session)
             await _remember(db, me, Action.FACTOR_SET, now)

@@ -423,6 +423,8 @@ def test_accounts_are_made_and_get_new_passwords(run: Run) -> None:
     unknown = run("account", "reset-password", "nobody")
     assert unknown.returncode == 1
     assert "nobody" in unknown.stderr
+    reset = run("account", "reset-second-factor", "iryna")
+    assert (reset.returncode, "there was none" in reset.stdout) == (0, True)
     wrong_role = run("account", "add", "petro", "--name", "Петро", "--role", "king")
     assert wrong_role.returncode == 1
     assert "specialist" in wrong_role.stderr

@@ -141,7 +141,7 @@ async def test_the_secret_is_shown_until_it_is_confirmed_and_never_again(recepti
     assert second_factor.typed(secret) in shown
     drawn = await iryna.get(f"{SET_UP}/qr.svg")
     assert drawn.headers["content-type"] == "image/svg+xml"
-    assert (await press(iryna, f"{SET_UP}/confirm", code="000000")).status_code == 401
+    assert (await press(iryna, f"{SET_UP}/confirm", code="000000")).status_code == 422
     other = await reception.stranger().post("/workplace/login", data={"login": "iryna", "password": PASSWORD})
     assert other.headers["location"] == "/workplace"
     await press(iryna, f"{SET_UP}/confirm", code=code_at(secret, step_at(reception.wall.now)))
