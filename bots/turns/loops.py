@@ -17,7 +17,7 @@ from bots.turns.measures import Loop
 from bots.turns.pull import pull
 from bots.turns.runtime import Runtime
 from bots.turns.think import BATCH, think
-from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic
+from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic, queue_topic
 from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
 from handover.tickets import promises
@@ -150,7 +150,7 @@ async def _tell_late(runtime: Runtime) -> None:
         async with runtime.database.write() as db:
             late = await promises.tell_late(db, community, reception, runtime.answer_minutes, runtime.clock())
         if late:
-            await runtime.signals.publish(THINK)
+            await runtime.signals.publish(THINK, queue_topic(community))
 
 
 async def _loop(

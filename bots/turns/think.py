@@ -50,6 +50,7 @@ from conversations.messages import (
     OutgoingMessage,
     ReachChange,
 )
+from handover import happenings
 from handover.tickets import queue, reach, tickets
 from knowledge_base.understanding.meaning import Meaning
 
@@ -65,8 +66,10 @@ Readings = Mapping[int, Meaning]
 
 @dataclass
 class Aftermath:
-    """What follows for the whole batch: events that are done, receipts, people who were heard; then, once it is kept,
-    whom to wake and files nobody refers to any more. With `unmade` nothing is kept: these files come first.
+    """What follows for the whole batch: events that are done, receipts, people who were heard, consultations that
+    `changed` by community; then, once it is kept, whom to wake and files nobody refers to any more.
+
+    With `unmade` nothing is kept: these files come first.
     """
 
     done: list[int] = field(default_factory=list)
@@ -75,6 +78,7 @@ class Aftermath:
     heard: set[str] = field(default_factory=set)
     unanswered: list[tickets.Unanswered] = field(default_factory=list)
     decided: Counter[tuple[str, str]] = field(default_factory=Counter)
+    changed: dict[str, set[str]] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
     orphans: list[str] = field(default_factory=list)
     unmade: list[sheets.Wanted] = field(default_factory=list)
@@ -224,6 +228,9 @@ async def _keep_at_once(
         await tickets.note_unanswered(db, after.unanswered)
         await outbox.record_receipts(db, after.receipts)
         await reach.reached(db, after.heard)
+        for community, changed in after.changed.items():
+            await happenings.happened(db, community, changed, now)
+            after.topics.add(queue_topic(community))
         await inbox.finish_all(db, after.states, after.done, now)
     watch.passed("write")
 
@@ -298,7 +305,7 @@ async def _converse(
             await _settle(db, scene, after)
             await told.keep(db, claimed, event, now)
             await _look_again(db, scene)
-            after.topics.add(queue_topic(claimed.ref.community))
+            after.changed.setdefault(claimed.ref.community, set()).add(claimed.id)
         else:
             heard = Heard(event, readings.get(row_id))
             if isinstance(event, IncomingMessage):
@@ -403,7 +410,7 @@ async def _turn(
     after.decided[claimed.ref.channel, turn.kind.value] += 1
     log.debug("a turn: %s with %d replies and %d effects", turn.kind, len(turn.replies), len(turn.effects))
     if turn.effects or scene.ticket is not None:
-        after.topics.add(queue_topic(claimed.ref.community))
+        after.changed.setdefault(claimed.ref.community, set()).add(claimed.id)
     notes = effects.notes(claimed, turn, now)
     after.unanswered += notes
     if len(turn.effects) > len(notes):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from conversations import inbox
 from conversations.messages import InternalEvent
 from conversations.tables import conversations
+from handover import happenings
 from handover.calendars.hours import is_open, promise
 from handover.tables import tickets
 from handover.tickets import wording
@@ -64,5 +65,6 @@ async def tell_late(
         await say_system(db, ticket.conversation_id, wording.promise_missed(now, overdue), now)
         event = InternalEvent(name="promise_late", facts={"until": until.isoformat()}, at=now)
         await inbox.tell(db, ticket.conversation_id, event)
+        await happenings.happened(db, community, [ticket.conversation_id], now)
         told += 1
     return told

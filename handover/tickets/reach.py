@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.messages import AuthorKind
 from conversations.tables import conversations
+from handover import happenings
 from handover.tables import tickets
 from handover.tickets import wording
 from handover.tickets.tickets import next_number, open_of, open_ticket, say_system
@@ -57,6 +58,7 @@ async def not_delivered(
     )
     if marked.first() is not None:
         await say_system(db, conversation_id, wording.not_reached(now), now)
+    await happenings.happened(db, community, [conversation_id], now)
 
 
 async def reached(db: AsyncConnection, conversation_ids: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import transcript
 from conversations.ownership import StaleEpoch
-from handover import audit
+from handover import audit, happenings
 from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
@@ -91,6 +91,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                     now=now,
                     facts={"ticket": ticket.number},
                 )
+                await happenings.happened(db, me.community, [conversation_id], now)
         except (AlreadyTaken, NotWaiting) as lost:
             if not (isinstance(lost, AlreadyTaken) and lost.by == me.id):
                 raise Stopped(await _lost(me, conversation_id, lost)) from lost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from handover.accounts.sessions import NoSession
 from handover.workplace.guard import COOKIE, Guard, Visitor
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.reading import admitted
+from handover.workplace.wire import News, Wire
 
 SESSION_CHECK = timedelta(seconds=20)
 PING_SECONDS = 15
@@ -22,32 +24,39 @@ FAREWELL = 2.0
 """Seconds a stream gets to end by itself when the server stops."""
 
 
-async def happenings(
+async def listening(
+    wire: Wire,
     house: WorkplaceHouse,
     visitor: Visitor,
     token: str,
     conversation: str | None,
     closing: anyio.Event,
+    *,
+    after: int | None = None,
     check_every: timedelta = SESSION_CHECK,
 ) -> AsyncIterator[ServerSentEvent]:
-    """`hello` once everything is subscribed, then `queue` and `conversation` as they change, `signed-out` at
-    the end.
+    """`hello` with what was missed since number `after`, then `queue` as happenings come, `conversation` beside it
+    where the open one is among them, and `signed-out` at the end.
 
-    The session is looked at again every `check_every`: a revoked one stops hearing. `closing` is set when the
-    server stops: the stream then ends by itself, and the page comes back.
+    Each carries the number of its newest happening as its id: whoever comes back with the last id that was seen misses
+    nothing and hears nothing twice. The session is looked at again every `check_every`: a revoked one stops hearing.
+    `closing` is set when the server stops: the stream then ends by itself, and the page comes back.
     """
-    queue = f"queue:{visitor.account.community}"
-    topics = [queue] if conversation is None else [queue, f"conversation:{conversation}"]
-    async with house.signals.subscribe(*topics) as signals:
-        yield ServerSentEvent(event="hello", data="")
-        upcoming = asyncio.ensure_future(anext(signals))
+    topic = f"conversation:{conversation}"
+    async with (
+        wire.listen(visitor.account.community, after) as (missed, ear),
+        house.signals.subscribe(*([topic] if conversation else [])) as hints,
+    ):
+        yield _event("hello", missed)
+        news = asyncio.ensure_future(ear.next())
+        hint = asyncio.ensure_future(anext(hints))
         closed = asyncio.ensure_future(closing.wait())
         loop = asyncio.get_running_loop()
         check_at = loop.time() + check_every.total_seconds()
         try:
             while True:
                 done, _ = await asyncio.wait(
-                    {upcoming, closed},
+                    {news, hint, closed},
                     timeout=max(check_at - loop.time(), 0),
                     return_when=asyncio.FIRST_COMPLETED,
                 )
@@ -58,17 +67,33 @@ async def happenings(
                         yield ServerSentEvent(event="signed-out", data="")
                         return
                     check_at = loop.time() + check_every.total_seconds()
-                if not done:
-                    continue
-                topic = upcoming.result()
-                yield ServerSentEvent(event="queue" if topic == queue else "conversation", data="")
-                upcoming = asyncio.ensure_future(anext(signals))
-        except StopAsyncIteration:
-            return
+                told: News | None = None
+                if news in done:
+                    told = news.result()
+                    news = asyncio.ensure_future(ear.next())
+                    yield _event("queue", told)
+                about_open = told is not None and (told.whole or conversation in told.conversations)
+                if hint in done:
+                    # Deliveries and files coming are told by hints alone.
+                    hint = asyncio.ensure_future(anext(hints))
+                    about_open = True
+                if conversation and about_open:
+                    yield ServerSentEvent(event="conversation", data="", id=str(ear.heard))
         finally:
-            upcoming.cancel()
-            closed.cancel()
-            await asyncio.gather(upcoming, closed, return_exceptions=True)
+            for waiting in (news, hint, closed):
+                waiting.cancel()
+            await asyncio.gather(news, hint, closed, return_exceptions=True)
+
+
+def _event(name: str, told: News) -> ServerSentEvent:
+    facts = {"after": told.after, "count": told.count, "whole": told.whole}
+    return ServerSentEvent(event=name, data=json.dumps(facts), id=str(told.newest))
+
+
+def last_seen(request: Request) -> int | None:
+    """The last number the page has seen: the browser says it when it comes back, the page when it begins anew."""
+    said = request.headers.get("last-event-id") or request.query_params.get("after") or ""
+    return int(said) if said.isdecimal() and len(said) < 19 else None
 
 
 async def _signed_in(house: WorkplaceHouse, token: str) -> bool:
@@ -81,7 +106,8 @@ async def _signed_in(house: WorkplaceHouse, token: str) -> bool:
 
 
 def add_events(router: APIRouter, guard: Guard) -> None:
-    """/workplace/events"""
+    """/workplace/events?conversation=...&after=..."""
+    wire = Wire(guard.house)
 
     @router.get("/workplace/events")
     async def listen(request: Request) -> Response:
@@ -90,9 +116,9 @@ def add_events(router: APIRouter, guard: Guard) -> None:
         if conversation is not None:
             async with guard.house.database.read() as db:
                 await admitted(db, visitor.account, conversation)
-        closing = anyio.Event()
+        closing, token = anyio.Event(), request.cookies.get(COOKIE, "")
         return EventSourceResponse(
-            happenings(guard.house, visitor, request.cookies.get(COOKIE, ""), conversation, closing),
+            listening(wire, guard.house, visitor, token, conversation, closing, after=last_seen(request)),
             ping=PING_SECONDS,
             shutdown_event=closing,
             shutdown_grace_period=FAREWELL,

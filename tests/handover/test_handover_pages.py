@@ -1,23 +1,18 @@
-"""What the pages are made of: the policy, files with versions, nothing inline, and live events."""
+"""What the pages are made of: the policy, files with versions, and nothing inline."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import timedelta
 from pathlib import Path
 
-import anyio
 import pytest
 
-from conversations.signals import MemorySignals
-from handover.accounts import sessions
-from handover.workplace import events, words
+from handover.workplace import words
 from handover.workplace.files import part
-from handover.workplace.guard import Visitor
 from handover.workplace.pages import MissingVendor, Pages
 from knowledge_base.language import plural
-from tests.handover.handover_world import COMMUNITY, waiting
+from tests.handover.handover_world import waiting
 
 WORKPLACE = Path(words.__file__).parent
 
@@ -115,42 +110,6 @@ def test_ranges(wanted, expected):
 def test_ranges_outside_the_file_are_refused(wanted):
     with pytest.raises(ValueError, match=r"range|outside"):
         part(b"0123456789", wanted)
-
-
-async def listen(reception, now, conversation=None, check_every=events.SESSION_CHECK):
-    """A signed-in visitor's happenings, with the token to revoke."""
-    iryna = await reception.signed_in("iryna")
-    token = iryna.client.cookies["pryimalnia_workplace"]
-    async with reception.database.read() as db:
-        session = await sessions.current(db, token, now)
-    return events.happenings(
-        reception.house, Visitor(iryna.account, session), token, conversation, anyio.Event(), check_every
-    ), token
-
-
-async def test_pages_hear_of_the_queue_and_of_their_conversation_and_of_nothing_else(reception, now):
-    assert isinstance(reception.house.signals, MemorySignals)
-    happened, _ = await listen(reception, now, "abc")
-    first = [(await anext(happened)).event for _ in range(3)]
-    assert first[0] == "hello"
-    assert set(first[1:]) == {"queue", "conversation"}
-    await reception.house.signals.publish("conversation:another")
-    await reception.house.signals.publish("queue:another")
-    await reception.house.signals.publish("conversation:abc")
-    assert (await anext(happened)).event == "conversation"
-    await reception.house.signals.publish(f"queue:{COMMUNITY}")
-    assert (await anext(happened)).event == "queue"
-    await happened.aclose()
-
-
-async def test_a_revoked_session_stops_hearing(reception, now):
-    happened, token = await listen(reception, now, check_every=timedelta(milliseconds=20))
-    assert [(await anext(happened)).event for _ in range(2)] == ["hello", "queue"]
-    async with reception.database.write() as db:
-        await sessions.revoke(db, sessions.hash_token(token), now)
-    async with asyncio.timeout(10):
-        heard = [event.event async for event in happened]
-    assert heard == ["signed-out"]
 
 
 def test_plurals_times_and_sizes_are_said_as_people_say_them(now):

@@ -179,25 +179,50 @@ const live = (() => {
 
   // ---- the wire
 
+  // Numbers make a happening known: one that was heard already, on whatever wire, changes nothing.
+  let seen = null;
+  function news(event) {
+    const told = JSON.parse(event.data);
+    const newest = Number(event.lastEventId);
+    const count = told.whole || seen === null ? 0 : Math.max(newest - Math.max(told.after, seen), 0);
+    const known = !told.whole && told.count > 0 && count === 0;
+    seen = told.whole ? newest : Math.max(newest, seen ?? 0);
+    return { count, known };
+  }
+
+  function back(count) {
+    const gone = lost?.shown;
+    clearTimeout(lost?.timer);
+    lost = null;
+    if (!gone || !count) return show("");
+    show(`Зв’язок є. Пропущене наздогнали: ${count} ${plural(count, "подія", "події", "подій")}.`);
+    setTimeout(() => lost || show(""), SLOW);
+  }
+
   function wire() {
     const opened = drafts.opened() || "";
     if (source && watched === opened && source.readyState !== EventSource.CLOSED) return;
     source?.close();
     clearTimeout(retry);
     watched = opened;
-    source = new EventSource(`/workplace/events${opened ? `?conversation=${opened}` : ""}`);
-    source.addEventListener("hello", () => {
-      clearTimeout(lost);
-      lost = null;
-      show("");
+    const asked = new URLSearchParams();
+    if (opened) asked.set("conversation", opened);
+    if (seen !== null) asked.set("after", seen);
+    source = new EventSource(`/workplace/events?${asked}`);
+    source.addEventListener("hello", (event) => {
+      back(news(event).count);
       soon("queue", () => refreshQueue(false));
       soon("talk", refreshTalk);
     });
-    source.addEventListener("queue", () => soon("queue", () => refreshQueue(false)));
+    source.addEventListener("queue", (event) => news(event).known || soon("queue", () => refreshQueue(false)));
     source.addEventListener("conversation", () => soon("talk", refreshTalk));
     source.addEventListener("signed-out", signedOut);
     source.onerror = () => {
-      lost ??= setTimeout(() => show("Зв’язку немає. Можна писати далі: усе збережено."), SLOW);
+      if (!lost) {
+        const away = { shown: false };
+        away.timer = setTimeout(() => { away.shown = true; show("Зв’язку немає. Можна писати далі: усе збережено."); }, SLOW);
+        lost = away;
+      }
       if (source.readyState === EventSource.CLOSED) {
         // A refusal, not a broken line: the queue says whether the session is over, else the wire is tried again.
         clearTimeout(retry);

@@ -1,0 +1,1 @@
+"""The workplace under load: its queue, its event streams, its reports."""
