@@ -84,7 +84,11 @@ def test_a_code_is_set_up_and_asked_for_and_a_masked_number_is_shown_in_its_plac
     page.keyboard.press("Enter")
     expect(page.locator("#lines .unmasked")).to_have_text(TAX)
     expect(page.locator("#lines .unmasked")).to_be_focused()
+    served.hears(ticket.conversation_id, "і ще питання")
+    expect(page.locator("#lines")).to_contain_text("і ще питання")
+    expect(page.locator("#lines .unmasked")).to_have_text(TAX)
     expect(page.locator("#packet .mask")).to_have_count(1)
+    assert page.locator("#packet").bounding_box()["x"] > page.locator("#log").bounding_box()["x"] + 400
 
     page.goto(f"{served.address}/workplace/me/second-factor")
     page.get_by_label("Ваш пароль").fill(PASSWORD)
