@@ -81,8 +81,8 @@ def typed(secret: bytes) -> str:
 
 def address(secret: bytes, login: str) -> str:
     """The otpauth:// address that a QR code carries."""
-    label = f"{quote(ISSUER)}:{quote(login)}"
-    return f"otpauth://totp/{label}?secret={base64.b32encode(secret).decode().rstrip('=')}&issuer={quote(ISSUER)}"
+    plain = base64.b32encode(secret).decode().rstrip("=")
+    return f"otpauth://totp/{quote(login)}?secret={plain}&issuer={quote(ISSUER)}"
 
 
 async def standing(db: AsyncConnection, account_id: str) -> Factor:

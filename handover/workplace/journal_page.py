@@ -49,6 +49,7 @@ def add_journal(router: APIRouter, guard: Guard) -> None:
             await audit.record_reading(
                 db, community=me.community, account_id=me.id, subject=LOG, now=now, action=Action.LOG_READ
             )
+        async with house.database.read() as db:
             found = await journal.page(db, me.community, _wanted(asked), journal.SHOWN + 1)
             people = await accounts.everyone(db, me.community)
         shown = found[: journal.SHOWN]

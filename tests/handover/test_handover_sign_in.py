@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -250,3 +251,17 @@ def test_a_browser_is_named_in_two_words():
         None,
         None,
     ]
+
+
+async def test_a_code_that_comes_many_times_at_once_opens_once(reception):
+    iryna, secret, recovery = await with_code(reception, "iryna")
+    reception.wall.now += timedelta(minutes=5)
+    now = reception.wall.now
+    for code in (code_at(secret, step_at(now)), recovery[0]):
+        proofs = await asyncio.gather(
+            *(second_factor.prove(reception.database, SECRET, iryna.account.id, code, now) for _ in range(3)),
+            return_exceptions=True,
+        )
+        assert sorted(type(one).__name__ for one in proofs) == ["WrongCode", "WrongCode", "bool"]
+        async with reception.database.write() as db:
+            await attempts.forget(db, f"code:{iryna.account.id}")
