@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Take conversations, answer in them, pass them on and close them."""
     LEAD = "lead"
     """Pass on, return or close a conversation that a colleague leads."""
+    REPORTS = "reports"
+    """See the figures of everybody's work: the reports and what goes on now."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
 
@@ -38,7 +40,7 @@ class Forbidden(Exception):
 
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT})
-_LEADS = _CONSULTS | {Permission.LEAD}
+_LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,
