@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from handover.workplace.acting import add_acting
+from handover.workplace.board import add_board
 from handover.workplace.channels import add_channels
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
@@ -13,6 +14,7 @@ from handover.workplace.guard import Guard
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
+from handover.workplace.reports import add_reports
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -27,5 +29,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_acting(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
+    add_reports(router, guard)
+    add_board(router, guard)
     add_events(router, guard)
     return router

@@ -63,7 +63,7 @@ def invented(community: str, count: int, start: datetime, end: datetime, seed: i
 def _converse(history: History, rng: random.Random, place: int, start: datetime, end: datetime) -> None:
     channel = rng.choice(CHANNELS)
     topic = rng.choice(TOPICS)
-    at = began = start + (end - start) * rng.random()
+    at = began = _moment(rng, start, end)
     chat = f"{place:032x}"
     position, last_heard = 0, None
     for days in sorted(rng.sample(range(4), rng.choice((1, 1, 1, 2)))):
@@ -107,6 +107,16 @@ def _converse(history: History, rng: random.Random, place: int, start: datetime,
         )
 
 
+def _moment(rng: random.Random, start: datetime, end: datetime) -> datetime:
+    """Mostly a working day and hour, as people's are."""
+    while True:
+        at = start + (end - start) * rng.random()
+        # In UTC; the clock on the wall is two or three hours ahead.
+        busy = (0.15 if at.weekday() > 4 else 1.0) * (1.0 if 6 <= at.hour <= 13 else 0.12)
+        if rng.random() < busy:
+            return at
+
+
 def _line(
     history: History, chat: str, position: int, author: str, at: datetime, topic: str | None
 ) -> dict[str, Any]:
@@ -130,8 +140,8 @@ def _ticket(
     end: datetime,
     topic: str | None,
 ) -> dict[str, Any]:
-    taken = began + MINUTE * rng.choice((1, 4, 9, 22, 70, 900))
-    answered, resolved = taken + MINUTE * rng.randint(1, 20), taken + MINUTE * rng.randint(20, 3000)
+    taken = began + MINUTE * rng.choice((1, 2, 4, 4, 7, 9, 11, 13, 16, 70))
+    answered, resolved = taken + MINUTE * rng.randint(1, 14), taken + MINUTE * rng.randint(20, 3000)
     leader = rng.choice(SPECIALISTS)
     is_taken, is_resolved = taken < end, resolved < end
     late = rng.random() < 0.05
@@ -154,5 +164,7 @@ def _ticket(
         "answered_at": answered if answered < end else None,
         "late_told_at": began + MINUTE * 31 if late else None,
         "resolved_at": resolved if is_resolved else None,
-        "rating": rng.choice(("yes", "yes", "partly", "no", None)) if is_resolved else None,
+        "rating": rng.choice(("yes", "yes", "yes", "yes", "partly", "no", None, None))
+        if is_resolved
+        else None,
     }
