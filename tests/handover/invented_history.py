@@ -148,7 +148,7 @@ def _ticket(
     return {
         "id": f"{place:032x}",
         "community_id": history.community,
-        "number": f"26-{place:04d}",
+        "number": f"25-{place:04d}",
         "conversation_id": chat,
         "status": "resolved" if is_resolved else "taken" if is_taken else "waiting",
         "priority": 0,

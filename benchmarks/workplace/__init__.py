@@ -1,0 +1,1 @@
+"""How quick the workplace stays when there is much."""
