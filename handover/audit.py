@@ -36,6 +36,8 @@ class Action(StrEnum):
     DANGER_CARD = "danger_card"
     CHANNEL_SWITCHED = "channel_switched"
     CHANNEL_CONNECTED = "channel_connected"
+    EXPORTED = "report_exported"
+    RECOUNTED = "report_recounted"
     EXPIRED = "expired"
     CODE_REFUSED = "code_refused"
     RECOVERY_USED = "recovery_used"

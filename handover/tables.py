@@ -1,6 +1,7 @@
 """The tables of the handover.
 
-Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened.
+Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
+reports.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -147,6 +148,7 @@ tickets = Table(
     Index("ix_tickets_queue", "community_id", "status", "priority", "created_at"),
     Index("ix_tickets_assigned", "community_id", "assigned_to", "status"),
     Index("ix_tickets_taken", "community_id", "taken_at"),
+    Index("ix_tickets_created", "community_id", "created_at"),
     Index("ix_tickets_conversation", "conversation_id", "created_at"),
 )
 
@@ -179,6 +181,22 @@ audit = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_audit_community", "community_id", "at"),
     Index("ix_audit_subject", "community_id", "subject", "account_id", "action", "at"),
+)
+
+# A person in a channel on a day, for the reports: made of the log by `reports/visits.py`, and can be made again.
+visits = Table(
+    "visits",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("topic", String(80)),
+    Column("person", Boolean, nullable=False),
+    Index("ix_visits_started", "community_id", "started_at"),
 )
 
 unanswered = Table(

@@ -170,6 +170,7 @@ class EntryCard:
     evaluated: bool = False  # has rules that answer «чи маю право»
     short_id: str | None = None  # an alias that fits on buttons, where the id is too long for them
     doors: tuple[Door, ...] = ()  # that are open to everybody: those with a condition are told in words only
+    of_loss: bool = False  # first of all for whoever has lost somebody
 
     @property
     def on_button(self) -> str:

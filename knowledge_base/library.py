@@ -44,6 +44,8 @@ SAID_KEPT = 4096
 """Rendered cards and texts kept: every entry and facet of a full base for some days."""
 
 LONGEST_DOUBT = 160
+LOSS = "loss"
+"""The life situation of whoever has lost somebody."""
 DOUBT = "Джерела тут розходяться. Уточніть у спеціаліста."
 UNCONFIRMED = {Facet.AMOUNT: "Суму на", Facet.DEADLINE: "Строки на"}
 """What of a facet is not confirmed for the year; of others the rules."""
@@ -162,6 +164,7 @@ class Library:
             evaluated=entry_id in self._evaluated,
             short_id=entry.short_id,
             doors=self._doors(entry, renderer),
+            of_loss=entry.life_events[:1] == (LOSS,),
         )
 
     def assessor(self, entry_id: str, now: datetime) -> Assessor | None:

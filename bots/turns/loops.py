@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from bots.turns import presence, workers
 from bots.turns.deliver import Courier
@@ -20,6 +22,7 @@ from bots.turns.think import BATCH, think
 from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic, queue_topic
 from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
+from handover.reports import visits
 from handover.tickets import promises
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,9 @@ SLOW_POLL = 1.0
 
 TEND_EVERY = 15.0
 """Seconds."""
+
+COUNT_EVERY = 4
+"""Every so many rounds of tending what has come is counted for the reports: a report itself counts the rest."""
 
 AFTER_FAILURE = 1.0
 """Seconds to breathe after a batch failed as a whole (a database that is away)."""
@@ -84,10 +90,14 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
     Each in a transaction of its own, so that nothing is locked against the order of the house.
     """
     await _tried(_take_over(runtime))
-    while not stopping.is_set():
+    for round_ in itertools.count():
+        if stopping.is_set():
+            break
         runtime.measures.beat("tend")
         for work in (_give_up_late, _forget_keys, _tell_late):
             await _tried(work(runtime))
+        if round_ % COUNT_EVERY == 0:
+            await _tried(_count_visits(runtime))
         if runtime.nightly is not None:
             await _tried(runtime.nightly(runtime.clock()))
         await _rest(stopping, TEND_EVERY)
@@ -151,6 +161,13 @@ async def _tell_late(runtime: Runtime) -> None:
             late = await promises.tell_late(db, community, reception, runtime.answer_minutes, runtime.clock())
         if late:
             await runtime.signals.publish(THINK, queue_topic(community))
+
+
+async def _count_visits(runtime: Runtime) -> None:
+    """What people have written since the last time, by days, for the reports."""
+    for community in runtime.minds.communities:
+        zone = ZoneInfo(runtime.minds[community].knowledge.community.timezone)
+        await visits.catch_up(runtime.database, community, zone)
 
 
 async def _loop(

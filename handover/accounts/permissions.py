@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Take conversations, answer in them, pass them on and close them."""
     LEAD = "lead"
     """Pass on, return or close a conversation that a colleague leads."""
+    REPORTS = "reports"
+    """See the figures of everybody's work: the reports and what goes on now."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
     ACCOUNTS = "accounts"
@@ -46,7 +48,7 @@ class Forbidden(Exception):
 
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK})
-_LEADS = _CONSULTS | {Permission.LEAD}
+_LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS}
 _HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {

@@ -289,6 +289,8 @@ async def _tell(db: AsyncConnection, ticket: Ticket, event: str, person: Account
                 "name": person.name,
                 "position": person.position,
                 "danger": ticket.danger,
+                "topic": ticket.topic,
+                "rated": ticket.rating is not None,
             },
             at=now,
         ),

@@ -256,3 +256,16 @@ def broken(back: str) -> Failure:
         "Оновити",
         back,
     )
+
+
+_PERIODS = {
+    "unreadable": "Ці дати не прочитати. Виберіть перший і останній день.",
+    "reversed": "Перший день пізніший за останній. Поміняйте їх місцями.",
+    "ahead": "Цей період ще не почався. Виберіть перший день, який уже був.",
+    "long": "Період завеликий. Звіт рахує щонайбільше два роки.",
+}
+
+
+def bad_period(why: str, back: str) -> Failure:
+    """`why` is a word of `BadPeriod`."""
+    return Failure(422, "За ці дати звіту немає", _PERIODS[why], "До звітів", back, soft=True)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
+from handover.workplace.board import add_board
 from handover.workplace.channels import add_channels
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
@@ -18,6 +19,7 @@ from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
 from handover.workplace.retention_page import add_retention
 from handover.workplace.unmasking import add_unmasking
+from handover.workplace.reports import add_reports
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -32,6 +34,8 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_acting(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
+    add_reports(router, guard)
+    add_board(router, guard)
     add_events(router, guard)
     add_me(router, guard)
     add_accounts(router, guard)

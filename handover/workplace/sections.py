@@ -19,7 +19,11 @@ class Section:
     icon: str = ""
 
 
-RAIL: Sequence[Section] = (Section("queue", "Черга", "/workplace", Permission.READ, "queue"),)
+RAIL: Sequence[Section] = (
+    Section("queue", "Черга", "/workplace", Permission.READ, "queue"),
+    Section("board", "Зараз", "/workplace/board", Permission.REPORTS, "clock"),
+    Section("reports", "Звіти", "/workplace/reports", Permission.REPORTS, "report"),
+)
 
 SETTINGS: Sequence[Section] = (
     Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),

@@ -64,9 +64,17 @@ def _resolved(setting: Setting, facts: Mapping[str, Any]) -> Turn:
         return _told(setting, Reply(text=say("handed-back"), choices=buttons.row()), danger_over=True)
     said_by_name = say("resolved", name=name, number=number) if name else None
     text = said_by_name or say("resolved-somebody", number=number)
-    rate = () if setting.state.quiet else rating.offered(number)
+    rate = rating.offered(number) if _may_be_asked(setting, facts) else ()
     more = buttons.named(f"r:more:{number}", say("button-more-questions"))
     return _told(setting, Reply(text=text, choices=buttons.own(more, *rate)), danger_over=True)
+
+
+def _may_be_asked(setting: Setting, facts: Mapping[str, Any]) -> bool:
+    """Whether a rating is in place: never after danger or a death, and once a consultation."""
+    if setting.state.quiet or facts.get("danger") or facts.get("rated"):
+        return False
+    topics = (_fact(facts, "topic"), setting.open_topic)
+    return not any(card.of_loss for topic in topics if topic and (card := setting.card(topic)))
 
 
 def _late(setting: Setting, facts: Mapping[str, Any]) -> Turn:

@@ -1,4 +1,4 @@
-"""The rating of a consultation: one tap, then one sentence if wanted. Never offered after danger."""
+"""The rating of a consultation: one tap, then one sentence if wanted. Never offered after danger or a death."""
 
 from __future__ import annotations
 

@@ -1,0 +1,218 @@
+"""The queries behind a report: how many visits of what kind, and the consultations opened. Connection first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from conversations.tables import conversations
+from handover.reports.visits import PHONE
+from handover.tables import tickets, visits
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """What a report is narrowed to; None: everything."""
+
+    channel: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """Visits by who dealt with them: the bot alone, a person in writing, a person on the phone."""
+
+    bot: int = 0
+    person: int = 0
+    phone: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.bot + self.person + self.phone
+
+    @property
+    def written(self) -> int:
+        return self.bot + self.person
+
+    @property
+    def share(self) -> float | None:
+        """Which part of the written ones the bot dealt with alone, from 0 to 1; None where there are none."""
+        return self.bot / self.written if self.written else None
+
+    def __add__(self, other: Split) -> Split:
+        return Split(self.bot + other.bot, self.person + other.person, self.phone + other.phone)
+
+
+def split(channel: str, person: bool, count: int) -> Split:
+    """So many visits of one kind."""
+    if channel == PHONE:
+        return Split(phone=count)
+    return Split(person=count) if person else Split(bot=count)
+
+
+def total(splits: Iterable[Split]) -> Split:
+    """All of them together."""
+    return sum(splits, Split())
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """A ticket that was opened, without anybody's words. `late`: told that the answer is late."""
+
+    number: str
+    conversation_id: str
+    channel: str
+    topic: str | None
+    reason: str
+    danger: bool
+    status: str
+    leader_id: str | None
+    leader: str | None
+    opened_at: datetime
+    promised_at: datetime | None
+    taken_at: datetime | None
+    answered_at: datetime | None
+    resolved_at: datetime | None
+    late: bool
+    rating: str | None
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether a promise was not kept: by the first answer, or by the end without one, or by now."""
+        ended = self.answered_at or self.resolved_at or now
+        return self.late or (self.promised_at is not None and ended > self.promised_at)
+
+
+def _within(community: str, start: datetime, end: datetime, sifted: Sifted) -> list[ColumnElement[bool]]:
+    conditions = [
+        visits.c.community_id == community,
+        visits.c.started_at >= start,
+        visits.c.started_at < end,
+    ]
+    if sifted.channel is not None:
+        conditions.append(visits.c.channel == sifted.channel)
+    if sifted.topic is not None:
+        conditions.append(visits.c.topic == sifted.topic)
+    return conditions
+
+
+async def by_day_and_channel(
+    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
+) -> dict[tuple[date, str], Split]:
+    """Visits by local day and channel."""
+    kinds = (visits.c.day, visits.c.channel, visits.c.person)
+    rows = await db.execute(
+        select(*kinds, func.count()).where(*_within(community, start, end, sifted)).group_by(*kinds)
+    )
+    found: dict[tuple[date, str], Split] = {}
+    for day, channel, person, count in rows:
+        key = (date.fromisoformat(day), channel)
+        found[key] = found.get(key, Split()) + split(channel, person, count)
+    return found
+
+
+async def by_topic(
+    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
+) -> dict[str | None, Split]:
+    """Visits by topic; None: nothing was named."""
+    kinds = (visits.c.topic, visits.c.channel, visits.c.person)
+    rows = await db.execute(
+        select(*kinds, func.count()).where(*_within(community, start, end, sifted)).group_by(*kinds)
+    )
+    found: dict[str | None, Split] = {}
+    for topic, channel, person, count in rows:
+        found[topic] = found.get(topic, Split()) + split(channel, person, count)
+    return found
+
+
+async def by_hour(
+    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
+) -> dict[tuple[int, int], int]:
+    """Visits by weekday (0 = Monday) and the local hour they began in."""
+    kinds = (visits.c.weekday, visits.c.hour)
+    rows = await db.execute(
+        select(*kinds, func.count()).where(*_within(community, start, end, sifted)).group_by(*kinds)
+    )
+    return {(weekday, hour): count for weekday, hour, count in rows}
+
+
+async def topics_and_channels(
+    db: AsyncConnection, community: str, start: datetime, end: datetime
+) -> tuple[list[str], list[str]]:
+    """What there is to narrow to: the topics and the channels of the period, whatever it is narrowed to now."""
+    kinds = (visits.c.topic, visits.c.channel)
+    rows = (
+        await db.execute(select(*kinds).distinct().where(*_within(community, start, end, Sifted())))
+    ).all()
+    return sorted({row[0] for row in rows if row[0]}), sorted({row[1] for row in rows})
+
+
+async def consultations(
+    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
+) -> list[Consultation]:
+    """The tickets opened from `start` to before `end`, in order."""
+    statement = (
+        select(
+            tickets.c.number,
+            tickets.c.conversation_id,
+            conversations.c.channel,
+            tickets.c.topic,
+            tickets.c.reason,
+            tickets.c.danger.is_not(None),
+            tickets.c.status,
+            tickets.c.assigned_to,
+            tickets.c.assigned_name,
+            tickets.c.created_at,
+            tickets.c.promised_at,
+            tickets.c.taken_at,
+            tickets.c.answered_at,
+            tickets.c.resolved_at,
+            tickets.c.late_told_at.is_not(None),
+            tickets.c.rating,
+        )
+        .join(conversations, conversations.c.id == tickets.c.conversation_id)
+        .where(
+            tickets.c.community_id == community,
+            tickets.c.created_at >= start,
+            tickets.c.created_at < end,
+        )
+        .order_by(tickets.c.created_at, tickets.c.number)
+    )
+    if sifted.channel is not None:
+        statement = statement.where(conversations.c.channel == sifted.channel)
+    if sifted.topic is not None:
+        statement = statement.where(tickets.c.topic == sifted.topic)
+    return [Consultation(*row) for row in await db.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """A visit as it goes into a table, without whose it is."""
+
+    day: str
+    weekday: int
+    hour: int
+    channel: str
+    topic: str | None
+    person: bool
+
+
+async def visit_rows(
+    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
+) -> list[VisitRow]:
+    """Every visit of the period, in order."""
+    wanted = select(
+        visits.c.day,
+        visits.c.weekday,
+        visits.c.hour,
+        visits.c.channel,
+        visits.c.topic,
+        visits.c.person,
+    )
+    rows = await db.execute(
+        wanted.where(*_within(community, start, end, sifted)).order_by(visits.c.started_at)
+    )
+    return [VisitRow(*row) for row in rows]

@@ -1,0 +1,99 @@
+"""A report: every figure of a period, with the period before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handover.reports import figures
+from handover.reports.figures import Consultation, Sifted, Split, total
+from handover.reports.periods import Period
+from handover.reports.summary import Summary, summary
+from handover.reports.worked import Worked
+from knowledge_base.answers import Office
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Visited:
+    """The visits of a period. Days without any are there, with nothing; topics and channels the fullest first."""
+
+    total: Split
+    days: tuple[tuple[date, Split], ...]
+    channels: tuple[tuple[str, Split], ...]
+    topics: tuple[tuple[str | None, Split], ...]
+    hours: dict[tuple[int, int], int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """`topics_there` and `channels_there` are what it may be narrowed to."""
+
+    period: Period
+    sifted: Sifted
+    visited: Visited
+    visited_before: Split
+    consulted: Summary
+    consulted_before: Summary
+    topics_there: tuple[str, ...]
+    channels_there: tuple[str, ...]
+
+
+async def report(
+    db: AsyncConnection, community: str, office: Office, period: Period, sifted: Sifted
+) -> Report:
+    """Read and count everything; a fixed number of queries. Waiting is counted in the working time of `office`."""
+    before, now = period.before, period.now
+    visited = await _visited(db, community, period, sifted)
+    earlier = await figures.by_day_and_channel(db, community, before.start, before.end, sifted)
+    opened = await figures.consultations(db, community, period.start, period.end, sifted)
+    opened_before = await figures.consultations(db, community, before.start, before.end, sifted)
+    topics, channels = await figures.topics_and_channels(db, community, period.start, period.end)
+    worked = Worked(office, before.start, _last_moment([*opened, *opened_before], now), period.zone)
+    return Report(
+        period=period,
+        sifted=sifted,
+        visited=visited,
+        visited_before=total(earlier.values()),
+        consulted=summary(opened, worked, now),
+        consulted_before=summary(opened_before, worked, now),
+        topics_there=tuple(topics),
+        channels_there=tuple(channels),
+    )
+
+
+async def _visited(db: AsyncConnection, community: str, period: Period, sifted: Sifted) -> Visited:
+    within = (community, period.start, period.end, sifted)
+    cells = await figures.by_day_and_channel(db, *within)
+    by_day = _gathered((day, some) for (day, _), some in cells.items())
+    by_channel = _gathered((channel, some) for (_, channel), some in cells.items())
+    return Visited(
+        total=total(cells.values()),
+        days=tuple((day, by_day.get(day, Split())) for day in period.days),
+        channels=_fullest(by_channel),
+        topics=_fullest(await figures.by_topic(db, *within)),
+        hours=await figures.by_hour(db, *within),
+    )
+
+
+def _gathered(pairs: Iterable[tuple[Key, Split]]) -> dict[Key, Split]:
+    found: dict[Key, Split] = defaultdict(Split)
+    for key, some in pairs:
+        found[key] += some
+    return found
+
+
+def _fullest(found: dict[Key, Split]) -> tuple[tuple[Key, Split], ...]:
+    return tuple(sorted(found.items(), key=lambda pair: (-pair[1].total, str(pair[0]))))
+
+
+def _last_moment(consultations: Iterable[Consultation], now: datetime) -> datetime:
+    """Clocks of several machines may differ a little: nothing is cut off at this one's now."""
+    ends = (one.resolved_at or one.answered_at or now for one in consultations)
+    return max(ends, default=now)
