@@ -17,9 +17,9 @@ from handover.workplace.journal_page import add_journal
 from handover.workplace.me import add_me
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
+from handover.workplace.reports import add_reports
 from handover.workplace.retention_page import add_retention
 from handover.workplace.unmasking import add_unmasking
-from handover.workplace.reports import add_reports
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
