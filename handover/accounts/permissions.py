@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Take conversations, answer in them, pass them on and close them."""
     LEAD = "lead"
     """Pass on, return or close a conversation that a colleague leads."""
+    TEAMS = "teams"
+    """Make up teams, say what each serves, what each specialist knows and how much they bear."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
 
@@ -43,7 +45,7 @@ _LEADS = _CONSULTS | {Permission.LEAD}
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,
     Role.SENIOR: _LEADS,
-    Role.HEAD: _LEADS,
+    Role.HEAD: _LEADS | {Permission.TEAMS},
     Role.EDITOR: frozenset({Permission.READ, Permission.NOTE}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

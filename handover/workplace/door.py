@@ -8,6 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from handover import audit
 from handover.accounts import accounts, sessions
 from handover.accounts.accounts import LockedOut, WrongCredentials
+from handover.accounts.permissions import Permission, allows
+from handover.assignment import presence
 from handover.audit import Action
 from handover.tickets.wording import clock
 from handover.workplace.failures import Failure
@@ -40,6 +42,8 @@ def add_door(router: APIRouter, guard: Guard) -> None:
             return form_page(back, login, _WRONG)
         async with house.database.write() as db:
             opened = await sessions.start(db, account.id, now)
+            if allows(account.role, Permission.CONSULT):
+                await presence.say(db, account, "on", now)
             await audit.record(
                 db,
                 community=account.community,
@@ -87,6 +91,8 @@ def add_door(router: APIRouter, guard: Guard) -> None:
         now = house.clock()
         async with house.database.write() as db:
             await sessions.revoke(db, visitor.session.token_hash, now)
+            if visitor.shift != "off":
+                await presence.say(db, visitor.account, "off", now)
             await audit.record(
                 db,
                 community=visitor.account.community,

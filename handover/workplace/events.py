@@ -12,6 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from handover.accounts import sessions
 from handover.accounts.sessions import NoSession
+from handover.assignment import presence
 from handover.workplace.guard import COOKIE, Guard, Visitor
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.reading import admitted
@@ -57,6 +58,7 @@ async def happenings(
                     if not await _signed_in(house, token):
                         yield ServerSentEvent(event="signed-out", data="")
                         return
+                    await presence.heard(house.database, visitor.account.id, house.clock())
                     check_at = loop.time() + check_every.total_seconds()
                 if not done:
                     continue

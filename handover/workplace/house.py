@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from conversations.channel import AttachmentStore, Capabilities
 from conversations.database import Database
 from conversations.signals import Signals
 from conversations.traffic import ChannelReport
+from handover.assignment.policy import Policy
 from handover.tickets.leading import Render
 from knowledge_base.answers import Knowledge
 
@@ -34,4 +35,5 @@ class WorkplaceHouse:
     capabilities: Callable[[str], Capabilities | None]
     reports: Callable[[str], Awaitable[Sequence[ChannelReport]]]
     connect: Callable[[str], Awaitable[str | None]]
+    policy: Policy = field(default_factory=Policy)
     secure_cookies: bool = False

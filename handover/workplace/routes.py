@@ -13,6 +13,9 @@ from handover.workplace.guard import Guard
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
+from handover.workplace.shift import add_shift
+from handover.workplace.teams import add_teams
+from handover.workplace.views import add_views
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -27,5 +30,8 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_acting(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
+    add_shift(router, guard)
+    add_views(router, guard)
+    add_teams(router, guard)
     add_events(router, guard)
     return router

@@ -1,8 +1,10 @@
-"""What lists show stands on the conversation and the ticket; snooze and offers; teams, skills, presence, views, leases."""
+"""What lists show stands on conversation and ticket; snooze, offers, teams, skills, presence, views, leases."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +26,7 @@ INDEXES = (
     ("resolved", ("resolved_at", "id"), "status = 'resolved'"),
 )
 
-CONVERSATION = (
+CONVERSATION: tuple[Callable[[], sa.Column[Any]], ...] = (
     lambda: sa.Column("name_key", sa.String(200)),
     lambda: sa.Column("said_at", _moment()),
     lambda: sa.Column("said_by", sa.String(16)),
@@ -32,7 +34,7 @@ CONVERSATION = (
     lambda: sa.Column("said_file", sa.String(16)),
     lambda: sa.Column("unread", sa.Integer(), nullable=False, server_default="0"),
 )
-TICKET = (
+TICKET: tuple[Callable[[], sa.Column[Any]], ...] = (
     lambda: sa.Column("due_at", _moment(), nullable=False, server_default=NO_DUE),
     lambda: sa.Column("language", sa.String(8)),
     lambda: sa.Column("office", sa.String(80)),
@@ -70,7 +72,9 @@ def _fill() -> None:
     postgres = op.get_context().dialect.name == "postgresql"
     words = "reply ->> 'text'" if postgres else "json_extract(reply, '$.text')"
     file = (
-        "reply -> 'attachments' -> 0 ->> 'kind'" if postgres else "json_extract(reply, '$.attachments[0].kind')"
+        "reply -> 'attachments' -> 0 ->> 'kind'"
+        if postgres
+        else "json_extract(reply, '$.attachments[0].kind')"
     )
     last = (
         "FROM messages WHERE messages.conversation_id = conversations.id"
@@ -88,7 +92,7 @@ def _fill() -> None:
                 SELECT count(*) FROM messages WHERE messages.conversation_id = conversations.id
                 AND position > conversations.seen_position AND author_kind = 'citizen'
             )
-        """
+        """  # noqa: S608  # all of it is written here
     )
     op.execute(
         "UPDATE tickets SET due_at = promised_at"
