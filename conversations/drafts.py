@@ -27,6 +27,9 @@ from conversations.tables import attachments, conversations, messages, outbox
 EDITED = "Виправлено: "
 """Stands before words that the person changed after sending."""
 
+PREVIEW = 120
+"""Characters of a line that lists show."""
+
 WITHOUT_WORDS = {
     MessageKind.PRESS: "Кнопка",
     MessageKind.PHOTO: "Фото",
@@ -37,6 +40,9 @@ WITHOUT_WORDS = {
     MessageKind.CONTACT: "Контакт",
 }
 SOMETHING = "Повідомлення без тексту"
+
+SEEN_BY_CITIZENS = frozenset({AuthorKind.CITIZEN, AuthorKind.BOT, AuthorKind.SPECIALIST})
+"""Whose lines a citizen sees: no notes, no system lines."""
 
 
 @dataclass
@@ -52,6 +58,8 @@ class Draft:
     lease_by: str | None
     lease_until: datetime | None
     heard_at: datetime | None = None
+    heard: int = 0
+    shown: dict[str, Any] | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)
     sendings: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -107,6 +115,8 @@ class Draft:
             }
             for part, payload in enumerate(payloads)
         ]
+        if author.kind in SEEN_BY_CITIZENS:
+            self._show(author.kind, reply, now)
         self._refer_to_files(f"line:{self.last_position}", reply)
         return self.last_position
 
@@ -117,6 +127,7 @@ class Draft:
         """
         self.last_position += 1
         self.heard_at = now
+        self.heard += 1
         self.author_name = storable_name(message.author_name) or self.author_name
         reply = Reply(text=_words(message, label), attachments=message.attachments)
         event_key = storable_key(message.event_key)
@@ -137,8 +148,17 @@ class Draft:
                 "knowledge_version": None,
             }
         )
+        self._show(AuthorKind.CITIZEN, reply, now)
         self._refer_to_files(event_key, reply)
         return self.last_position
+
+    def _show(self, kind: AuthorKind, reply: Reply, now: datetime) -> None:
+        self.shown = {
+            "said_at_": now,
+            "said_by_": kind.value,
+            "said_": preview(reply.text),
+            "said_file_": reply.attachments[0].kind.value if reply.attachments else None,
+        }
 
     def _refer_to_files(self, event_key: str, reply: Reply) -> None:
         self.files += [
@@ -151,6 +171,17 @@ class Draft:
             }
             for content_hash in sorted({one.content_hash for one in reply.attachments})
         ]
+
+
+def preview(text: str) -> str:
+    """The beginning of a text in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= PREVIEW else f"{line[: PREVIEW - 1]}…"
+
+
+def name_key(name: str | None) -> str | None:
+    """A name as it is searched for, whatever its capitals. A letter may become two: the column has its end."""
+    return None if name is None else name.casefold()[:200]
 
 
 def _kept(reply: Reply) -> dict[str, Any]:
@@ -218,8 +249,18 @@ _MOVED = (
     .where(conversations.c.id == bindparam("held"))
     .values(last_position=bindparam("position"))
 )
-_HEARD = _MOVED.values(
-    last_incoming_at=bindparam("heard_at"), author_name=bindparam("name"), unreachable_at=None
+_SAID = _MOVED.values(
+    said_at=bindparam("said_at_"),
+    said_by=bindparam("said_by_"),
+    said=bindparam("said_"),
+    said_file=bindparam("said_file_"),
+)
+_HEARD = _SAID.values(
+    last_incoming_at=bindparam("heard_at"),
+    author_name=bindparam("name"),
+    name_key=bindparam("key"),
+    unreachable_at=None,
+    unread=conversations.c.unread + bindparam("heard"),
 )
 
 
@@ -228,32 +269,36 @@ async def write(db: AsyncConnection, drafts: Iterable[Draft]) -> None:
     full = sorted((draft for draft in drafts if draft.lines), key=lambda draft: draft.id)
     if not full:
         return
-    moved = [{"held": draft.id, "position": draft.last_position} for draft in full if draft.heard_at is None]
-    heard = [
-        {
-            "held": draft.id,
-            "position": draft.last_position,
-            "heard_at": draft.heard_at,
-            "name": draft.author_name,
-        }
-        for draft in full
-        if draft.heard_at is not None
-    ]
-    if moved:
-        await db.execute(_MOVED, moved)
-    if heard:
-        await db.execute(_HEARD, heard)
+    moved: list[dict[str, Any]] = []
+    said: list[dict[str, Any]] = []
+    heard: list[dict[str, Any]] = []
+    for draft in full:
+        values = {"held": draft.id, "position": draft.last_position, **(draft.shown or {})}
+        if draft.heard_at is not None:
+            values |= {
+                "heard_at": draft.heard_at,
+                "name": draft.author_name,
+                "key": name_key(draft.author_name),
+                "heard": draft.heard,
+            }
+            heard.append(values)
+        else:
+            (said if draft.shown else moved).append(values)
+    for statement, rows in ((_MOVED, moved), (_SAID, said), (_HEARD, heard)):
+        if rows:
+            await db.execute(statement, rows)
     await db.execute(insert(messages), [line for draft in full for line in draft.lines])
     if sendings := [sending for draft in full for sending in draft.sendings]:
         await db.execute(insert(outbox), sendings)
     if files := [file for draft in full for file in draft.files]:
-        statement = upsert(db, attachments)
+        kept = upsert(db, attachments)
         await db.execute(
-            statement.on_conflict_do_update(
+            kept.on_conflict_do_update(
                 index_elements=list(attachments.primary_key.columns),
-                set_={"position": statement.excluded.position},
+                set_={"position": kept.excluded.position},
             ),
             files,
         )
     for draft in full:
-        draft.lines, draft.sendings, draft.files, draft.heard_at = [], [], [], None
+        draft.lines, draft.sendings, draft.files = [], [], []
+        draft.heard_at, draft.heard, draft.shown = None, 0, None

@@ -62,9 +62,9 @@ async def erase(db: AsyncConnection, conversation_id: str, scope: Scope, now: da
     meanwhile and was not read yet stays. Lines, times, authors and events' keys stay.
     """
     # The conversation's row first, as everybody does, so that nobody speaks in between.
-    values: dict[str, object] = {"erased_at": now}
+    values: dict[str, object] = {"erased_at": now, "said_file": None}
     if scope == "all":
-        values |= {"author_name": None, "state": None}
+        values |= {"author_name": None, "name_key": None, "state": None, "said": None}
     locked = await db.execute(
         update(conversations)
         .where(conversations.c.id == conversation_id)

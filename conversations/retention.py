@@ -238,7 +238,9 @@ def words(spared: Select[tuple[str]]) -> Kind:
             .values(payload=None, error=None)
         )
         files = await _drop_files(db, lines)
-        await _forget_people(db, {conversation for conversation, _ in lines})
+        ids = {conversation for conversation, _ in lines}
+        await _forget_people(db, ids)
+        await _forget_shown(db, ids, before, said=None, said_file=None)
         return Removed(len(lines), files)
 
     return Kind("words", count, remove)
@@ -251,7 +253,18 @@ async def _forget_people(db: AsyncConnection, ids: Iterable[str]) -> None:
             conversations.c.id.in_(list(ids)),
             ~exists().where(messages.c.conversation_id == conversations.c.id, messages.c.reply.is_not(None)),
         )
-        .values(author_name=None, state=None)
+        .values(author_name=None, name_key=None, state=None)
+    )
+
+
+async def _forget_shown(
+    db: AsyncConnection, ids: Iterable[str], before: datetime, **values: str | None
+) -> None:
+    """What lists show of a last line goes with that line's own words and files."""
+    await db.execute(
+        update(conversations)
+        .where(conversations.c.id.in_(list(ids)), conversations.c.said_at < before)
+        .values(values)
     )
 
 
@@ -282,6 +295,7 @@ def files(spared: Select[tuple[str]]) -> Kind:
                 .where(messages.c.conversation_id == conversation, messages.c.position == position)
                 .values(reply=reply.model_dump(mode="json", exclude_defaults=True))
             )
+        await _forget_shown(db, {conversation for conversation, _ in lines}, before, said_file=None)
         return Removed(len(lines), await _drop_files(db, lines))
 
     return Kind("files", count, remove)

@@ -47,6 +47,7 @@ conversations = Table(
     Column("bot", String(64), nullable=False),
     Column("address", String(200), nullable=False),
     Column("author_name", String(200)),
+    Column("name_key", String(200)),
     Column("state", OptionalJson),
     Column("owner_kind", String(16), nullable=False),
     Column("owner_id", String(32)),
@@ -60,6 +61,12 @@ conversations = Table(
     Column("erased_at", UtcDateTime),
     Column("lease_by", String(200)),
     Column("lease_until", UtcDateTime),
+    # What a list shows of the last line a citizen can see, kept by whoever adds lines (drafts.py).
+    Column("said_at", UtcDateTime),
+    Column("said_by", String(16)),
+    Column("said", String(120)),
+    Column("said_file", String(16)),
+    Column("unread", Integer, nullable=False, server_default="0"),
     UniqueConstraint("community_id", "channel", "bot", "address"),
     CheckConstraint("owner_kind IN ('bot', 'queue', 'specialist')", name="owner_kind"),
     Index("ix_conversations_heard", "community_id", "channel", "last_incoming_at"),
@@ -230,4 +237,12 @@ workers = Table(
     metadata,
     Column("name", String(200), primary_key=True),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )

@@ -196,10 +196,18 @@ def _line(row: RowMapping, delivery: tuple[str, str | None] | None) -> Line:
 
 async def mark_seen(db: AsyncConnection, conversation_id: str, position: int) -> None:
     """The specialists have read up to this line; it only moves forward."""
+    if not await hold(db, [conversation_id]):
+        return
+    # Counted while the row is held: nobody adds a line in between.
+    later = select(func.count()).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.position > position,
+        messages.c.author_kind == AuthorKind.CITIZEN.value,
+    )
     await db.execute(
         update(conversations)
         .where(conversations.c.id == conversation_id, conversations.c.seen_position < position)
-        .values(seen_position=position)
+        .values(seen_position=position, unread=later.scalar_subquery())
     )
 
 

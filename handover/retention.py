@@ -59,6 +59,7 @@ _UNSPOKEN = {
     "unreached": None,
     "summary": None,
     "rating_comment": None,
+    "snooze_reason": None,
 }
 """A ticket without anybody's words, as after a person's own erasure."""
 

@@ -30,6 +30,14 @@ from conversations.database import UtcDateTime, metadata
 from conversations.tables import RowId
 
 OPEN = text("status IN ('waiting', 'taken')")
+LISTED = text("status IN ('waiting', 'taken') AND snoozed_until IS NULL")
+SNOOZED = text("snoozed_until IS NOT NULL")
+OFFERED = text("offered_until IS NOT NULL")
+RESOLVED = text("status = 'resolved'")
+"""Conditions of partial indexes: a query says the same words, or the index is not used for it."""
+
+NO_DUE = "9999-12-31 00:00:00.000000"
+"""What stands as the moment of a ticket for which nothing is due: after everything that is."""
 
 accounts = Table(
     "accounts",
@@ -141,6 +149,17 @@ tickets = Table(
     Column("summary", Text),
     Column("rating", String(8)),
     Column("rating_comment", Text),
+    Column("due_at", UtcDateTime, nullable=False, server_default=NO_DUE),
+    Column("language", String(8)),
+    Column("office", String(80)),
+    Column("team_id", String(32)),
+    Column("follows", String(32)),
+    Column("wanted_by", String(32)),
+    Column("offered_to", String(32)),
+    Column("offered_until", UtcDateTime),
+    Column("passed_by", JSON(none_as_null=True)),
+    Column("snoozed_until", UtcDateTime),
+    Column("snooze_reason", Text),
     UniqueConstraint("community_id", "number"),
     CheckConstraint("status IN ('waiting', 'taken', 'resolved')", name="status"),
     # A conversation has at most one open ticket; whoever comes second adds to the first.
@@ -150,6 +169,19 @@ tickets = Table(
     Index("ix_tickets_taken", "community_id", "taken_at"),
     Index("ix_tickets_created", "community_id", "created_at"),
     Index("ix_tickets_conversation", "conversation_id", "created_at"),
+    *(
+        Index(
+            f"ix_tickets_{name}", "community_id", *columns, sqlite_where=condition, postgresql_where=condition
+        )
+        for name, columns, condition in (
+            ("all", ("priority", "due_at", "created_at", "id"), LISTED),
+            ("status", ("status", "priority", "due_at", "created_at", "id"), LISTED),
+            ("team", ("team_id", "priority", "due_at", "created_at", "id"), LISTED),
+            ("snoozed", ("snoozed_until", "id"), SNOOZED),
+            ("offered", ("offered_until",), OFFERED),
+            ("resolved", ("resolved_at", "id"), RESOLVED),
+        )
+    ),
 )
 
 counters = Table(
@@ -227,4 +259,68 @@ happenings = Table(
     Index("ix_happenings_number", "community_id", "number"),
     Index("ix_happenings_unnumbered", "community_id", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
     Index("ix_happenings_at", "at"),
+)
+
+teams = Table(
+    "teams",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("life_events", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("offers", Boolean, nullable=False),
+    Column("accept_minutes", Integer, nullable=False),
+    Column("return_minutes", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("community_id", "name"),
+)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    Column("team_id", String(32), ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Index("ix_team_members_account", "community_id", "account_id"),
+)
+
+# What a specialist answers about and how much at once; one without a row answers about everything.
+skills = Table(
+    "skills",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("capacity", Integer),
+    Index("ix_skills_community", "community_id"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('on', 'away', 'off')", name="state"),
+    Index("ix_presence_community", "community_id", "state"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("team_id", String(32), ForeignKey("teams.id", ondelete="CASCADE")),
+    Column("name", String(40), nullable=False),
+    Column("list", String(16), nullable=False),
+    Column("filters", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_saved_views_account", "community_id", "account_id"),
+    Index("ix_saved_views_team", "community_id", "team_id"),
 )

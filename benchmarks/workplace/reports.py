@@ -27,6 +27,7 @@ from conversations.database import Database, migrate
 from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
 from handover.reports.visits import catch_up
+from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from tests.handover.handover_world import (
@@ -34,6 +35,8 @@ from tests.handover.handover_world import (
     COMMUNITY,
     KYIV,
     PASSWORD,
+    POLICY,
+    SECRET,
     TUESDAY,
     FakeKnowledge,
     Vendors,
@@ -87,18 +90,20 @@ def databases() -> Iterator[dict[str, Callable[[int], str]]]:
 async def workplace(database: Database, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The head's browser, without a network."""
     vendors = Vendors(database)
-    knowledge = FakeKnowledge()
+    knowledge, store = FakeKnowledge(), FolderStore(folder, 1_000_000)
     house = WorkplaceHouse(
         database,
         MemorySignals(),
         lambda _community: knowledge,
-        FolderStore(folder, 1_000_000),
+        store,
         render,
         Wall(TUESDAY),
         NODE,
         CAPABILITIES.get,
         vendors.reports,
         vendors.connect,
+        SECRET,
+        lambda: survey(database, store, POLICY, TUESDAY),
     )
     app = FastAPI()
     app.include_router(routes(house))

@@ -45,6 +45,7 @@ SILENT_AFTER: dict[Loop, float] = {
     "fetch": 300.0,
     "pull": 180.0,
     "tend": 90.0,
+    "assign": 90.0,
 }
 """Seconds without a good round after which a loop is taken for dead: what one round may take at the worst, and more."""
 

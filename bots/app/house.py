@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from conversations.messages import ConversationRef, OutgoingMessage
 from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
 from handover import retention
+from handover.assignment.policy import Policy
 from handover.workplace.house import WorkplaceHouse
 
 MEGABYTE = 1_000_000
@@ -149,6 +150,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             pace=pace,
             signs=Signs(present),
             measures=measures,
+            policy=policy(settings),
             nightly=_nightly(settings, open_database, store),
             public_url=settings.public_url,
         )
@@ -156,6 +158,15 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             yield House(settings, runtime, secret)
         finally:
             await runtime.signs.close()
+
+
+def policy(settings: Settings) -> Policy:
+    """Who answers, as far as it is set for the whole community."""
+    return Policy(
+        follow_up=timedelta(days=settings.follow_up_days),
+        silent=timedelta(minutes=settings.away_minutes),
+        capacity=settings.conversations_at_once,
+    )
 
 
 def _nightly(settings: Settings, open_database: Database, store: FolderStore) -> Nightly:
@@ -230,5 +241,6 @@ def workplace_house(house: House) -> WorkplaceHouse:
         connect=lambda name: connect(runtime, name),
         secret=house.secret,
         older=lambda: retention.survey(runtime.database, store, policy, runtime.clock()),
+        policy=runtime.policy,
         secure_cookies=house.settings.secure_cookies,
     )

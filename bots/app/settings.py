@@ -59,6 +59,9 @@ class Settings(BaseModel):
     secret: str = Field(default="", repr=False)
     meaning: bool = True
     answer_minutes: int = Field(default=30, ge=1, le=480)
+    follow_up_days: int = Field(default=7, ge=0, le=365)
+    away_minutes: int = Field(default=10, ge=2, le=240)
+    conversations_at_once: int = Field(default=8, ge=1, le=100)
     file_limit_megabytes: int = Field(default=10, ge=1, le=50)
     log_level: str = "INFO"
     log_format: str = "auto"

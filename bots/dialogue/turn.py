@@ -175,7 +175,8 @@ class State:
 class OpenTicket:
     """Call a person. `reason` is why ('asked', 'unknown', 'personal', 'danger', 'call_back', 'file', 'dissatisfied').
 
-    `told` are facts about the matter that the person told: a name and a value each, in words.
+    `told` are facts about the matter that the person told: a name and a value each, in words. `office` is the place
+    they asked about just before.
     """
 
     number: str
@@ -187,6 +188,7 @@ class OpenTicket:
     phone: str | None = None
     call_at: str | None = None
     told: tuple[tuple[str, str], ...] = ()
+    office: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
 from handover import happenings
+from handover.assignment import offering
 from handover.tickets import tickets
 from knowledge_base.understanding.impersonal import impersonal
 from knowledge_base.understanding.secrets import mask
@@ -62,17 +63,19 @@ def notes(claimed: Claimed, turn: Turn, now: datetime) -> list[tickets.Unanswere
     ]
 
 
-async def apply(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime) -> None:
+async def apply(db: AsyncConnection, runtime: Runtime, claimed: Claimed, turn: Turn, now: datetime) -> None:
     """Do everything else a turn asks for."""
     for effect in turn.effects:
-        await _apply(db, claimed, effect, turn, now)
+        await _apply(db, runtime, claimed, effect, turn, now)
 
 
-async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Turn, now: datetime) -> None:
+async def _apply(
+    db: AsyncConnection, runtime: Runtime, claimed: Claimed, effect: Effect, turn: Turn, now: datetime
+) -> None:
     community = claimed.ref.community
     match effect:
         case OpenTicket():
-            await tickets.open_ticket(
+            opened = await tickets.open_ticket(
                 db,
                 community=community,
                 conversation_id=claimed.id,
@@ -86,7 +89,11 @@ async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Tu
                 phone=effect.phone,
                 call_at=effect.call_at,
                 told=effect.told,
+                office=effect.office,
             )
+            known = runtime.minds[community].knowledge.life_events
+            concerned = [one.id for one in known if opened.topic in one.entries]
+            await offering.place(db, opened, concerned, runtime.policy, now)
         case CancelTicket():
             await tickets.cancel(db, claimed.id, now)
         case RaiseDanger():

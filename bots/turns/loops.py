@@ -19,9 +19,11 @@ from bots.turns.measures import Loop
 from bots.turns.pull import pull
 from bots.turns.runtime import Runtime
 from bots.turns.think import BATCH, think
-from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic, queue_topic
+from bots.turns.topics import DELIVER, FETCH, THINK, conversation_topic, deliver_topic, queue_topic
 from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
+from conversations.leases import Lease
+from handover.assignment.offering import Tender
 from handover.reports import visits
 from handover.tickets import promises
 
@@ -35,6 +37,9 @@ TEND_EVERY = 15.0
 
 COUNT_EVERY = 4
 """Every so many rounds of tending what has come is counted for the reports: a report itself counts the rest."""
+
+ASSIGN_EVERY = 2.0
+"""Seconds a person who was called may wait to be offered to somebody."""
 
 AFTER_FAILURE = 1.0
 """Seconds to breathe after a batch failed as a whole (a database that is away)."""
@@ -53,6 +58,7 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
     loops = [
         _tend(runtime, stopping),
         _be_present(runtime, stopping),
+        _assign(runtime, stopping),
         _loop("think", [THINK], partial(_think, runtime), runtime, stopping),
         *(_delivering(runtime, name, stopping) for name in runtime.channels),
         *(
@@ -109,6 +115,36 @@ async def _be_present(runtime: Runtime, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         await _tried(runtime.presence.say(runtime.database, runtime.worker, runtime.clock()))
         await _rest(stopping, presence.SAID_EVERY)
+
+
+async def _assign(runtime: Runtime, stopping: asyncio.Event) -> None:
+    """Look after who gets what waits; one process does, another goes on where that one ends."""
+    duties = [
+        (
+            community,
+            Lease(f"assign:{community}", runtime.worker),
+            Tender(runtime.database, community, runtime.policy),
+        )
+        for community in runtime.minds.communities
+    ]
+    while not stopping.is_set():
+        runtime.measures.beat("assign")
+        for community, lease, tender in duties:
+            await _tried(_tend_queue(runtime, community, lease, tender))
+        await _rest(stopping, ASSIGN_EVERY)
+    for _, lease, _ in duties:
+        await _tried(lease.release(runtime.database))
+    runtime.measures.ended("assign")
+
+
+async def _tend_queue(runtime: Runtime, community: str, lease: Lease, tender: Tender) -> None:
+    if not await lease.held(runtime.database, runtime.clock()):
+        return
+    reception = runtime.minds[community].knowledge.community.reception
+    done = await tender.tend(reception, runtime.clock())
+    if done.conversations:
+        topics = [conversation_topic(one) for one in sorted(done.conversations)]
+        await runtime.signals.publish(queue_topic(community), *topics, *([THINK] if done.told else []))
 
 
 async def _rest(stopping: asyncio.Event, seconds: float) -> None:

@@ -16,6 +16,7 @@ from conversations.channel import AttachmentStore, Channel
 from conversations.database import Database
 from conversations.pace import MemoryPace, Pace
 from conversations.signals import Signals
+from handover.assignment.policy import Policy
 
 
 class Store(AttachmentStore, Protocol):
@@ -34,7 +35,8 @@ Nightly = Callable[[datetime], Awaitable[None]]
 class Runtime:
     """One process of the reception. `worker` names it in leases; `answer_minutes` is the promise in working time.
 
-    `nightly` is what is done in small pieces at night. `public_url` is where people find us, "" where it is not set.
+    `policy` says who answers. `nightly` is what is done in small pieces at night. `public_url` is where people find us,
+    "" where it is not set.
     """
 
     database: Database
@@ -50,5 +52,6 @@ class Runtime:
     measures: Measures = field(default_factory=Measures)
     intake: Intake = field(default_factory=Intake)
     presence: Presence = field(default_factory=Presence)
+    policy: Policy = field(default_factory=Policy)
     nightly: Nightly | None = None
     public_url: str = ""

@@ -51,7 +51,8 @@ from conversations.messages import (
     ReachChange,
 )
 from handover import happenings
-from handover.tickets import queue, reach, tickets
+from handover.tickets import leading, queue, reach, tickets, wording
+from handover.tickets.tickets import Ticket
 from knowledge_base.understanding.meaning import Meaning
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Scene:
     mind: Mind
     draft: Draft
     ticket: TicketView | None
+    asleep: Ticket | None
     people_only: bool
 
 
@@ -241,7 +243,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
     held = [one for one in batch if one.id in drafts and drafts[one.id].is_leased(one, runtime.worker)]
     if len(held) < len(batch):
         log.warning("another worker has %d conversations by now", len(batch) - len(held))
-    seen = await _tickets(db, held)
+    seen, asleep = await _tickets(db, held)
     switched = {
         place: await switches.people_only(db, *place)
         for place in {(one.ref.community, one.ref.channel) for one in held}
@@ -252,6 +254,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
             mind=runtime.minds[one.ref.community],
             draft=drafts[one.id],
             ticket=seen.get(one.id),
+            asleep=asleep.get(one.id),
             people_only=switched[one.ref.community, one.ref.channel],
         )
         for one in held
@@ -330,7 +333,8 @@ async def _settle(db: AsyncConnection, scene: Scene, after: Aftermath) -> None:
 async def _look_again(db: AsyncConnection, scene: Scene) -> None:
     """Somebody wrote past the draft: take it up where the conversation stands now."""
     scene.draft = (await hold(db, [scene.draft.id]))[scene.draft.id]
-    scene.ticket = (await _tickets(db, [scene.claimed])).get(scene.draft.id)
+    seen, asleep = await _tickets(db, [scene.claimed])
+    scene.ticket, scene.asleep = seen.get(scene.draft.id), asleep.get(scene.draft.id)
 
 
 async def _hear(
@@ -352,6 +356,11 @@ async def _hear(
             label = await transcript.label(db, scene.draft.id, event.choice_id)
     position = scene.draft.hear(_without_secrets(event, meaning), now, label)
     after.heard.add(scene.draft.id)
+    if scene.asleep is not None:
+        await _settle(db, scene, after)
+        await leading.woken(db, scene.asleep, wording.woken_by_words(now), now)
+        await _look_again(db, scene)
+        after.topics.add(queue_topic(scene.draft.ref.community))
     if event.remote_files:
         await remote_files.remember(
             db,
@@ -415,7 +424,7 @@ async def _turn(
     after.unanswered += notes
     if len(turn.effects) > len(notes):
         await _settle(db, scene, after)
-        await effects.apply(db, claimed, turn, now)
+        await effects.apply(db, runtime, claimed, turn, now)
         await _look_again(db, scene)
     return turn.state
 
@@ -430,8 +439,13 @@ def _pressed_in(heard: Heard) -> str | None:
     return heard.event.pressed_in if isinstance(heard.event, IncomingMessage) else None
 
 
-async def _tickets(db: AsyncConnection, batch: Sequence[Claimed]) -> dict[str, TicketView]:
-    """The open tickets of these conversations as the engine sees them; a query and one more a community."""
+async def _tickets(
+    db: AsyncConnection, batch: Sequence[Claimed]
+) -> tuple[dict[str, TicketView], dict[str, Ticket]]:
+    """The open tickets of these conversations as the engine sees them, and those that are put off.
+
+    A query and one more a community.
+    """
     found = await tickets.open_of(db, [one.id for one in batch])
     waiting: dict[str, list[str]] = {}
     for ticket in found.values():
@@ -440,7 +454,7 @@ async def _tickets(db: AsyncConnection, batch: Sequence[Claimed]) -> dict[str, T
     ahead: dict[str, int] = {}
     for community, ticket_ids in waiting.items():
         ahead |= await queue.places(db, community, ticket_ids)
-    return {
+    views = {
         conversation_id: TicketView(
             ticket.number,
             "taken" if ticket.status == "taken" else "waiting",
@@ -449,6 +463,7 @@ async def _tickets(db: AsyncConnection, batch: Sequence[Claimed]) -> dict[str, T
         )
         for conversation_id, ticket in found.items()
     }
+    return views, {key: ticket for key, ticket in found.items() if ticket.snoozed_until is not None}
 
 
 async def _respond(

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Pass on, return or close a conversation that a colleague leads."""
     REPORTS = "reports"
     """See the figures of everybody's work: the reports and what goes on now."""
+    TEAMS = "teams"
+    """Make up teams, say what each serves, what each specialist knows and how much they bear."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
     ACCOUNTS = "accounts"
@@ -49,7 +51,7 @@ class Forbidden(Exception):
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK})
 _LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS}
-_HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION}
+_HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,

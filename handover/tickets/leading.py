@@ -1,4 +1,4 @@
-"""What a specialist does with a conversation: take, answer, note, pass on, give back, close.
+"""What a specialist does with a conversation: take, answer, note, pass on, put off, give back, close, open again.
 
 Connection first.
 
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import inbox, ownership, transcript
 from conversations.channel import Payload
+from conversations.drafts import hold
 from conversations.messages import (
     Author,
     AuthorKind,
@@ -29,14 +30,17 @@ from conversations.messages import (
 from conversations.ownership import Owner, StaleEpoch
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
-from handover.tables import tickets
+from handover.tables import SNOOZED, tickets
 from handover.tickets import wording
-from handover.tickets.tickets import Ticket, by_id, from_row, say_system
+from handover.tickets.due import dues, earliest
+from handover.tickets.tickets import SETTLED, Ticket, by_id, from_row, open_of, say_system
 
 Render = Callable[[ConversationRef, OutgoingMessage], Sequence[Payload]]
 """How the conversation's channel puts a message into vendor requests; may raise what the channel raises."""
 
 _TRIES = 5
+
+_TO_QUEUE = {"status": "waiting", "assigned_to": None, "assigned_name": None, "taken_at": None, **SETTLED}
 
 
 @dataclass
@@ -68,6 +72,10 @@ class NotYours(Exception):
         return "not led by this account"
 
 
+class NotResolved(Exception):
+    """Only what is resolved is opened again, and only while no other ticket of the conversation is open."""
+
+
 class WrongReceiver(ValueError):
     """The receiver is of another community, disabled, or may not consult."""
 
@@ -87,7 +95,7 @@ async def take(db: AsyncConnection, community: str, ticket_id: str, by: Account,
         won = await db.execute(
             update(tickets)
             .where(tickets.c.id == ticket_id, tickets.c.status == "waiting")
-            .values(status="taken", taken_at=now, assigned_to=by.id, assigned_name=by.name)
+            .values(status="taken", taken_at=now, assigned_to=by.id, assigned_name=by.name, **SETTLED)
             .returning(tickets)
         )
         row = won.mappings().first()
@@ -129,12 +137,33 @@ async def transfer(
     if to.id == ticket.assigned_to:
         raise WrongReceiver(to.id)
     await ownership.change(db, ticket.conversation_id, epoch, _specialist(to))
-    passed = await _put(db, ticket, assigned_to=to.id, assigned_name=to.name)
+    passed = await _put(db, ticket, assigned_to=to.id, assigned_name=to.name, **SETTLED)
     giver = ticket.assigned_name or by.name
     await say_system(
         db, ticket.conversation_id, wording.transferred(giver, to.name, reason.strip(), now), now
     )
     await _tell(db, passed, "ticket_transferred", to, now)
+    return passed
+
+
+async def transfer_to_team(
+    db: AsyncConnection,
+    community: str,
+    ticket_id: str,
+    by: Account,
+    team_id: str,
+    team_name: str,
+    now: datetime,
+    *,
+    reason: str = "",
+) -> Ticket:
+    """Let one of a team take it; the bot answers again while it waits. Raises NotYours, UnknownTicket."""
+    ticket, epoch = await _led(db, community, ticket_id, by)
+    await ownership.change(db, ticket.conversation_id, epoch, Owner(kind="queue", id=None, name=None))
+    passed = await _put(db, ticket, **_TO_QUEUE | {"team_id": team_id})
+    line = wording.transferred(ticket.assigned_name or by.name, wording.team(team_name), reason.strip(), now)
+    await say_system(db, ticket.conversation_id, line, now)
+    await _tell(db, passed, "ticket_transferred", None, now)
     return passed
 
 
@@ -144,10 +173,96 @@ async def return_to_queue(
     """Let somebody else take it; the bot answers again while it waits. Raises NotYours, UnknownTicket."""
     ticket, epoch = await _led(db, community, ticket_id, by)
     await ownership.change(db, ticket.conversation_id, epoch, Owner(kind="queue", id=None, name=None))
-    waiting = await _put(db, ticket, status="waiting", assigned_to=None, assigned_name=None, taken_at=None)
+    waiting = await _put(db, ticket, **_TO_QUEUE)
     await say_system(db, ticket.conversation_id, wording.returned_to_queue(by.name, now), now)
     await _tell(db, waiting, "ticket_returned", by, now)
     return waiting
+
+
+async def give_back(
+    db: AsyncConnection, community: str, ticket_id: str, absent: str, now: datetime
+) -> Ticket | None:
+    """Back to the queue, since the account `absent`, who leads it, is not there. None where another leads it by now."""
+    conversation_id = (await by_id(db, community, ticket_id)).conversation_id
+    owner, epoch = await ownership.current(db, conversation_id)
+    if owner.kind != "specialist" or owner.id != absent:
+        return None
+    await ownership.change(db, conversation_id, epoch, Owner(kind="queue", id=None, name=None))
+    ticket = await by_id(db, community, ticket_id)
+    if ticket.status != "taken" or ticket.assigned_to != absent:
+        raise StaleEpoch
+    # Who is not there is not asked again before somebody else.
+    waiting = await _put(db, ticket, **_TO_QUEUE | {"passed_by": [absent]})
+    line = wording.given_back(ticket.assigned_name or "", now)
+    await say_system(db, conversation_id, line, now)
+    await _tell(db, waiting, "ticket_returned", None, now)
+    return waiting
+
+
+async def snooze(
+    db: AsyncConnection,
+    community: str,
+    ticket_id: str,
+    by: Account,
+    until: datetime,
+    reason: str,
+    now: datetime,
+) -> Ticket:
+    """Out of the lists till a moment or till the person writes. Raises NotYours, UnknownTicket, ValueError (past)."""
+    if until <= now:
+        raise ValueError("a moment that is over")
+    ticket = await _led_and_held(db, community, ticket_id, by)
+    asleep = await _put(db, ticket, snoozed_until=until, snooze_reason=reason.strip() or None)
+    await say_system(db, ticket.conversation_id, wording.snoozed(until, reason.strip(), now), now)
+    return asleep
+
+
+async def wake(db: AsyncConnection, community: str, ticket_id: str, by: Account, now: datetime) -> Ticket:
+    """Back into the lists before its time. Raises NotYours, UnknownTicket."""
+    ticket = await _led_and_held(db, community, ticket_id, by)
+    return await woken(db, ticket, wording.woken_by(by.name, now), now) or ticket
+
+
+async def woken(db: AsyncConnection, ticket: Ticket, line: str, now: datetime) -> Ticket | None:
+    """End the sleep of a ticket whose conversation is held; None where another was quicker."""
+    awake = await db.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket.id, SNOOZED)
+        .values(snoozed_until=None, snooze_reason=None)
+        .returning(tickets)
+    )
+    row = awake.mappings().first()
+    if row is None:
+        return None
+    await say_system(db, ticket.conversation_id, line, now)
+    return from_row(row)
+
+
+async def reopen(db: AsyncConnection, community: str, ticket_id: str, by: Account, now: datetime) -> Ticket:
+    """Lead a resolved consultation again; from then on the bot is silent.
+
+    Raises AlreadyTaken (another ticket of the conversation is led), NotResolved, UnknownTicket.
+    """
+    ticket = await by_id(db, community, ticket_id)
+    owner, epoch = await ownership.current(db, ticket.conversation_id)
+    ticket = await by_id(db, community, ticket_id)
+    if ticket.status != "resolved" or ticket.conversation_id in await open_of(db, [ticket.conversation_id]):
+        raise NotResolved(ticket_id)
+    if owner.kind == "specialist":
+        raise AlreadyTaken(owner.id, owner.name or "", now)
+    await ownership.change(db, ticket.conversation_id, epoch, _specialist(by))
+    again = await _put(
+        db,
+        ticket,
+        status="taken",
+        taken_at=ticket.taken_at or now,
+        assigned_to=by.id,
+        assigned_name=by.name,
+        resolved_at=None,
+    )
+    await say_system(db, ticket.conversation_id, wording.reopened_by(by.name, now), now)
+    await _tell(db, again, "ticket_taken", by, now)
+    return again
 
 
 async def return_to_bot(
@@ -187,7 +302,7 @@ async def _finish(
     event: str,
 ) -> Ticket:
     await ownership.change(db, ticket.conversation_id, epoch, Owner(kind="bot", id=None, name=None))
-    done = await _put(db, ticket, status="resolved", resolved_at=now, summary=summary)
+    done = await _put(db, ticket, status="resolved", resolved_at=now, summary=summary, **SETTLED)
     await say_system(db, ticket.conversation_id, line, now)
     await _tell(db, done, event, by, now)
     return done
@@ -242,6 +357,7 @@ async def reply(
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status == "taken")
         .values(
             answered_at=func.coalesce(tickets.c.answered_at, now),
+            due_at=earliest(dues(None, now)),
             danger_answered_at=now,
         )
     )
@@ -270,6 +386,14 @@ async def _led(db: AsyncConnection, community: str, ticket_id: str, by: Account)
     return ticket, epoch
 
 
+async def _led_and_held(db: AsyncConnection, community: str, ticket_id: str, by: Account) -> Ticket:
+    """The same for a change that leaves the conversation with its owner. Raises NotYours, StaleEpoch."""
+    ticket, epoch = await _led(db, community, ticket_id, by)
+    if (await hold(db, [ticket.conversation_id]))[ticket.conversation_id].epoch != epoch:
+        raise StaleEpoch
+    return ticket
+
+
 async def _put(db: AsyncConnection, ticket: Ticket, **values: object) -> Ticket:
     changed = await db.execute(
         update(tickets).where(tickets.c.id == ticket.id).values(**values).returning(tickets)
@@ -277,8 +401,10 @@ async def _put(db: AsyncConnection, ticket: Ticket, **values: object) -> Ticket:
     return from_row(changed.mappings().one())
 
 
-async def _tell(db: AsyncConnection, ticket: Ticket, event: str, person: Account, now: datetime) -> None:
-    """`person` is whom the citizen hears about: who joins, or who leaves."""
+async def _tell(
+    db: AsyncConnection, ticket: Ticket, event: str, person: Account | None, now: datetime
+) -> None:
+    """`person` is whom the citizen hears about: who joins, or who leaves; None where nobody is named."""
     await inbox.tell(
         db,
         ticket.conversation_id,
@@ -286,8 +412,8 @@ async def _tell(db: AsyncConnection, ticket: Ticket, event: str, person: Account
             name=event,
             facts={
                 "number": ticket.number,
-                "name": person.name,
-                "position": person.position,
+                "name": person.name if person else None,
+                "position": person.position if person else None,
                 "danger": ticket.danger,
                 "topic": ticket.topic,
                 "rated": ticket.rating is not None,

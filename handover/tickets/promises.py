@@ -14,6 +14,7 @@ from handover import happenings
 from handover.calendars.hours import is_open, promise
 from handover.tables import tickets
 from handover.tickets import wording
+from handover.tickets.due import dues, earliest
 from handover.tickets.tickets import say_system
 from knowledge_base.answers import Office
 
@@ -56,7 +57,7 @@ async def tell_late(
             .where(
                 tickets.c.id == ticket.id, tickets.c.late_told_at.is_(None), tickets.c.answered_at.is_(None)
             )
-            .values(late_told_at=now, promised_at=until)
+            .values(late_told_at=now, promised_at=until, due_at=earliest(dues(until, None)))
             .returning(tickets.c.id)
         )
         if still.first() is None:

@@ -1,4 +1,4 @@
-"""The queue as specialists and waiting citizens see it: lists, counts, places and honest times.
+"""The queue as waiting citizens see it: places and honest times.
 
 Every function makes a fixed number of queries, whatever the length of the queue.
 """
@@ -9,33 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from statistics import median
-from typing import Literal
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.calendars.hours import KYIV, is_open, next_opening, promise, working_minutes
 from handover.tables import tickets
-from handover.tickets.tickets import Ticket, from_row
 from knowledge_base.answers import Office
-
-List = Literal["waiting", "mine", "team"]
-
-SHOWN = 100
-"""Rows of a list; whoever is further back is counted, not shown."""
 
 ENOUGH_WAITS = 3
 _WAITS_READ = 300
 _DAYS_BACK = 14
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many tickets stand in each list."""
-
-    waiting: int
-    mine: int
-    team: int
 
 
 @dataclass(frozen=True)
@@ -53,57 +37,6 @@ class QueueNumbers:
     opens_at: datetime | None
 
 
-async def listed(
-    db: AsyncConnection, community: str, which: List, account_id: str, limit: int = SHOWN
-) -> list[Ticket]:
-    """One list, in the order it is worked through. `mine` and `team` are taken tickets, the oldest first."""
-    statement = select(tickets).where(tickets.c.community_id == community)
-    if which == "waiting":
-        statement = statement.where(tickets.c.status == "waiting")
-    else:
-        statement = statement.where(tickets.c.status == "taken")
-        if which == "mine":
-            statement = statement.where(tickets.c.assigned_to == account_id)
-    rows = await db.execute(
-        statement.order_by(tickets.c.priority.desc(), tickets.c.created_at, tickets.c.id).limit(limit)
-    )
-    return [from_row(row) for row in rows.mappings()]
-
-
-async def urgent(db: AsyncConnection, community: str) -> Ticket | None:
-    """The danger everyone on duty has to see: one that waits, else one not answered since it was heard."""
-    unanswered = or_(
-        tickets.c.danger_answered_at.is_(None), tickets.c.danger_answered_at < tickets.c.danger_at
-    )
-    rows = await db.execute(
-        select(tickets)
-        .where(
-            tickets.c.community_id == community,
-            tickets.c.priority > 0,
-            tickets.c.danger.is_not(None),
-            or_(tickets.c.status == "waiting", and_(tickets.c.status == "taken", unanswered)),
-        )
-        .order_by(tickets.c.status.desc(), tickets.c.danger_at, tickets.c.id)
-        .limit(1)
-    )
-    row = rows.mappings().first()
-    return None if row is None else from_row(row)
-
-
-async def counts(db: AsyncConnection, community: str, account_id: str) -> Counts:
-    """The numbers on the tabs; `team` is everything somebody leads."""
-    row = (
-        await db.execute(
-            select(
-                func.count(case((tickets.c.status == "waiting", 1))),
-                func.count(case(((tickets.c.status == "taken") & (tickets.c.assigned_to == account_id), 1))),
-                func.count(case((tickets.c.status == "taken", 1))),
-            ).where(tickets.c.community_id == community, tickets.c.status.in_(("waiting", "taken")))
-        )
-    ).one()
-    return Counts(*row)
-
-
 async def places(db: AsyncConnection, community: str, ticket_ids: Sequence[str]) -> dict[str, int]:
     """How many people wait before each of these waiting tickets; one query."""
     if not ticket_ids:
@@ -112,7 +45,7 @@ async def places(db: AsyncConnection, community: str, ticket_ids: Sequence[str])
         select(
             tickets.c.id,
             func.row_number()
-            .over(order_by=(tickets.c.priority.desc(), tickets.c.created_at, tickets.c.id))
+            .over(order_by=(tickets.c.priority.desc(), tickets.c.due_at, tickets.c.created_at, tickets.c.id))
             .label("place"),
         )
         .where(tickets.c.community_id == community, tickets.c.status == "waiting")

@@ -25,12 +25,24 @@ from handover.calendars.hours import KYIV
 from handover.counting import next_value
 from handover.tables import OPEN, tickets, unanswered, visits
 from handover.tickets import wording
+from handover.tickets.due import Due, dues, earliest
+from handover.tickets.language import language_of
 
 Status = Literal["waiting", "taken", "resolved"]
 
 NORMAL = 0
 FIRST = 10
 """Priority of danger: before everyone, whenever they came."""
+
+SETTLED = {
+    "wanted_by": None,
+    "offered_to": None,
+    "offered_until": None,
+    "passed_by": None,
+    "snoozed_until": None,
+    "snooze_reason": None,
+}
+"""What a ticket loses when somebody takes it, passes it on or closes it: nobody is asked for it or sleeps on it."""
 
 SYSTEM = Author(kind=AuthorKind.SYSTEM)
 
@@ -43,6 +55,9 @@ class Ticket:
     file, dissatisfied, unreached. `unreached` is why our words do not arrive. `answered_at` is when a specialist
     first wrote: the promise is kept by then. `told` are facts the person told the bot: a name and a value each,
     in words.
+
+    `follows` is the id of the ticket that was resolved shortly before, and `wanted_by` its specialist while it is to be
+    offered to them first. `offered_to` has until `offered_until` to take it; `passed_by` were offered it and did not.
     """
 
     id: str
@@ -68,6 +83,22 @@ class Ticket:
     resolved_at: datetime | None
     summary: str | None
     rating: str | None
+    due_at: datetime
+    language: str | None
+    office: str | None
+    team_id: str | None
+    follows: str | None
+    wanted_by: str | None
+    offered_to: str | None
+    offered_until: datetime | None
+    passed_by: tuple[str, ...]
+    snoozed_until: datetime | None
+    snooze_reason: str | None
+
+    @property
+    def due(self) -> tuple[Due, ...]:
+        """What is still due; `due_at` is the nearest of it, kept for the order of the queue."""
+        return () if self.status == "resolved" else dues(self.promised_at, self.answered_at)
 
 
 class UnknownTicket(LookupError):
@@ -100,6 +131,17 @@ def from_row(row: RowMapping) -> Ticket:
         resolved_at=row["resolved_at"],
         summary=row["summary"],
         rating=row["rating"],
+        due_at=row["due_at"],
+        language=row["language"],
+        office=row["office"],
+        team_id=row["team_id"],
+        follows=row["follows"],
+        wanted_by=row["wanted_by"],
+        offered_to=row["offered_to"],
+        offered_until=row["offered_until"],
+        passed_by=tuple(row["passed_by"] or ()),
+        snoozed_until=row["snoozed_until"],
+        snooze_reason=row["snooze_reason"],
     )
 
 
@@ -181,8 +223,9 @@ async def open_ticket(
     phone: str | None = None,
     call_at: str | None = None,
     told: Sequence[tuple[str, str]] = (),
+    office: str | None = None,
 ) -> Ticket:
-    """Call a person.
+    """Call a person. `office` is the one the person asked about.
 
     Where a ticket is open already, the question is added to it and its priority only grows.
 
@@ -211,6 +254,9 @@ async def open_ticket(
             told=[list(one) for one in told] or None,
             created_at=now,
             promised_at=promised_at,
+            due_at=earliest(dues(promised_at, None)),
+            language=language_of(question),
+            office=office,
         )
         .on_conflict_do_nothing(index_elements=[tickets.c.conversation_id], index_where=OPEN)
         .returning(tickets)
@@ -219,7 +265,7 @@ async def open_ticket(
     if row is not None:
         await say_system(db, conversation_id, wording.passed_to_specialists(now, number), now)
         return from_row(row)
-    return await _add(db, conversation_id, question, topic, danger, phone, call_at, told, now)
+    return await _add(db, conversation_id, question, topic, danger, phone, call_at, told, office, now)
 
 
 async def _add(
@@ -231,6 +277,7 @@ async def _add(
     phone: str | None,
     call_at: str | None,
     told: Sequence[tuple[str, str]],
+    office: str | None,
     now: datetime,
 ) -> Ticket:
     found = await db.execute(_open().where(tickets.c.conversation_id == conversation_id).with_for_update())
@@ -248,6 +295,8 @@ async def _add(
             phone=phone or ticket.phone,
             call_at=call_at or ticket.call_at,
             told=[list(one) for one in told or ticket.told] or None,
+            language=language_of(together) or ticket.language,
+            office=office or ticket.office,
             priority=max(ticket.priority, FIRST if danger else NORMAL),
         )
         .returning(tickets)
@@ -268,7 +317,7 @@ async def cancel(db: AsyncConnection, conversation_id: str, now: datetime) -> Ti
     changed = await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status == "waiting")
-        .values(status="resolved", resolved_at=now)
+        .values(status="resolved", resolved_at=now, **SETTLED)
         .returning(tickets)
     )
     row = changed.mappings().first()
@@ -287,7 +336,7 @@ async def raise_danger(
     changed = await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status.in_(("waiting", "taken")))
-        .values(danger=danger, danger_at=now, priority=FIRST)
+        .values(danger=danger, danger_at=now, priority=FIRST, snoozed_until=None, snooze_reason=None)
         .returning(tickets)
     )
     row = changed.mappings().first()
@@ -376,12 +425,20 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
     await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status.in_(("waiting", "taken")))
-        .values(status="resolved", resolved_at=now)
+        .values(status="resolved", resolved_at=now, **SETTLED)
     )
     cleared = await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id)
-        .values(question="", phone=None, call_at=None, told=None, summary=None, rating_comment=None)
+        .values(
+            question="",
+            phone=None,
+            call_at=None,
+            told=None,
+            summary=None,
+            rating_comment=None,
+            snooze_reason=None,
+        )
         .returning(tickets.c.id)
     )
     return len(cleared.all())

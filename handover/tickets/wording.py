@@ -25,6 +25,15 @@ def clock(at: datetime, zone: ZoneInfo = KYIV) -> str:
     return f"{local.hour}:{local.minute:02d}"
 
 
+_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "нд")
+
+
+def day_and_clock(at: datetime, zone: ZoneInfo = KYIV) -> str:
+    """A moment with its day, short: пн, 24.11, 9:00."""
+    local = at.astimezone(zone)
+    return f"{_WEEKDAYS[local.weekday()]}, {local:%d.%m}, {clock(at, zone)}"
+
+
 def danger_word(danger: str) -> str:
     """The kind of danger as colleagues call it; an unknown kind is named as it came."""
     return DANGER_WORDS.get(danger, danger)
@@ -61,6 +70,39 @@ def transferred(giver: str, receiver: str, reason: str, now: datetime) -> str:
 
 def returned_to_queue(name: str, now: datetime) -> str:
     return f"Повернуто в чергу: {name}, {clock(now)}"
+
+
+def team(name: str) -> str:
+    return f"команда „{name}”"
+
+
+def given_back(name: str, now: datetime) -> str:
+    return f"Повернуто в чергу, {clock(now)}: {name} не на зміні"
+
+
+def snoozed(until: datetime, reason: str, now: datetime) -> str:
+    cause = f". Причина: {reason}" if reason else ""
+    return f"Відкладено до {day_and_clock(until)}, {clock(now)}{cause}"
+
+
+def woken_by(name: str, now: datetime) -> str:
+    return f"Відкладене знову в роботі: {name}, {clock(now)}"
+
+
+def woken_by_time(now: datetime) -> str:
+    return f"Відкладене знову в роботі: настав час, {clock(now)}"
+
+
+def woken_by_words(now: datetime) -> str:
+    return f"Відкладене знову в роботі: нове повідомлення, {clock(now)}"
+
+
+def reopened_by(name: str, now: datetime) -> str:
+    return f"Знову відкрито: {name}, {clock(now)}"
+
+
+def follows(number: str, now: datetime) -> str:
+    return f"Знову відкрито: нове повідомлення, {clock(now)}. Продовжує консультацію № {number}"
 
 
 def handed_back(name: str, now: datetime) -> str:

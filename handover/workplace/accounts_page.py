@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.ownership import StaleEpoch
-from handover import audit
+from handover import audit, happenings
 from handover.accounts import accounts, passwords, second_factor, sessions
 from handover.accounts.accounts import (
     Account,
@@ -25,8 +25,9 @@ from handover.accounts.accounts import (
 )
 from handover.accounts.permissions import Permission, Role
 from handover.audit import Action
-from handover.tickets import leading, queue
+from handover.tickets import leading
 from handover.tickets.leading import NotYours
+from handover.tickets.lists import all_mine
 from handover.workplace import failures, words
 from handover.workplace.failures import Failure
 from handover.workplace.guard import Form, Guard, Stopped, Visitor
@@ -34,8 +35,6 @@ from handover.workplace.pressing import first_press
 
 PAGE = "/workplace/accounts"
 LONGEST = 200
-ALL_OF_ONE = 10_000
-"""Nobody leads more conversations than that."""
 
 
 @dataclass(frozen=True)
@@ -192,13 +191,14 @@ def add_accounts(router: APIRouter, guard: Guard) -> None:
         async def do(db: AsyncConnection, visitor: Visitor, _: Form) -> None:
             me, now = visitor.account, house.clock()
             person = await accounts.dismiss(db, me, account_id, now)
-            for ticket in await queue.listed(db, me.community, "mine", account_id, limit=ALL_OF_ONE):
+            for ticket in await all_mine(db, me.community, account_id):
                 # Somebody has just passed it on or closed it: then it needs nobody.
                 with contextlib.suppress(NotYours, StaleEpoch):
                     await leading.return_to_queue(db, me.community, ticket.id, me, now)
                     given_back.append(ticket.conversation_id)
             facts = {"conversations": len(given_back)}
             await _remember(db, me, Action.ACCOUNT_DISABLED, person, now, facts)
+            await happenings.happened(db, me.community, given_back, now)
 
         answer = await change(request, account_id, do)
         if given_back:

@@ -5,9 +5,7 @@ Each is one transaction, recorded in the audit log, and told to every open page.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+import json
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,53 +17,47 @@ from handover import audit, happenings
 from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
+from handover.assignment.teams import UnknownTeam
 from handover.audit import Action
-from handover.tickets import leading, queue
+from handover.tickets import leading, lists
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
-from handover.tickets.tickets import Ticket
+from handover.tickets.lists import Reader
 from handover.workplace import failures
-from handover.workplace.guard import Form, Guard, Stopped, Visitor, is_htmx
+from handover.workplace.deeds import Deed, Do, page
+from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.pressing import first_press
+from handover.workplace.putting_off import add_putting_off, to_team
 from handover.workplace.reading import admitted, find
 from handover.workplace.talk_view import talk
 from handover.workplace.window_view import shut
 
-LONGEST = 4000
 _THINK, _DELIVER = "think", "deliver"
-
-
-@dataclass(frozen=True)
-class Deed:
-    """What an action is about: who does it, to which ticket, with which words, and when."""
-
-    db: AsyncConnection
-    me: Account
-    ticket: Ticket
-    form: Form
-    now: datetime
-
-    def text(self, name: str, limit: int = LONGEST) -> str:
-        """A field without outer spaces. Raises Stopped when it is longer than its limit."""
-        said = self.form.get(name, "").strip()
-        if len(said) > limit:
-            raise Stopped(failures.too_large(page(self.ticket.conversation_id)))
-        return said
-
-
-Do = Callable[[Deed], Awaitable[object]]
-
-
-def page(conversation_id: str) -> str:
-    """The address of a conversation."""
-    return f"/workplace/conversations/{conversation_id}"
 
 
 async def _onward(db: AsyncConnection, account: Account, conversation_id: str) -> str:
     """The next conversation that waits, or the queue."""
-    for ticket in await queue.listed(db, account.community, "waiting", account.id, limit=2):
-        if ticket.conversation_id != conversation_id:
-            return page(ticket.conversation_id)
+    waiting = await lists.page(db, account.community, "waiting", Reader(account.id), limit=2)
+    for one in waiting.rows:
+        if one.ticket.conversation_id != conversation_id:
+            return page(one.ticket.conversation_id)
     return "/workplace?view=waiting"
+
+
+async def _next(db: AsyncConnection, account: Account, conversation_id: str) -> str:
+    """What to go on with: one's own conversation whose person waits for an answer, else who waits in the queue."""
+    mine = await lists.page(db, account.community, "mine", Reader(account.id))
+    for one in mine.rows:
+        if one.citizen_spoke_last and one.ticket.conversation_id != conversation_id:
+            return page(one.ticket.conversation_id)
+    return await _onward(db, account, conversation_id)
+
+
+def _opening(address: str) -> dict[str, str]:
+    """The headers that make a page of ours go on to a conversation, or to the queue anew."""
+    if not address.startswith("/workplace/conversations/"):
+        return {"HX-Redirect": address}
+    there = {"path": address, "target": "#work", "swap": "outerHTML"}
+    return {"HX-Location": json.dumps(there), "HX-Reswap": "none"}
 
 
 def add_acting(router: APIRouter, guard: Guard) -> None:
@@ -97,10 +89,12 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                 raise Stopped(await _lost(me, conversation_id, lost)) from lost
         except NotYours as lost:
             raise Stopped(failures.not_yours(lost, page(conversation_id))) from lost
+        except leading.NotResolved as lost:
+            raise Stopped(failures.not_resolved(page(conversation_id))) from lost
         except StaleEpoch as moved:
             raise Stopped(failures.moved_on(page(conversation_id))) from moved
         await house.signals.publish(f"conversation:{conversation_id}", f"queue:{me.community}", *wakes)
-        return await _drawn(request, visitor, conversation_id)
+        return await _drawn(request, visitor, conversation_id, onward=form.get("then") == "next")
 
     async def _lost(me: Account, conversation_id: str, lost: AlreadyTaken | NotWaiting) -> failures.Failure:
         async with house.database.read() as db:
@@ -109,10 +103,16 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             failures.taken(lost, onward) if isinstance(lost, AlreadyTaken) else failures.not_waiting(onward)
         )
 
-    async def _drawn(request: Request, visitor: Visitor, conversation_id: str) -> Response:
+    async def _drawn(request: Request, visitor: Visitor, conversation_id: str, *, onward: bool) -> Response:
         if not is_htmx(request):
-            return RedirectResponse(page(conversation_id), status_code=303)
+            if not onward:
+                return RedirectResponse(page(conversation_id), status_code=303)
+            async with house.database.read() as db:
+                next_one = await _next(db, visitor.account, conversation_id)
+            return RedirectResponse(next_one, status_code=303)
         async with house.database.read() as db:
+            if onward:
+                return Response(headers=_opening(await _next(db, visitor.account, conversation_id)))
             found = await find(db, visitor.account, conversation_id)
         shown = talk(
             found,
@@ -161,8 +161,12 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
     async def transfer(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
             reason = deed.text("reason", 300)
+            to = deed.form.get("to", "")
             try:
-                receiver = await accounts.find(deed.db, deed.form.get("to", ""))
+                if to.startswith("team:"):
+                    await to_team(deed, to.removeprefix("team:"), reason)
+                    return
+                receiver = await accounts.find(deed.db, to)
                 await leading.transfer(
                     deed.db,
                     deed.me.community,
@@ -172,7 +176,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                     deed.now,
                     reason=reason,
                 )
-            except (UnknownAccount, leading.WrongReceiver) as wrong:
+            except (UnknownAccount, UnknownTeam, leading.WrongReceiver) as wrong:
                 raise Stopped(failures.wrong_receiver(page(conversation_id))) from wrong
 
         return await act(request, conversation_id, Permission.CONSULT, Action.TRANSFERRED, do, _THINK)
@@ -198,6 +202,8 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             await leading.resolve(deed.db, deed.me.community, deed.ticket.id, deed.me, summary, deed.now)
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
+
+    add_putting_off(router, act)
 
     @router.post("/workplace/conversations/{conversation_id}/danger-card")
     async def danger_card(request: Request, conversation_id: str) -> Response:

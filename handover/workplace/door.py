@@ -13,8 +13,10 @@ from handover import audit
 from handover.accounts import accounts, second_factor, sessions
 from handover.accounts.accounts import Account, WrongCredentials
 from handover.accounts.attempts import LockedOut
+from handover.accounts.permissions import Permission, allows
 from handover.accounts.second_factor import WrongCode
 from handover.accounts.sessions import Opened
+from handover.assignment import presence
 from handover.audit import Action
 from handover.tickets.wording import clock
 from handover.workplace.browsers import browser
@@ -54,7 +56,7 @@ def add_door(router: APIRouter, guard: Guard) -> None:
                 half = await sessions.begin(db, account.id, now)
                 return _to_the_code(half, back)
             opened = await sessions.start(db, account.id, now, _browser(request))
-            await _remember(db, account, Action.SIGNED_IN, now)
+            await _arrived(db, account, now)
         return _inside(opened, back)
 
     def code_page(back: str, notice: Failure | None = None) -> HTMLResponse:
@@ -86,7 +88,7 @@ def add_door(router: APIRouter, guard: Guard) -> None:
                 opened = await sessions.complete(db, half, now, _browser(request))
                 if recovered:
                     await _remember(db, account, Action.RECOVERY_USED, now)
-                await _remember(db, account, Action.SIGNED_IN, now)
+                await _arrived(db, account, now)
         except sessions.NoSession:
             return RedirectResponse(sign_in_address(back), status_code=303)
         except LockedOut as locked:
@@ -145,6 +147,8 @@ def add_door(router: APIRouter, guard: Guard) -> None:
         now = house.clock()
         async with house.database.write() as db:
             await sessions.revoke(db, visitor.session.token_hash, now)
+            if visitor.shift != "off":
+                await presence.say(db, visitor.account, "off", now)
             await audit.record(
                 db,
                 community=visitor.account.community,
@@ -166,6 +170,13 @@ async def _remember(db: AsyncConnection, account: Account, action: Action, now: 
     await audit.record(
         db, community=account.community, account_id=account.id, action=action, subject=None, now=now
     )
+
+
+async def _arrived(db: AsyncConnection, account: Account, now: datetime) -> None:
+    """Whoever signs in and answers people is on shift."""
+    if allows(account.role, Permission.CONSULT):
+        await presence.say(db, account, "on", now)
+    await _remember(db, account, Action.SIGNED_IN, now)
 
 
 WRONG_CODE = Failure(

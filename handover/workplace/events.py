@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from handover.accounts import sessions
 from handover.accounts.sessions import NoSession
+from handover.assignment import presence
 from handover.workplace.guard import COOKIE, Guard, Visitor
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.reading import admitted
@@ -66,6 +67,7 @@ async def listening(
                     if not await _signed_in(house, token):
                         yield ServerSentEvent(event="signed-out", data="")
                         return
+                    await presence.heard(house.database, visitor.account.id, house.clock())
                     check_at = loop.time() + check_every.total_seconds()
                 told: News | None = None
                 if news in done:

@@ -228,6 +228,76 @@ def empty(back: str) -> Failure:
     )
 
 
+def name_taken(name: str, back: str) -> Failure:
+    return Failure(
+        409,
+        "Така команда вже є",
+        f"Команда „{name}” вже є. Дайте іншу назву.",
+        "Назад",
+        back,
+    )
+
+
+def no_name(back: str) -> Failure:
+    return Failure(
+        422, "Назви немає", "Назви немає. Напишіть хоча б слово.", "Назад", back, icon="pen", soft=True
+    )
+
+
+def unknown_team() -> Failure:
+    return Failure(
+        404,
+        "Такої команди немає",
+        "Такої команди немає. Можливо, її щойно розпустили.",
+        "До команд",
+        "/workplace/teams",
+    )
+
+
+def unknown_person() -> Failure:
+    return Failure(
+        404,
+        "Такого спеціаліста немає",
+        "Такого спеціаліста тут немає. Можливо, обліковий запис вимкнено.",
+        "До команд",
+        "/workplace/teams",
+    )
+
+
+def too_many_views() -> Failure:
+    return Failure(
+        409,
+        "Збережених подань забагато",
+        "Збережених подань уже двадцять. Приберіть те, яке не потрібне, і збережіть ще раз.",
+        "До черги",
+        "/workplace",
+    )
+
+
+def no_moment(back: str) -> Failure:
+    return Failure(
+        422,
+        "Часу не обрано",
+        "Цей час уже минув або задалекий. Виберіть інший, не далі ніж за пів року.",
+        "Оновити",
+        back,
+        icon="clock",
+        soft=True,
+    )
+
+
+def not_resolved(back: str) -> Failure:
+    return Failure(
+        409,
+        "Консультацію вже відкрито",
+        "Консультація цієї розмови вже відкрита. Оновіть сторінку й подивіться, хто її веде.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
 def wrong_receiver(back: str) -> Failure:
     return Failure(
         422,

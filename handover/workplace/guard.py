@@ -18,8 +18,10 @@ from fastapi.routing import APIRoute
 
 from handover.accounts import accounts, sessions
 from handover.accounts.accounts import Account
-from handover.accounts.permissions import Forbidden, Permission, require
+from handover.accounts.permissions import Forbidden, Permission, allows, require
 from handover.accounts.sessions import BadCsrf, NoSession, Session
+from handover.assignment import presence
+from handover.assignment.presence import Shift
 from handover.workplace import failures, words
 from handover.workplace.failures import Failure
 from handover.workplace.house import WorkplaceHouse
@@ -29,6 +31,7 @@ from handover.workplace.sections import frame
 COOKIE = "pryimalnia_workplace"
 FORM_LIMIT = 64 * 1024
 SET_UP = "/workplace/me/second-factor"
+FIELDS = 50
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -73,6 +76,7 @@ class Visitor:
 
     account: Account
     session: Session
+    shift: Shift = "off"
 
 
 Form = dict[str, str]
@@ -123,8 +127,8 @@ def from_here(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-async def read_form(request: Request) -> Form:
-    """The fields of an urlencoded form. Raises ForeignForm, FormTooLarge."""
+async def read_form(request: Request, most: int = FIELDS) -> Form:
+    """The fields of an urlencoded form, `most` of them. Raises ForeignForm, FormTooLarge."""
     if not from_here(request):
         raise ForeignForm
     body = bytearray()
@@ -132,7 +136,10 @@ async def read_form(request: Request) -> Form:
         body += chunk
         if len(body) > FORM_LIMIT:
             raise FormTooLarge
-    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50)
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most)
+    except ValueError as fault:
+        raise FormTooLarge from fault
     # PostgreSQL keeps no NUL in a text.
     return {name: value.replace("\0", "").replace("\r\n", "\n") for name, value in fields}
 
@@ -158,22 +165,24 @@ class Guard:
         async with self.house.database.read() as db:
             session = await sessions.current(db, token, now)
             account = await accounts.find(db, session.account_id)
+            shift = await presence.of(db, session.account_id)
         if session.stale:
             async with self.house.database.write() as db:
                 await sessions.touch(db, session, now)
+            await presence.heard(self.house.database, account.id, now)
         if session.owes_factor and not unready:
             raise FactorDue
         require(account.role, needs)
-        return Visitor(account, session)
+        return Visitor(account, session, shift)
 
     async def acting(
-        self, request: Request, needs: Permission, *, unready: bool = False
+        self, request: Request, needs: Permission, most: int = FIELDS, *, unready: bool = False
     ) -> tuple[Visitor, Form]:
-        """The same for a form, whose token must be this session's.
+        """The same for a form of up to `most` fields, whose token must be this session's.
 
         Raises also BadCsrf, ForeignForm, FormTooLarge.
         """
-        form = await read_form(request)
+        form = await read_form(request, most)
         visitor = await self.visitor(request, needs, unready=unready)
         sessions.check_csrf(visitor.session, form.get("csrf"))
         return visitor, form
@@ -189,6 +198,9 @@ class Guard:
             me=me,
             initials=words.initials(me.name),
             csrf=visitor.session.csrf_token,
+            shift=visitor.shift,
+            shift_word=words.SHIFTS[visitor.shift],
+            consults=allows(me.role, Permission.CONSULT),
             frame=around,
             place=place,
             **values,

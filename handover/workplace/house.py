@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from conversations.channel import AttachmentStore, Capabilities
 from conversations.database import Database
 from conversations.signals import Signals
 from conversations.traffic import ChannelReport
+from handover.assignment.policy import Policy
 from handover.retention import Older
 from handover.tickets.leading import Render
 from knowledge_base.answers import Knowledge
@@ -38,4 +39,5 @@ class WorkplaceHouse:
     connect: Callable[[str], Awaitable[str | None]]
     secret: bytes
     older: Callable[[], Awaitable[Sequence[Older]]]
+    policy: Policy = field(default_factory=Policy)
     secure_cookies: bool = False

@@ -3,40 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations import transcript
+from conversations.drafts import preview
 from conversations.messages import AttachmentKind, AuthorKind
-from conversations.transcript import Head
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
+from handover.assignment import teams, views
+from handover.assignment.views import SavedView
 from handover.calendars.hours import KYIV, is_open, next_opening, stretches
-from handover.tickets import queue
-from handover.tickets.queue import Counts, List
+from handover.tickets import lists
+from handover.tickets.lists import EVERYTHING, Counts, Filters, List, Listed, Reader
 from handover.tickets.tickets import Ticket
-from handover.tickets.wording import clock, danger_word
+from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.masking import masked
 from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
 
 SOON = timedelta(minutes=30)
-_PREVIEW = 120
 
-_ORDER = {
-    "waiting": "Спершу небезпека, далі хто довше чекає",
-    "mine": "Спершу небезпека, далі хто довше чекає",
+_ORDER: Mapping[List, str] = {
+    "waiting": "Спершу небезпека, далі за обіцянкою",
+    "mine": "Спершу небезпека, далі за обіцянкою",
     "team": "Усе, що ведуть колеги й ви",
+    "all": "Усе відкрите",
+    "snoozed": "За часом, коли нагадати",
+    "resolved": "Спершу закриті щойно",
+    "found": "Спершу найновіші",
 }
+_TEAMS = "Усе, що мають ваші команди"
+_WORDS: Mapping[List, str] = {
+    "waiting": "Чекають",
+    "mine": "Мої",
+    "team": "Команда",
+    "all": "Усі",
+    "snoozed": "Відкладені",
+    "resolved": "Закриті",
+}
+IN_SIGHT: tuple[List, ...] = ("waiting", "mine", "team")
+"""Lists that always stand above the queue; the others are a press away."""
+
+LANGUAGE_WORDS = {"uk": "українська", "ru": "російська", "en": "англійська"}
+
 _FILES = {
     AttachmentKind.PHOTO: "Фото",
     AttachmentKind.VOICE: "Голосове",
     AttachmentKind.VIDEO: "Відео",
     AttachmentKind.DOCUMENT: "Документ",
 }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which list is asked for, narrowed to what, from where on. `rows`: so many at once, for a list grown longer."""
+
+    view: List
+    filters: Filters = EVERYTHING
+    after: str | None = None
+    rows: int = lists.SHOWN
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Asked:
+        """Out of an address; what is not known is left out. A search looks everywhere."""
+        filters = Filters.read(given)
+        view = given.get("view")
+        known: List = view if view in _WORDS else "waiting"  # type: ignore[assignment]  # a key of _WORDS
+        rows = given.get("rows", "")
+        return cls(
+            "found" if filters.search else known,
+            filters,
+            given.get("after"),
+            min(max(int(rows), lists.SHOWN), MOST)
+            if rows.isascii() and rows.isdigit() and len(rows) < 6
+            else lists.SHOWN,
+        )
+
+    @property
+    def query(self) -> str:
+        """The list and its filters as an address has them."""
+        return urlencode({"view": "waiting" if self.view == "found" else self.view, **self.filters.set()})
+
+
+MOST = 1000
+"""Rows that are renewed at once; a longer list is read page by page."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +126,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Tab:
-    view: List
+    """`count` is None where nobody counts. `view`: a list, or nothing for a view somebody saved."""
+
     word: str
-    count: int
+    count: int | None
+    query: str
+    current: bool
+    view: str = ""
+    saved: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,43 +154,74 @@ class Empty:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A consultation that this person is asked to take."""
+
+    conversation: str
+    name: str
+    about: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A filter that is on: its words, and the address without it."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
 class QueuePane:
     view: List
+    query: str
+    search: str
     hours: str
     tabs: Sequence[Tab]
+    more: Sequence[Tab]
+    more_word: str
     urgent: Urgent | None
+    offer: Offer | None
     may_take: bool
     order: str
+    narrowed: Sequence[Narrowed]
     groups: Sequence[Group]
     empty: Empty
     further: str | None
 
 
-def known_view(asked: str | None, fallback: List = "waiting") -> List:
-    """A list's name out of an address; anything else is the fallback."""
-    return asked if asked in ("waiting", "mine", "team") else fallback  # type: ignore[return-value]  # narrowed by the tuple
-
-
 async def queue_pane(
-    db: AsyncConnection, account: Account, view: List, knowledge: Knowledge, now: datetime
+    db: AsyncConnection, account: Account, asked: Asked, knowledge: Knowledge, now: datetime
 ) -> QueuePane:
-    """Everything the left pane shows: four queries, whatever the length of the queue."""
-    listed = await queue.listed(db, account.community, view, account.id)
-    counted = await queue.counts(db, account.community, account.id)
-    danger = await queue.urgent(db, account.community)
-    wanted = [*listed, *([danger] if danger else [])]
-    heads = await transcript.heads(db, [ticket.conversation_id for ticket in wanted])
-    hidden = getattr(counted, view) - len(listed)
+    """Everything the left pane shows: six queries, whatever the length of the queue."""
+    mine = await teams.of_account(db, account.community, account.id)
+    reader = Reader(account.id, [team.id for team in mine])
+    page = await lists.page(
+        db, account.community, asked.view, reader, asked.filters, after=asked.after, limit=asked.rows
+    )
+    counted = await lists.counts(db, account.community, reader)
+    danger = await lists.urgent(db, account.community)
+    offer = await lists.offered(db, account.community, account.id)
+    saved = await views.of(db, account.community, reader)
+    tabs = _tabs(counted, asked)
+    more = [*tabs[len(IN_SIGHT) :], *_saved(saved, asked)]
+    further = {"after": page.further} if page.further else {}
     return QueuePane(
-        view=view,
+        view=asked.view,
+        query=asked.query,
+        search=asked.filters.search,
         hours=_hours(knowledge, now),
-        tabs=_tabs(counted),
-        urgent=_urgent(danger, heads, now),
+        tabs=tabs[: len(IN_SIGHT)],
+        more=more,
+        more_word=next((tab.word for tab in more if tab.current), ""),
+        urgent=_urgent(danger, now),
+        offer=_offer(offer, knowledge, now),
         may_take=allows(account.role, Permission.CONSULT),
-        order=_ORDER[view],
-        groups=_groups(listed, heads, view, knowledge, now),
-        empty=_empty(view, counted),
-        further=f"Ще {hidden}: відкриються, коли черга просунеться" if hidden > 0 else None,
+        order=_TEAMS if asked.view == "team" and reader.teams else _ORDER[asked.view],
+        narrowed=_narrowed(asked, knowledge, now),
+        groups=_groups(page.rows, asked.view, knowledge, now),
+        empty=_empty(asked, counted),
+        further=f"{asked.query}&{urlencode(further)}" if further else None,
     )
 
 
@@ -145,18 +235,27 @@ def _hours(knowledge: Knowledge, now: datetime) -> str:
     return f"зачинено до {words.moment(opens, now)}" if opens is not None else "зачинено"
 
 
-def _tabs(counted: Counts) -> list[Tab]:
+def _tabs(counted: Counts, asked: Asked) -> list[Tab]:
+    plain = not asked.filters.set()
+    numbers: Mapping[str, int] = asdict(counted)
     return [
-        Tab("waiting", "Чекають", counted.waiting),
-        Tab("mine", "Мої", counted.mine),
-        Tab("team", "Команда", counted.team),
+        Tab(word, numbers.get(view), urlencode({"view": view}), plain and view == asked.view, view)
+        for view, word in _WORDS.items()
     ]
 
 
-def _urgent(ticket: Ticket | None, heads: Mapping[str, Head], now: datetime) -> Urgent | None:
-    if ticket is None:
+def _saved(saved: Sequence[SavedView], asked: Asked) -> list[Tab]:
+    queries = [(one, Asked(one.list, one.filters).query) for one in saved]
+    return [
+        Tab(one.name, None, query, query == asked.query, saved=one.id if one.own else "")
+        for one, query in queries
+    ]
+
+
+def _urgent(found: Listed | None, now: datetime) -> Urgent | None:
+    if found is None:
         return None
-    head = heads.get(ticket.conversation_id)
+    ticket = found.ticket
     return Urgent(
         conversation=ticket.conversation_id,
         state=(
@@ -165,67 +264,103 @@ def _urgent(ticket: Ticket | None, heads: Mapping[str, Head], now: datetime) -> 
             else f"веде {ticket.assigned_name}"
         ),
         waits=ticket.status == "waiting",
-        channel=words.channel(head.ref.channel) if head else "Розмова",
-        question=_short(ticket.question),
+        channel=words.channel(found.channel),
+        question=preview(ticket.question),
     )
 
 
-def _groups(
-    listed: Sequence[Ticket],
-    heads: Mapping[str, Head],
-    view: List,
-    knowledge: Knowledge,
-    now: datetime,
-) -> list[Group]:
-    rows = [
-        (ticket, row(ticket, heads[ticket.conversation_id], view, knowledge, now))
-        for ticket in listed
-        if ticket.conversation_id in heads
+def _offer(found: Listed | None, knowledge: Knowledge, now: datetime) -> Offer | None:
+    if found is None or found.ticket.offered_until is None or found.ticket.offered_until <= now:
+        return None
+    ticket = found.ticket
+    return Offer(
+        conversation=ticket.conversation_id,
+        name=words.person(found.author_name, found.channel, ticket.number),
+        about=topic_title(ticket.topic, knowledge, now) or words.REASONS.get(ticket.reason, ""),
+        until=clock(found.ticket.offered_until),
+    )
+
+
+def _narrowed(asked: Asked, knowledge: Knowledge, now: datetime) -> list[Narrowed]:
+    """The filters that are on, in words; each can be taken off."""
+    offices = {office.id: office.name for office in knowledge.offices()}
+
+    def said(name: str, value: str) -> str:
+        match name:
+            case "topic":
+                return topic_title(value, knowledge, now) or value
+            case "channel":
+                return words.channel(value)
+            case "office":
+                return offices.get(value, value)
+            case "language":
+                return LANGUAGE_WORDS.get(value, value)
+        return f"Пошук: {value}"
+
+    return [
+        Narrowed(said(name, value), Asked(asked.view, replace(asked.filters, **{name: ""})).query)
+        for name, value in asked.filters.set().items()
     ]
-    if not rows:
+
+
+def _groups(rows: Sequence[Listed], view: List, knowledge: Knowledge, now: datetime) -> list[Group]:
+    shown = [(one, row(one, view, knowledge, now)) for one in rows]
+    if not shown:
         return []
     if view != "mine":
-        return [Group("", [shown for _, shown in rows])]
-    theirs = [shown for ticket, shown in rows if _citizen_spoke_last(heads[ticket.conversation_id])]
-    ours = [shown for ticket, shown in rows if not _citizen_spoke_last(heads[ticket.conversation_id])]
+        return [Group("", [it for _, it in shown])]
+    theirs = [it for one, it in shown if one.citizen_spoke_last]
+    ours = [it for one, it in shown if not one.citizen_spoke_last]
     groups = [Group("Чекають на вас", theirs), Group("Чекаємо на людину", ours)]
     return [group for group in groups if group.rows]
 
 
-def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datetime) -> Row:
+def row(one: Listed, view: List, knowledge: Knowledge, now: datetime) -> Row:
     """One line of the list."""
-    channel = words.channel(head.ref.channel)
+    ticket = one.ticket
+    channel = words.channel(one.channel)
     about = topic_title(ticket.topic, knowledge, now) or words.REASONS.get(ticket.reason, "")
-    leads = f" · {ticket.assigned_name}" if view == "team" and ticket.assigned_name else ""
-    icon, preview = _preview(head, ticket)
+    led = view not in ("waiting", "mine") and ticket.assigned_name
+    icon, said = _preview(one)
+    parts = (channel, about, ticket.assigned_name if led else "")
     return Row(
         conversation=ticket.conversation_id,
-        name=masked(words.person(head.author_name, head.ref.channel, ticket.number)),
+        name=masked(words.person(one.author_name, one.channel, ticket.number)),
         channel=channel,
-        channel_icon=head.ref.channel if head.ref.channel in words.CHANNELS else "web",
-        unread=head.unread,
-        when=words.ago(head.last.at if head.last else ticket.created_at, now),
-        preview=preview,
+        channel_icon=one.channel if one.channel in words.CHANNELS else "web",
+        unread=one.unread,
+        when=words.ago(one.said_at or ticket.created_at, now),
+        preview=said,
         icon=icon,
-        about=f"{channel} · {about}{leads}" if about else f"{channel}{leads}",
+        about=" · ".join(part for part in parts if part),
         mark=unreached_chip(ticket),
-        chip=promise_chip(ticket, now, short=True) or _danger_chip(ticket),
+        chip=_state_chip(ticket, view) or promise_chip(ticket, now, short=True) or _danger_chip(ticket),
     )
 
 
-def _preview(head: Head, ticket: Ticket) -> tuple[str | None, str]:
-    if head.last is None:
-        return None, _short(ticket.question)
-    if head.last.author.kind is AuthorKind.BOT and ticket.question:
-        return None, _short(ticket.question)
-    said = head.last.reply
-    if said.attachments:
-        return "clip", _FILES[said.attachments[0].kind]
-    return (None if _citizen_spoke_last(head) else "reply"), _short(said.text)
+def _state_chip(ticket: Ticket, view: List) -> Chip | None:
+    """What keeps a ticket out of the lists of work, where others are shown beside it."""
+    if ticket.snoozed_until is not None:
+        return Chip(
+            "plain", day_and_clock(ticket.snoozed_until), "moon", ticket.snooze_reason or "Відкладено"
+        )
+    return Chip("plain", "закрито", "check") if view == "found" and ticket.status == "resolved" else None
 
 
-def _citizen_spoke_last(head: Head) -> bool:
-    return head.last is None or head.last.author.kind is AuthorKind.CITIZEN
+def _preview(one: Listed) -> tuple[str | None, str]:
+    ticket = one.ticket
+    if one.said_by is None or (one.said_by == AuthorKind.BOT.value and ticket.question):
+        return None, preview(masked(ticket.question))
+    if one.said_file:
+        return "clip", _FILES[AttachmentKind(one.said_file)]
+    return (None if one.citizen_spoke_last else "reply"), _masked_preview(one.said)
+
+
+def _masked_preview(said: str) -> str:
+    """A number that the end of a preview has cut would not be known for one: its rest goes with it."""
+    cut, _, rest = said.rpartition(" ")
+    whole = not (rest.endswith("…") and any(sign.isdigit() for sign in rest))
+    return masked(said if whole else f"{cut} …")
 
 
 def _danger_chip(ticket: Ticket) -> Chip | None:
@@ -264,18 +399,29 @@ def topic_title(topic: str | None, knowledge: Knowledge, now: datetime) -> str |
     return knowledge.card(known, now).title if known else None
 
 
-def _empty(view: List, counted: Counts) -> Empty:
-    if view == "waiting":
-        if counted.mine:
-            return Empty("Ніхто не чекає", "Усіх узято.", f"Мої {counted.mine}", "/workplace?view=mine")
-        return Empty("Ніхто не чекає", "Коли хтось покличе людину, розмова з’явиться тут сама.")
+def _empty(asked: Asked, counted: Counts) -> Empty:
+    if asked.after:
+        return Empty("Далі нічого немає", "Список закінчився.", "До початку", f"/workplace?{asked.query}")
+    if asked.view == "found":
+        return Empty(
+            "Нічого не знайдено", "Шукаємо за ім’ям і номером консультації.", "До черги", "/workplace"
+        )
+    if asked.filters.set():
+        return Empty(
+            "За фільтром нічого", "Інші розмови на місці.", "Без фільтра", f"/workplace?view={asked.view}"
+        )
+    match asked.view:
+        case "waiting":
+            if counted.mine:
+                return Empty("Ніхто не чекає", "Усіх узято.", f"Мої {counted.mine}", "/workplace?view=mine")
+            return Empty("Ніхто не чекає", "Коли хтось покличе людину, розмова з’явиться тут сама.")
+        case "snoozed":
+            return Empty(
+                "Відкладених немає", "Відкласти розмову, яку ви ведете, можна кнопкою або клавішею S."
+            )
+        case "resolved":
+            return Empty("Закритих немає", "Закриту консультацію можна буде знову відкрити звідси.")
     if counted.waiting:
-        title = "У вас розмов немає" if view == "mine" else "Розмов ніхто не веде"
+        title = "У вас розмов немає" if asked.view == "mine" else "Розмов ніхто не веде"
         return Empty(title, "Можна взяти з черги.", f"Чекають {counted.waiting}", "/workplace?view=waiting")
     return Empty("Розмов немає", "Коли хтось покличе людину, розмова з’явиться в черзі.")
-
-
-def _short(text: str) -> str:
-    """The beginning of a text on one line. Masked first: a number that is cut would not be known."""
-    line = " ".join(masked(text).split())
-    return line if len(line) <= _PREVIEW else f"{line[: _PREVIEW - 1]}…"

@@ -14,10 +14,12 @@ from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
+from handover.assignment import teams
 from handover.tickets import tickets
 from handover.workplace import failures
+from handover.workplace.filter_view import filter_choices
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
-from handover.workplace.queue_view import QueuePane, known_view, queue_pane
+from handover.workplace.queue_view import Asked, QueuePane, queue_pane
 from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
 
 
@@ -59,6 +61,7 @@ async def find(
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
         past=await tickets.all_of(db, account.community, conversation_id),
         colleagues=await accounts.colleagues(db, account.community),
+        teams=await teams.all_of(db, account.community),
     )
 
 
@@ -66,8 +69,9 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
     """/workplace, /workplace/queue, /workplace/conversations/{id}, its /live and its /window."""
     house, pages = guard.house, guard.pages
 
-    async def pane(db: AsyncConnection, me: Account, view: str | None) -> QueuePane:
-        return await queue_pane(db, me, known_view(view), house.knowledge(me.community), house.clock())
+    async def pane(db: AsyncConnection, me: Account, request: Request) -> QueuePane:
+        asked = Asked.read(request.query_params)
+        return await queue_pane(db, me, asked, house.knowledge(me.community), house.clock())
 
     async def opened(visitor: Visitor, request: Request, conversation_id: str, *, looked: bool) -> Talk:
         """Read a conversation and record it. `looked`: the reader has the end of it before their eyes."""
@@ -85,21 +89,25 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         capabilities = house.capabilities(found.head.ref.channel)
         return talk(found, me, house.knowledge(me.community), capabilities, now)
 
-    def whole(visitor: Visitor, queue: QueuePane, opened_talk: Talk | None) -> HTMLResponse:
-        return guard.page(visitor, "workplace.html", "queue", queue=queue, talk=opened_talk)
+    async def whole(request: Request, visitor: Visitor, opened_talk: Talk | None) -> HTMLResponse:
+        me = visitor.account
+        async with house.database.read() as db:
+            queue = await pane(db, me, request)
+            mine = await teams.of_account(db, me.community, me.id)
+        asked = Asked.read(request.query_params)
+        choices = filter_choices(asked, mine, house.knowledge(me.community), house.clock())
+        return guard.page(visitor, "workplace.html", "queue", queue=queue, talk=opened_talk, choices=choices)
 
     @router.get("/workplace")
     async def workplace(request: Request) -> Response:
         visitor = await guard.visitor(request)
-        async with house.database.read() as db:
-            queue = await pane(db, visitor.account, request.query_params.get("view"))
-        return whole(visitor, queue, None)
+        return await whole(request, visitor, None)
 
     @router.get("/workplace/queue")
     async def queue_part(request: Request) -> Response:
         visitor = await guard.visitor(request)
         async with house.database.read() as db:
-            queue = await pane(db, visitor.account, request.query_params.get("view"))
+            queue = await pane(db, visitor.account, request)
         return HTMLResponse(pages.render("queue.html", queue=queue, csrf=visitor.session.csrf_token))
 
     @router.get("/workplace/conversations/{conversation_id}")
@@ -108,9 +116,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         shown = await opened(visitor, request, conversation_id, looked=True)
         if is_htmx(request):
             return HTMLResponse(pages.render("work.html", talk=shown, csrf=visitor.session.csrf_token))
-        async with house.database.read() as db:
-            queue = await pane(db, visitor.account, request.query_params.get("view"))
-        return whole(visitor, queue, shown)
+        return await whole(request, visitor, shown)
 
     @router.get("/workplace/conversations/{conversation_id}/live")
     async def live_parts(request: Request, conversation_id: str) -> Response:

@@ -19,7 +19,10 @@ from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
 from handover.workplace.reports import add_reports
 from handover.workplace.retention_page import add_retention
+from handover.workplace.shift import add_shift
+from handover.workplace.teams import add_teams
 from handover.workplace.unmasking import add_unmasking
+from handover.workplace.views import add_views
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -36,6 +39,9 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_channels(router, guard)
     add_reports(router, guard)
     add_board(router, guard)
+    add_shift(router, guard)
+    add_views(router, guard)
+    add_teams(router, guard)
     add_events(router, guard)
     add_me(router, guard)
     add_accounts(router, guard)

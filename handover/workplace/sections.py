@@ -30,6 +30,7 @@ SETTINGS: Sequence[Section] = (
     Section("accounts", "Облікові записи", "/workplace/accounts", Permission.ACCOUNTS),
     Section("journal", "Журнал дій", "/workplace/journal", Permission.AUDIT),
     Section("retention", "Строки зберігання", "/workplace/retention", Permission.RETENTION),
+    Section("teams", "Команди", "/workplace/teams", Permission.TEAMS),
 )
 """Pages behind «Налаштування», in the order of its list."""
 

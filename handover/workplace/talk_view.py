@@ -15,12 +15,14 @@ from conversations.remote_files import Missing
 from conversations.transcript import Head, Line
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
+from handover.assignment.teams import Team
 from handover.calendars.hours import KYIV
 from handover.tickets.tickets import Ticket
-from handover.tickets.wording import clock, danger_word
+from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.masking import Said, masked, said
 from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
+from handover.workplace.snoozing import Snooze, snoozes
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from handover.workplace.window_view import Window, window
 from knowledge_base.answers import Knowledge
@@ -117,6 +119,9 @@ class Talk:
     may_unmask: bool
     may_take: bool
     may_lead: bool
+    may_reopen: bool
+    asleep: bool
+    snoozes: Sequence[Snooze]
     danger_card: bool
     chips: Sequence[Chip]
     gate: Gate | None
@@ -125,6 +130,7 @@ class Talk:
     earlier: int | None
     packet: Packet
     colleagues: Sequence[Account]
+    teams: Sequence[Team]
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,7 @@ class Found:
     earlier: int | None
     past: Sequence[Ticket]
     colleagues: Sequence[Account]
+    teams: Sequence[Team]
 
 
 def talk(
@@ -161,6 +168,9 @@ def talk(
         may_unmask=allows(me.role, Permission.UNMASK),
         may_take=may_take,
         may_lead=led and ((mine and consults) or allows(me.role, Permission.LEAD)),
+        may_reopen=consults and ticket.status == "resolved" and owner.kind != "specialist",
+        asleep=ticket.snoozed_until is not None,
+        snoozes=snoozes(now),
         danger_card=ticket.danger is not None and led and (mine or allows(me.role, Permission.LEAD)),
         chips=_chips(ticket, owner, now),
         gate=None if mine else _gate(ticket, owner, may_take),
@@ -173,6 +183,7 @@ def talk(
             for person in found.colleagues
             if person.id != owner.id and allows(person.role, Permission.CONSULT)
         ],
+        teams=found.teams,
     )
 
 
@@ -189,6 +200,9 @@ def _chips(ticket: Ticket, owner: Owner, now: datetime) -> list[Chip]:
     chips = [promise_chip(ticket, now, short=False)]
     if ticket.danger:
         chips.append(Chip("bad", f"небезпека: {danger_word(ticket.danger)}", "alert"))
+    if ticket.snoozed_until is not None:
+        why = ticket.snooze_reason or "Причини не вказано"
+        chips.append(Chip("plain", f"відкладено до {day_and_clock(ticket.snoozed_until)}", "moon", why))
     chips.append(unreached_chip(ticket))
     chips.append(Chip("plain", "консультація", title="Не зареєстровано як звернення"))
     if owner.kind == "specialist":

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handover.assignment.presence import Standing
 from handover.calendars.hours import KYIV
 from handover.tickets.wording import clock
 from knowledge_base.language import HARD_SPACE, MONTHS, WEEKDAYS, plural
@@ -39,6 +40,18 @@ REASONS = {
     "failure": "Бот не зміг відповісти через збій",
     "unreached": "Відповідь не дійшла",
 }
+
+
+SHIFTS = {"on": "На зміні", "away": "Відійшли", "off": "Не на зміні"}
+"""Where a specialist says they are. «Ви» of the one who reads it."""
+
+
+def presence(standing: Standing, silent: timedelta, now: datetime) -> str:
+    """Where a colleague is, in words."""
+    if standing.is_there(silent, now):
+        return "на зміні"
+    word = {"on": "сторінку закрито", "away": "не на місці", "off": "не на зміні"}[standing.shift]
+    return f"{word} {since(standing.gone_since(silent), now)}"
 
 
 def channel(name: str) -> str:

@@ -164,8 +164,12 @@ CONSULTS = {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNM
     ("role", "may"),
     [
         (Role.SPECIALIST, CONSULTS),
-        (Role.SENIOR, CONSULTS | {Permission.LEAD}),
-        (Role.HEAD, CONSULTS | {Permission.LEAD, Permission.AUDIT, Permission.RETENTION}),
+        (Role.SENIOR, CONSULTS | {Permission.LEAD, Permission.REPORTS}),
+        (
+            Role.HEAD,
+            CONSULTS
+            | {Permission.LEAD, Permission.REPORTS, Permission.AUDIT, Permission.RETENTION, Permission.TEAMS},
+        ),
         (Role.EDITOR, {Permission.READ, Permission.NOTE}),
         (Role.ADMINISTRATOR, set(Permission)),
     ],

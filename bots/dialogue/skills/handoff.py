@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, moments, packet
+from bots.dialogue import buttons, moments, packet, places
 from bots.dialogue.scene import Scene
+from bots.dialogue.skills import offices
 from bots.dialogue.texts import say
 from bots.dialogue.turn import (
     CancelTicket,
@@ -95,6 +96,7 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
         text = f"{text}\n{say('handoff-window', until=moments.until(scene, scene.view.closes_at))}"
         choices = (buttons.share_phone(), *choices)
         state = replace(scene.settled, step=Step(PHONE, "phone"))
+    place = places.named_in_full(scene.words, scene.knowledge.offices()) or offices.shown(scene)
     ticket = OpenTicket(
         number=queue.number,
         reason=reason,
@@ -102,6 +104,7 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
         promised_at=queue.promised_at,
         topic=scene.open_topic,
         told=packet.packet(scene),
+        office=place.id if place else None,
     )
     effects: list[Effect] = [ticket, *([note] if note else [])]
     return _turn(scene, Reply(text=text, choices=choices), effects=effects, state=state)

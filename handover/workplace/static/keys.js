@@ -19,13 +19,23 @@
     (document.querySelector(".row[aria-current]") || document.querySelector(".row") || document.getElementById("list-scroll")).focus();
   }
 
+  function resolve(onward) {
+    const next = document.getElementById("resolve-next");
+    if (next) next.checked = onward;
+    press("[data-opens=resolve]");
+  }
+
   const deeds = {
     KeyJ: () => step(1),
     KeyK: () => step(-1),
     KeyT: () => press("#take"),
     KeyR: () => drafts.choose("reply", true),
     KeyN: () => drafts.choose("note", true),
-    KeyE: () => press("[data-opens=resolve]"),
+    KeyE: () => resolve(false),
+    "Shift+KeyE": () => resolve(true),
+    KeyS: () => press("[data-opens=snooze]"),
+    KeyP: () => press("[data-opens=transfer]"),
+    Slash: () => press("#find"),
     Period: () => press("#news:not([hidden])"),
     Escape: list,
   };
@@ -41,7 +51,10 @@
     if (event.code === "Escape" && event.target.matches("#text-reply, #text-note")) return list();
     if (field || off() || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "?") return document.getElementById("keys").showModal();
-    const deed = event.shiftKey ? undefined : deeds[event.code];
+    const view = /^Digit([1-6])$/.exec(event.code);
+    const deed = view && !event.shiftKey
+      ? () => document.querySelectorAll("#views [data-view]:not([data-view=''])")[view[1] - 1]?.click()
+      : deeds[(event.shiftKey ? "Shift+" : "") + event.code];
     if (!deed) return;
     event.preventDefault();
     deed();

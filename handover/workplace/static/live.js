@@ -9,6 +9,7 @@ const live = (() => {
   let retry = null;
   let waiting = { queue: null, talk: null };
   let fresh = null;
+  let grown = false;
 
   const plural = (n, one, few, many) => {
     const tens = n % 100, ones = n % 10;
@@ -21,11 +22,32 @@ const live = (() => {
   // ---- the queue
 
   async function fetchQueue() {
-    const view = document.getElementById("queue").dataset.view;
-    const answer = await fetch(`/workplace/queue?view=${view}`, { headers: { "HX-Request": "true" } });
+    // A list that has grown is renewed in its whole length.
+    const asked = new URLSearchParams(document.getElementById("queue").dataset.query);
+    if (grown) asked.set("rows", document.querySelectorAll("#list .row").length);
+    return queuePart(asked);
+  }
+
+  async function queuePart(asked) {
+    const answer = await fetch(`/workplace/queue?${asked}`, { headers: { "HX-Request": "true" } });
     if (answer.status === 401) return signedOut();
     if (!answer.ok) throw new Error("queue");
     return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue");
+  }
+
+  // The next page goes under the shown rows; a row that has moved there meanwhile is not shown twice.
+  async function showFurther(link) {
+    let next;
+    try { next = await queuePart(new URL(link.href).search.slice(1)); } catch { return show("Список не завантажився. Розмови на місці.", "Ще раз", () => showFurther(link)); }
+    if (!next) return;
+    const shown = new Set(ids(document));
+    const first = link.nextElementSibling;
+    const coming = [...next.querySelector("#list").children].filter((it) => !it.matches(".empty") && !shown.has(it.id));
+    link.replaceWith(...coming);
+    grown = true;
+    htmx.process(document.getElementById("list"));
+    decorate();
+    (coming.find((it) => it.matches(".row")) || first)?.focus({ preventScroll: true });
   }
 
   function show(text, action, deed) {
@@ -52,7 +74,7 @@ const live = (() => {
     if (!next) return;
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
-    for (const id of ["views", "urgent", "hours", "order"]) {
+    for (const id of ["views", "urgent", "offer", "hours", "order", "find", "narrow"]) {
       const part = document.getElementById(id);
       Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
       htmx.process(document.getElementById(id));
@@ -65,11 +87,13 @@ const live = (() => {
   }
 
   // Another list beside the same conversation: what is open stays open.
-  async function showView(view) {
-    document.getElementById("queue").dataset.view = view;
+  async function showList(query) {
+    document.getElementById("queue").dataset.query = query;
     const address = new URL(location.href);
-    address.searchParams.set("view", view);
+    for (const name of ["view", "topic", "channel", "office", "language", "search", "after"]) address.searchParams.delete(name);
+    for (const [name, value] of new URLSearchParams(query)) address.searchParams.set(name, value);
     history.replaceState(history.state, "", address);
+    grown = false;
     await refreshQueue(true);
     document.getElementById("list-scroll").scrollTop = 0;
   }
@@ -234,5 +258,5 @@ const live = (() => {
     };
   }
 
-  return { wire, refreshQueue, refreshTalk, showView, renew, decorate, atEnd };
+  return { wire, refreshQueue, refreshTalk, showList, showFurther, renew, decorate, atEnd };
 })();

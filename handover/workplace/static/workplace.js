@@ -78,15 +78,25 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest("button, summary, a");
-    const menu = byId("more");
-    if (menu?.open && !event.target.closest("#more")) menu.open = false;
     if (!target) return;
-    if (target.matches("#views a") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    // A search and a filter are set in dialogs that came with the page: their own addresses draw it anew.
+    const sameDialogs = target.matches("#views [data-view]:not([data-view=''])") && !document.querySelector("#order .chip");
+    if (sameDialogs && plain) {
       event.preventDefault();
-      live.showView(new URL(target.href).searchParams.get("view"));
+      target.closest("details")?.removeAttribute("open");
+      live.showList(new URL(target.href).search.slice(1));
       return;
     }
-    if (target.dataset.opens) byId(target.dataset.opens).showModal();
+    if (target.id === "further" && plain) {
+      event.preventDefault();
+      live.showFurther(target);
+      return;
+    }
+    if (target.dataset.opens) {
+      event.preventDefault();
+      byId(target.dataset.opens).showModal();
+    }
     else if (target.dataset.closes) byId(target.dataset.closes).close();
     else if (target.dataset.packet) byId("work").classList.toggle("packet-open", target.dataset.packet === "open");
     else if (target.dataset.mode) drafts.choose(target.dataset.mode, true);
