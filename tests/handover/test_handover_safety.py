@@ -18,6 +18,8 @@ from conversations.messages import Attachment, AttachmentKind, MessageKind
 from handover import tables
 from handover.accounts import accounts, second_factor
 from handover.accounts.permissions import Role
+from handover.assignment import teams
+from handover.assignment.teams import Terms
 from handover.tickets import leading, tickets
 from handover.workplace.files import served
 from handover.workplace.routes import routes
@@ -32,10 +34,12 @@ ANYBODY = None
 ALL = frozenset(Role)
 CONSULT = ALL - {Role.EDITOR}
 HEADS = frozenset({Role.HEAD, Role.ADMINISTRATOR})
+LEADS = HEADS | {Role.SENIOR}
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 CHAT = "/workplace/conversations/{conversation_id}"
 ONE = "/workplace/accounts/{account_id}"
+TEAM = "/workplace/teams/{team_id}"
 FACTOR = "/workplace/me/second-factor"
 
 # Every route of the workplace has its line here: who of those signed in may reach it.
@@ -86,6 +90,29 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{ONE}/reset-second-factor"): ADMINISTRATORS,
     ("GET", "/workplace/journal"): HEADS,
     ("GET", "/workplace/retention"): HEADS,
+    ("POST", f"{CHAT}/snooze"): CONSULT,
+    ("POST", f"{CHAT}/wake"): CONSULT,
+    ("POST", f"{CHAT}/reopen"): CONSULT,
+    ("POST", f"{CHAT}/pass"): CONSULT,
+    ("GET", "/workplace/shift"): CONSULT,
+    ("POST", "/workplace/shift"): CONSULT,
+    ("POST", "/workplace/shift/hand-over"): CONSULT,
+    ("POST", "/workplace/views"): ALL,
+    ("POST", "/workplace/views/forget"): ALL,
+    ("GET", "/workplace/teams"): HEADS,
+    ("GET", TEAM): HEADS,
+    ("POST", TEAM): HEADS,
+    ("POST", f"{TEAM}/disband"): HEADS,
+    ("GET", "/workplace/teams/people/{account_id}"): HEADS,
+    ("POST", "/workplace/teams/people/{account_id}"): HEADS,
+    ("GET", "/workplace/reports"): LEADS,
+    ("GET", "/workplace/reports/check"): LEADS,
+    ("GET", "/workplace/reports/unanswered"): LEADS,
+    ("POST", "/workplace/reports/recount"): LEADS,
+    ("GET", "/workplace/reports/report.xlsx"): LEADS,
+    ("GET", "/workplace/reports/{part}.csv"): LEADS,
+    ("GET", "/workplace/board"): LEADS,
+    ("GET", "/workplace/board/part"): LEADS,
 }
 SIGNED_IN = {route: who for route, who in WHO.items() if who is not ANYBODY}
 
@@ -106,11 +133,15 @@ async def ids(reception, now):
     async with reception.database.write() as db:
         await transcript.hear(db, chat, message, now)
     other = await account(reception.database, "colleague")
+    async with reception.database.write() as db:
+        team = await teams.create(db, COMMUNITY, Terms("Субсидії"), now)
     return {
         "conversation_id": chat,
         "account_id": other.id,
         "content_hash": kept.content_hash,
         "name": "workplace.css",
+        "team_id": team.id,
+        "part": "channels",
     }
 
 
@@ -169,7 +200,7 @@ async def test_an_id_of_another_community_is_nowhere_on_any_route(reception, ids
     heard = {**ids, "heard": ids["conversation_id"]}
     before = await actions(reception.database)
     with_ids = [
-        route for route in SIGNED_IN if re.search(r"conversation_id|account_id|content_hash|events", route[1])
+        route for route in SIGNED_IN if re.search(r"conversation_id|account_id|content_hash|team_id|events", route[1])
     ]
     assert len(with_ids) >= 20
     for method, path in with_ids:
