@@ -108,6 +108,10 @@ bench-screener: install
 bench-workplace: install
 	@$(BIN)/python -m benchmarks.workplace $(BENCH)
 
+# The pictures of docs/guide-specialist.uk.md, taken from the running workplace.
+guide-pictures: install
+	@PRYIMALNIA_MEANING=false $(BIN)/python -m tests.guide_pictures
+
 # What docker-compose.yml mounts. The folder is closed; the files are read by the containers' own users.
 secrets: secrets/signing_secret secrets/database_url
 

@@ -19,6 +19,7 @@ from handover import tables
 from handover.accounts.permissions import Role
 from handover.tickets import leading
 from handover.workplace.report_files import Sheet, as_csv, as_excel
+from tests.commands import ROOT
 from tests.handover.conftest import ORIGIN
 from tests.handover.handover_world import COMMUNITY, TUESDAY, account, actions, conversation, waiting
 from tests.handover.invented_history import NAMES, invented
@@ -264,3 +265,10 @@ def test_both_pages_in_a_browser(served: Served, open_page: Callable[..., Page])
     page.clock.install()
     page.clock.fast_forward(61_000)
     expect(page.locator("#board-state")).to_contain_text("Зв’язку немає. Дані на 10:30")
+
+
+def test_the_guide_shows_every_picture_that_is_taken_and_no_other() -> None:
+    guide = ROOT / "docs" / "guide-specialist.uk.md"
+    shown = set(re.findall(r"\]\((pictures/guide/[^)]+)\)", guide.read_text()))
+    taken = {f"pictures/guide/{one.name}" for one in (guide.parent / "pictures" / "guide").iterdir()}
+    assert shown == taken

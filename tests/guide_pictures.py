@@ -1,0 +1,223 @@
+"""The pictures of `docs/guide-specialist.uk.md`, taken from the running workplace: `make guide-pictures`.
+
+Everybody in them is invented. Nothing is drawn by hand: a page that changes changes its picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+import threading
+from concurrent.futures import Future
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+
+from conversations import transcript
+from conversations.attachments import FolderStore
+from conversations.database import Database, migrate
+from conversations.messages import Author, AuthorKind, Reply
+from conversations.signals import MemorySignals
+from conversations.tables import conversations, messages
+from handover.accounts.permissions import Role
+from handover.tickets import leading
+from handover.workplace.house import WorkplaceHouse
+from handover.workplace.routes import routes
+from tests.browser import opened_browser
+from tests.commands import ROOT
+from tests.dialogue.real_knowledge import real_knowledge
+from tests.handover.handover_world import (
+    CAPABILITIES,
+    COMMUNITY,
+    PASSWORD,
+    TUESDAY,
+    Vendors,
+    Wall,
+    account,
+    render,
+    waiting,
+)
+from tests.handover.invented_history import invented
+
+PICTURES = ROOT / "docs" / "pictures" / "guide"
+SIZE = {"width": 1280, "height": 800}
+BOT = Author(kind=AuthorKind.BOT, name=None)
+ANSWER = "Добрий день! Я Ірина Мельник, управління соцзахисту. Уточню й відповім до 11:00."
+NAMES = ("Галина Дячук", "Петро Коваль", "Марія Гнатюк", "Світлана Романюк")
+
+
+async def people(database: Database) -> str:
+    """Two months of the reception, four who wait, two consultations led; the conversation to be opened."""
+    iryna = await account(database, "iryna")
+    await account(database, "mariia", Role.HEAD, "Марія Левчук")
+    oleh = await account(database, "oleh", name="Олег Дудка")
+    history = invented(COMMUNITY, 1600, TUESDAY - timedelta(days=57), TUESDAY - timedelta(hours=3), 4)
+    for row in history.tickets:
+        # Nobody of that time works on: whoever has something in hand now is told of below.
+        row["status"], row["resolved_at"] = "resolved", row["resolved_at"] or TUESDAY - timedelta(hours=1)
+    await history.write(database)
+    asked = (
+        ("Чи приймуть договір оренди без нотаріуса?", "housing-subsidy", 11, "viber"),
+        ("Не прийшла субсидія за жовтень", "housing-subsidy", 26, "telegram"),
+        ("Коли виплатять допомогу при народженні?", "birth-benefit", 7, "messenger"),
+        ("Хочу порадитися щодо догляду за мамою", "care-supplement", 4, "web"),
+    )
+    opened = ""
+    for name, (question, topic, ago, channel) in zip(NAMES, asked, strict=True):
+        at = TUESDAY - timedelta(minutes=ago)
+        ticket = await waiting(
+            database, at, question, channel, topic=topic, promised_at=at + timedelta(minutes=40)
+        )
+        opened = opened or ticket.conversation_id
+        async with database.write() as db:
+            said = Reply(text="Передаю розмову спеціалісту. Відповідь прийде сюди, чат можна закрити.")
+            await transcript.say(db, ticket.conversation_id, BOT, said, at, epoch=None)
+            await db.execute(
+                update(conversations)
+                .where(conversations.c.id == ticket.conversation_id)
+                .values(author_name=name)
+            )
+            await db.execute(
+                update(messages)
+                .where(
+                    messages.c.conversation_id == ticket.conversation_id, messages.c.author_kind == "citizen"
+                )
+                .values(author_name=name)
+            )
+    for leader, ago in ((iryna, 35), (oleh, 52)):
+        at = TUESDAY - timedelta(minutes=ago)
+        ticket = await waiting(database, at, "Які документи принести?", "viber", topic="housing-subsidy")
+        async with database.write() as db:
+            await leading.take(db, COMMUNITY, ticket.id, leader, at + timedelta(minutes=4))
+    return opened
+
+
+class Workplace:
+    """A workplace behind a real server, in a thread with a loop of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ready: Future[tuple[uvicorn.Server, str]] = Future()
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._run)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.door.getsockname()[1]}"
+
+    def __enter__(self) -> str:
+        """Starts; the id of the conversation to open."""
+        self.thread.start()
+        return self.ready.result(180)[1]
+
+    def __exit__(self, *_: object) -> None:
+        self.ready.result()[0].should_exit = True
+        self.thread.join(30)
+        self.door.close()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as fault:
+            if self.ready.done():
+                raise
+            self.ready.set_exception(fault)
+
+    async def _serve(self) -> None:
+        url = f"sqlite+aiosqlite:///{self.folder}/guide.sqlite"
+        await migrate(url)
+        database, knowledge = Database(url), real_knowledge()
+        vendors = Vendors(database)
+        opened = await people(database)
+        house = WorkplaceHouse(
+            database,
+            MemorySignals(),
+            lambda _community: knowledge,
+            FolderStore(self.folder / "files", 1_000_000),
+            render,
+            Wall(TUESDAY),
+            ROOT / "node_modules",
+            CAPABILITIES.get,
+            vendors.reports,
+            vendors.connect,
+        )
+        app = FastAPI()
+        app.include_router(routes(house))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        self.ready.set_result((server, opened))
+        await server.serve(sockets=[self.door])
+        await house.signals.close()
+        await database.close()
+
+
+def sign_in(page: Page, address: str, login: str) -> None:
+    page.goto(f"{address}/workplace/login")
+    page.locator("[name=login]").fill(login)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Увійти").click()
+    page.wait_for_url("**/workplace")
+
+
+def take_pictures(address: str, opened: str) -> None:
+    """Walk through the pages as the guide does."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with opened_browser() as browser:
+
+        def new_page() -> Page:
+            context = browser.new_context(
+                viewport=SIZE, locale="uk-UA", timezone_id="Europe/Kyiv", reduced_motion="reduce"
+            )
+            page = context.new_page()
+            page.clock.set_fixed_time(TUESDAY)
+            return page
+
+        def shot(page: Page, name: str) -> None:
+            page.screenshot(path=PICTURES / f"{name}.png")
+
+        page = new_page()
+        page.goto(f"{address}/workplace/login")
+        shot(page, "sign-in")
+        sign_in(page, address, "iryna")
+        expect(page.locator("#list .row").first).to_be_visible()
+        shot(page, "queue")
+        page.goto(f"{address}/workplace/conversations/{opened}")
+        page.get_by_role("button", name="Взяти розмову").click()
+        field = page.get_by_label("Відповідь людині")
+        expect(field).to_be_focused()
+        field.fill(ANSWER)
+        shot(page, "conversation")
+        field.press("Control+Enter")
+        expect(page.locator("#lines")).to_contain_text(ANSWER)
+        page.get_by_role("tab", name="Нотатка").click()
+        page.get_by_label("Нотатка для колег").fill("Обіцяла принести договір у четвер")
+        shot(page, "note")
+        page.locator("[data-opens=transfer]").click()
+        shot(page, "transfer")
+        page.keyboard.press("Escape")
+        page.locator("[data-opens=resolve]").click()
+        shot(page, "resolve")
+
+        head = new_page()
+        sign_in(head, address, "mariia")
+        head.goto(f"{address}/workplace/board")
+        expect(head.locator("#board")).to_be_visible()
+        shot(head, "board")
+        head.goto(f"{address}/workplace/reports")
+        expect(head.locator(".foot")).to_contain_text("Звірено з журналом")
+        shot(head, "report")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workplace = Workplace(Path(folder))
+        with workplace as opened:
+            take_pictures(workplace.address, opened)
+
+
+if __name__ == "__main__":
+    main()
