@@ -200,7 +200,9 @@ async def test_an_id_of_another_community_is_nowhere_on_any_route(reception, ids
     heard = {**ids, "heard": ids["conversation_id"]}
     before = await actions(reception.database)
     with_ids = [
-        route for route in SIGNED_IN if re.search(r"conversation_id|account_id|content_hash|team_id|events", route[1])
+        route
+        for route in SIGNED_IN
+        if re.search(r"conversation_id|account_id|content_hash|team_id|events", route[1])
     ]
     assert len(with_ids) >= 20
     for method, path in with_ids:
@@ -208,7 +210,14 @@ async def test_an_id_of_another_community_is_nowhere_on_any_route(reception, ids
         if path == ONE and method == "POST":
             answer = await stranger.client.post(
                 address(path, heard),
-                data={"csrf": csrf, "name": "х", "position": "х", "role": "head"},
+                data={
+                    "csrf": csrf,
+                    "name": "х",
+                    "position": "х",
+                    "role": "head",
+                    "accept": "3",
+                    "return": "15",
+                },
                 headers={"Origin": ORIGIN},
             )
         assert answer.status_code == 404, (method, path, answer.status_code)
