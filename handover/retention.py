@@ -22,7 +22,17 @@ from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNRE
 from handover import audit, counting
 from handover.audit import Action
 from handover.calendars.hours import KYIV
-from handover.tables import OPEN, account_sessions, login_attempts, submissions, tickets, unanswered
+from handover.tables import (
+    OPEN,
+    account_sessions,
+    composer_drafts,
+    login_attempts,
+    mentions,
+    presence,
+    submissions,
+    tickets,
+    unanswered,
+)
 from handover.tables import audit as audit_table
 
 log = logging.getLogger(__name__)
@@ -38,6 +48,9 @@ STRAYS_KEPT = timedelta(days=7)
 
 SIGN_IN_FAILURES_KEPT = timedelta(days=1)
 """A lock lasts minutes. What was typed as a login may have been a password."""
+
+PRESENCE_KEPT = timedelta(days=1)
+"""Who looked at a conversation counts for a minute; the audit log keeps the readings."""
 
 STRAYS = "stray_files"
 
@@ -71,6 +84,19 @@ TICKETS = log_retention.emptied(
     ),
     **_UNSPOKEN,
 )
+DRAFTS = log_retention.rows(
+    "drafts",
+    composer_drafts,
+    lambda before: and_(
+        composer_drafts.c.saved_at < before, composer_drafts.c.conversation_id.not_in(_SPARED)
+    ),
+)
+MENTIONS = log_retention.rows(
+    "mentions",
+    mentions,
+    lambda before: and_(mentions.c.at < before, mentions.c.conversation_id.not_in(_SPARED)),
+)
+PRESENCE = log_retention.rows("presence", presence, lambda before: presence.c.until < before)
 QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
 SESSIONS = log_retention.rows(
     "sessions",
@@ -119,6 +145,9 @@ class Policy:
         yield PAYLOADS, self.payloads
         yield WORDS, self.words
         yield TICKETS, self.words
+        yield DRAFTS, self.words
+        yield MENTIONS, self.words
+        yield PRESENCE, PRESENCE_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events
         yield REJECTED, self.rejected

@@ -1,6 +1,7 @@
 """The tables of the handover.
 
-Accounts and their sessions, tickets, counters, the audit log, unanswered questions.
+Accounts and their sessions, tickets, counters, the audit log, unanswered questions; drafts, ready answers, who is
+here, and who is called by a note.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -155,4 +156,57 @@ unanswered = Table(
     Column("chosen", String(80)),
     Index("ix_unanswered_community", "community_id", "at"),
     Index("ix_unanswered_conversation", "conversation_id"),
+)
+
+composer_drafts = Table(
+    "composer_drafts",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("mode", String(8), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    CheckConstraint("mode IN ('reply', 'note')", name="mode"),
+    Index("ix_composer_drafts_conversation", "conversation_id"),
+    Index("ix_composer_drafts_saved", "saved_at"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("doing", String(8), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    CheckConstraint("doing IN ('looks', 'reply', 'note')", name="doing"),
+    Index("ix_presence_until", "until"),
+)
+
+# Of everybody where `owner_id` is null, else of that account alone.
+ready_answers = Table(
+    "ready_answers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("owner_id", String(32)),
+    Column("title", String(80), nullable=False),
+    Column("topic", String(80)),
+    Column("text", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_ready_answers_community", "community_id", "owner_id", "place"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
+    Index("ix_mentions_conversation", "conversation_id"),
 )

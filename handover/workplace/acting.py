@@ -20,6 +20,7 @@ from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.audit import Action
+from handover.composing import drafts
 from handover.tickets import leading, queue
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.tickets import Ticket
@@ -112,7 +113,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         if not is_htmx(request):
             return RedirectResponse(page(conversation_id), status_code=303)
         async with house.database.read() as db:
-            found = await find(db, visitor.account, conversation_id)
+            found = await find(db, visitor.account, conversation_id, house.clock())
         shown = talk(
             found,
             visitor.account,
@@ -144,6 +145,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             if why_shut is not None and head.owner.id == deed.me.id:
                 raise Stopped(failures.shut(why_shut, deed.ticket.phone, text, page(conversation_id)))
             await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
+            await _sent(deed, "reply")
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
 
@@ -153,6 +155,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             text = _words(deed, "text")
             if await _first(deed, "note", text):
                 await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                await _sent(deed, "note")
 
         return await act(request, conversation_id, Permission.NOTE, Action.NOTED, do)
 
@@ -204,6 +207,11 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             await leading.send_danger_card(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
 
         return await act(request, conversation_id, Permission.CONSULT, Action.DANGER_CARD, do, _THINK)
+
+
+async def _sent(deed: Deed, mode: drafts.Mode) -> None:
+    """These words are no draft any more."""
+    await drafts.clear(deed.db, deed.me.community, deed.me.id, deed.ticket.conversation_id, mode)
 
 
 def _words(deed: Deed, name: str) -> str:

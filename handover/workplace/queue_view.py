@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,11 +14,14 @@ from conversations.transcript import Head
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.calendars.hours import KYIV, is_open, next_opening, stretches
+from handover.composing import drafts, presence
+from handover.composing.presence import Viewer
 from handover.tickets import queue
 from handover.tickets.queue import Counts, List
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
+from handover.workplace.company import writer
 from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
 
@@ -61,6 +64,8 @@ class Row:
     about: str
     mark: Chip | None
     chip: Chip | None
+    draft: bool = False
+    writer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,12 +119,14 @@ def known_view(asked: str | None, fallback: List = "waiting") -> List:
 async def queue_pane(
     db: AsyncConnection, account: Account, view: List, knowledge: Knowledge, now: datetime
 ) -> QueuePane:
-    """Everything the left pane shows: four queries, whatever the length of the queue."""
+    """Everything the left pane shows: a fixed number of queries, whatever the length of the queue."""
     listed = await queue.listed(db, account.community, view, account.id)
     counted = await queue.counts(db, account.community, account.id)
     danger = await queue.urgent(db, account.community)
     wanted = [*listed, *([danger] if danger else [])]
     heads = await transcript.heads(db, [ticket.conversation_id for ticket in wanted])
+    begun = await drafts.begun(db, account.community, account.id, list(heads))
+    present = await presence.viewers(db, account.community, list(heads), account.id, now)
     hidden = getattr(counted, view) - len(listed)
     return QueuePane(
         view=view,
@@ -128,7 +135,7 @@ async def queue_pane(
         urgent=_urgent(danger, heads, now),
         may_take=allows(account.role, Permission.CONSULT),
         order=_ORDER[view],
-        groups=_groups(listed, heads, view, knowledge, now),
+        groups=_written_in(_groups(listed, heads, view, knowledge, now), begun, present),
         empty=_empty(view, counted),
         further=f"Ще {hidden}: відкриються, коли черга просунеться" if hidden > 0 else None,
     )
@@ -189,6 +196,26 @@ def _groups(
     ours = [shown for ticket, shown in rows if not _citizen_spoke_last(heads[ticket.conversation_id])]
     groups = [Group("Чекають на вас", theirs), Group("Чекаємо на людину", ours)]
     return [group for group in groups if group.rows]
+
+
+def _written_in(
+    groups: Sequence[Group], begun: Collection[str], present: Mapping[str, Sequence[Viewer]]
+) -> list[Group]:
+    """The rows with what is being written in them: a draft of one's own, a colleague at work."""
+    return [
+        Group(
+            group.title,
+            [
+                replace(
+                    row,
+                    draft=row.conversation in begun,
+                    writer=writer(present.get(row.conversation, ())),
+                )
+                for row in group.rows
+            ],
+        )
+        for group in groups
+    ]
 
 
 def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datetime) -> Row:

@@ -5,6 +5,8 @@ Every reading is recorded.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +16,7 @@ from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
+from handover.composing import drafts, presence
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
@@ -35,7 +38,7 @@ async def admitted(db: AsyncConnection, account: Account, conversation_id: str) 
 
 
 async def find(
-    db: AsyncConnection, account: Account, conversation_id: str, first: int | None = None
+    db: AsyncConnection, account: Account, conversation_id: str, now: datetime, first: int | None = None
 ) -> Found:
     """Everything the right part shows, read in one transaction.
 
@@ -48,6 +51,7 @@ async def find(
     owner, _ = await ownership.current(db, conversation_id)
     last = heads[conversation_id].last_position
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
+    others = await presence.viewers(db, account.community, [conversation_id], account.id, now)
     shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
     return Found(
         conversation=conversation_id,
@@ -59,6 +63,8 @@ async def find(
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
         past=await tickets.all_of(db, account.community, conversation_id),
         colleagues=await accounts.colleagues(db, account.community),
+        drafts=await drafts.of(db, account.community, account.id, conversation_id),
+        viewers=others.get(conversation_id, ()),
     )
 
 
@@ -75,7 +81,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         first = request.query_params.get("from")
         begin = int(first) if first and first.isdecimal() and len(first) < 10 else None
         async with house.database.read() as db:
-            found = await find(db, me, conversation_id, begin)
+            found = await find(db, me, conversation_id, now, begin)
         async with house.database.write() as db:
             await audit.record_reading(
                 db, community=me.community, account_id=me.id, subject=conversation_id, now=now

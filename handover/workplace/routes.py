@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from handover.workplace.acting import add_acting
 from handover.workplace.channels import add_channels
+from handover.workplace.composing import add_composing
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
 from handover.workplace.files import add_files
@@ -25,6 +26,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_door(router, guard)
     add_reading(router, guard)
     add_acting(router, guard)
+    add_composing(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
     add_events(router, guard)

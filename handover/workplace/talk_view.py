@@ -16,9 +16,12 @@ from conversations.transcript import Head, Line
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.calendars.hours import KYIV
+from handover.composing.drafts import Drafts
+from handover.composing.presence import Viewer
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
+from handover.workplace.company import Company, company
 from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from handover.workplace.window_view import Window, window
@@ -123,6 +126,8 @@ class Talk:
     earlier: int | None
     packet: Packet
     colleagues: Sequence[Account]
+    drafts: Drafts
+    company: Company
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,8 @@ class Found:
     earlier: int | None
     past: Sequence[Ticket]
     colleagues: Sequence[Account]
+    drafts: Drafts
+    viewers: Sequence[Viewer]
 
 
 def talk(
@@ -170,6 +177,8 @@ def talk(
             for person in found.colleagues
             if person.id != owner.id and allows(person.role, Permission.CONSULT)
         ],
+        drafts=found.drafts,
+        company=company(found.viewers),
     )
 
 

@@ -27,6 +27,7 @@
     if (log) log.scrollTop = log.scrollHeight;
     if (work.dataset.title) document.title = `${work.dataset.title} · Приймальня`;
     drafts.restore();
+    presence.look();
     live.decorate();
     live.wire();
     gate();

@@ -1,0 +1,69 @@
+"""The composer in a real browser: drafts that survive everything, ready answers, the base, colleagues at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from handover.composing import drafts
+from tests.handover.handover_world import COMMUNITY
+from tests.handover.test_handover_browser import (
+    Served,
+    open_page,  # noqa: F401  # a fixture
+    served,  # noqa: F401  # a fixture
+    taken,
+)
+
+
+def test_a_draft_outlives_the_line_the_session_and_the_computer_and_colleagues_see_its_writer(
+    served: Served,  # noqa: F811
+    open_page: Callable[..., Page],  # noqa: F811
+) -> None:
+    page = open_page()
+    chat = taken(page, served, hours=1)
+    field, saved = page.get_by_label("Відповідь людині"), page.locator("#saved")
+    field.press_sequentially("Добрий день")
+    expect(saved).to_contain_text("Чернетку збережено о ")
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('draft:'))") == []
+
+    colleague = open_page(login="oleh", name="Олег Дудка")
+    colleague.goto(f"{served.address}/workplace/conversations/{chat}?view=team")
+    expect(colleague.locator("#viewers")).to_have_text("ІМІрина пише відповідь")
+    expect(colleague.locator("#list")).to_contain_text("Ірина пише відповідь…")
+    expect(page.locator("#viewers")).to_contain_text("Олег дивиться")
+    page.get_by_role("tab", name="Нотатка").click()
+    page.get_by_label("Нотатка для колег").press_sequentially("Спитати")
+    expect(colleague.locator("#viewers")).to_contain_text("Ірина пише нотатку")
+
+    elsewhere = open_page()
+    elsewhere.goto(f"{served.address}/workplace/conversations/{chat}")
+    expect(elsewhere.get_by_label("Відповідь людині")).to_have_value("Добрий день")
+    expect(elsewhere.get_by_role("tab", name="Нотатка")).to_contain_text("Нотатка")
+    expect(elsewhere.get_by_role("img", name="є чернетка")).to_have_count(1)
+    elsewhere.context.set_offline(True)
+    elsewhere.get_by_label("Відповідь людині").press_sequentially(", Галино")
+    expect(elsewhere.locator("#saved")).to_have_text("Зв’язку немає: чернетка в цьому браузері")
+    elsewhere.context.set_offline(False)
+    expect(elsewhere.locator("#saved")).to_contain_text("Чернетку збережено о ")
+
+    elsewhere.context.clear_cookies(name="pryimalnia_workplace")
+    elsewhere.get_by_label("Відповідь людині").press_sequentially("!")
+    expect(elsewhere.locator("#saved")).to_have_text("Сеанс закінчився: чернетка в цьому браузері")
+    elsewhere.get_by_label("Відповідь людині").press("Control+Enter")
+    elsewhere.locator("#alert").get_by_role("link", name="Увійти").click()
+    elsewhere.get_by_label("Логін").fill("iryna")
+    elsewhere.get_by_label("Пароль").fill("три-слова-і-число-42")
+    elsewhere.get_by_role("button", name="Увійти").click()
+    expect(elsewhere.get_by_label("Відповідь людині")).to_have_value("Добрий день, Галино!")
+    elsewhere.get_by_label("Відповідь людині").press("Control+Enter")
+    expect(elsewhere.locator("#lines")).to_contain_text("Добрий день, Галино!")
+    expect(elsewhere.get_by_label("Відповідь людині")).to_have_value("")
+
+    me = elsewhere.evaluate("document.body.dataset.account")
+
+    async def kept() -> drafts.Drafts:
+        async with served.database.read() as db:
+            return await drafts.of(db, COMMUNITY, me, chat)
+
+    assert served.run(kept()) == drafts.Drafts("", "Спитати")

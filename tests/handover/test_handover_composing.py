@@ -1,0 +1,105 @@
+"""What is typed and not sent yet, and who is here: kept by the server, seen by those it is for, gone when it must."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from handover import retention, tables
+from handover.composing import drafts, presence
+from handover.tickets import tickets
+from tests.handover.handover_world import COMMUNITY, waiting
+
+
+async def typed(reception, person, chat):
+    async with reception.database.read() as db:
+        return await drafts.of(db, COMMUNITY, person.account.id, chat)
+
+
+async def test_both_drafts_wait_on_the_server_for_their_writer_alone(reception, now):
+    iryna = await reception.signed_in("iryna")
+    oleh = await reception.signed_in("oleh", name="Олег Дудка")
+    chat = (await waiting(reception.database, now)).conversation_id
+    await iryna.act(chat, "take")
+    assert (await iryna.act(chat, "draft", mode="reply", text="Добрий <день>")).status_code == 204
+    await iryna.act(chat, "draft", mode="reply", text="\nДобрий <день>!")
+    await iryna.act(chat, "draft", mode="note", text="спитати Олега")
+    assert await typed(reception, iryna, chat) == drafts.Drafts("\nДобрий <день>!", "спитати Олега")
+    page = (await iryna.get(f"/workplace/conversations/{chat}?view=mine")).text
+    assert "\n\nДобрий &lt;день&gt;!</textarea>" in page
+    assert 'data-kept="yes"' in page
+    theirs = (await oleh.get(f"/workplace/conversations/{chat}?view=team")).text
+    assert "спитати" not in theirs
+    assert 'data-kept="yes"' not in theirs
+
+    await oleh.act(chat, "reply", text="І я", key="k")
+    assert (await iryna.act(chat, "reply", text="Добрий день!", key="k")).status_code == 200
+    assert await typed(reception, iryna, chat) == drafts.Drafts("", "спитати Олега")
+    await iryna.act(chat, "draft", mode="note", text=" \n")
+    assert await typed(reception, iryna, chat) == drafts.Drafts()
+    assert (await iryna.act(chat, "draft", mode="note", text="ї" * 4001)).status_code == 413
+
+
+async def test_a_refused_reply_stays_a_draft(reception, now):
+    iryna, oleh = await reception.signed_in("iryna"), await reception.signed_in("oleh", name="Олег Дудка")
+    chat = (await waiting(reception.database, now)).conversation_id
+    await iryna.act(chat, "draft", mode="reply", text="Добрий день")
+    await oleh.act(chat, "take")
+    assert (await iryna.act(chat, "reply", text="Добрий день", key="k")).status_code == 409
+    assert (await typed(reception, iryna, chat)).reply == "Добрий день"
+
+
+async def test_whoever_writes_is_seen_by_the_others_until_silence(reception, now):
+    iryna = await reception.signed_in("iryna")
+    oleh = await reception.signed_in("oleh", name="Олег Дудка")
+    chat = (await waiting(reception.database, now)).conversation_id
+    assert "Ірина" not in (await iryna.act(chat, "presence", doing="looks")).text
+    topics = (f"conversation:{chat}", f"queue:{COMMUNITY}")
+    async with reception.house.signals.subscribe(*topics) as heard:
+        assert {await anext(heard) for _ in topics} == set(topics)
+        await iryna.act(chat, "presence", doing="note")
+        assert {await anext(heard) for _ in topics} == set(topics)
+    assert "Ірина пише нотатку" in (await oleh.act(chat, "presence", doing="looks")).text
+    assert "Олег дивиться" in (await iryna.act(chat, "presence", doing="note")).text
+    page = (await oleh.get(f"/workplace/conversations/{chat}")).text
+    assert page.count("Ірина пише нотатку") == 2
+    reception.wall.now += presence.LASTS
+    assert "Ірина пише" not in (await oleh.get(f"/workplace/conversations/{chat}/live")).text
+    await iryna.act(chat, "presence", doing="reply")
+    await iryna.act(chat, "presence", doing="left")
+    assert "Ірина пише" not in (await oleh.act(chat, "presence", doing="looks")).text
+
+
+async def test_another_communitys_people_neither_see_nor_write(reception, now):
+    iryna = await reception.signed_in("iryna")
+    stranger = await reception.signed_in("stranger", community="inshа")
+    chat = (await waiting(reception.database, now)).conversation_id
+    await iryna.act(chat, "presence", doing="reply")
+    for deed in ("draft", "presence"):
+        assert (await stranger.act(chat, deed, mode="reply", text="x", doing="looks")).status_code == 404
+        assert (await iryna.act(chat, deed, csrf="somebody else's")).status_code == 403
+
+
+async def test_what_was_typed_goes_with_the_persons_words(reception, now):
+    iryna = await reception.signed_in("iryna")
+    erased, old = [(await waiting(reception.database, now)).conversation_id for _ in range(2)]
+    for chat in (erased, old):
+        await iryna.act(chat, "draft", mode="reply", text="Галино")
+        await iryna.act(chat, "presence", doing="reply")
+    async with reception.database.write() as db:
+        await tickets.erase(db, erased, now)
+    assert await typed(reception, iryna, erased) == drafts.Drafts()
+
+    async def left(table):
+        async with reception.database.read() as db:
+            return (await db.execute(select(func.count()).select_from(table))).scalar_one()
+
+    policy = retention.Policy(**{name: timedelta(days=10) for name in retention.Policy.__annotations__})
+    later = now + timedelta(days=11)
+    await retention.retain(reception.database, reception.store, policy, COMMUNITY, later)
+    assert (await left(tables.composer_drafts), await left(tables.presence)) == (1, 0)
+    async with reception.database.write() as db:
+        await tickets.cancel(db, old, now)
+    await retention.retain(reception.database, reception.store, policy, COMMUNITY, later)
+    assert await left(tables.composer_drafts) == 0
