@@ -36,6 +36,9 @@ class Action(StrEnum):
     DANGER_CARD = "danger_card"
     CHANNEL_SWITCHED = "channel_switched"
     CHANNEL_CONNECTED = "channel_connected"
+    READY_ANSWER_ADDED = "ready_answer_added"
+    READY_ANSWER_CHANGED = "ready_answer_changed"
+    READY_ANSWER_REMOVED = "ready_answer_removed"
     EXPIRED = "expired"
 
 
@@ -49,7 +52,7 @@ async def record(
     now: datetime,
     facts: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Add one line; `subject` is a conversation's or file's id, a channel's name, or None."""
+    """Add one line; `subject` is a conversation's, file's or ready answer's id, a channel's name, or None."""
     await db.execute(
         insert(audit).values(
             community_id=community,

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Pass on, return or close a conversation that a colleague leads."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
+    READY = "ready"
+    """Write the reception's ready answers; one's own are everybody's business."""
 
 
 class Forbidden(Exception):
@@ -38,13 +40,13 @@ class Forbidden(Exception):
 
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT})
-_LEADS = _CONSULTS | {Permission.LEAD}
+_LEADS = _CONSULTS | {Permission.LEAD, Permission.READY}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,
     Role.SENIOR: _LEADS,
     Role.HEAD: _LEADS,
-    Role.EDITOR: frozenset({Permission.READ, Permission.NOTE}),
+    Role.EDITOR: frozenset({Permission.READ, Permission.NOTE, Permission.READY}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

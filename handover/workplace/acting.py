@@ -20,7 +20,7 @@ from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.audit import Action
-from handover.composing import drafts
+from handover.composing import drafts, ready_answers
 from handover.tickets import leading, queue
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.tickets import Ticket
@@ -138,6 +138,8 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
     async def reply(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
             text = _words(deed, "text")
+            if holes := ready_answers.holes(text):
+                raise Stopped(failures.unfilled(holes, page(conversation_id)))
             if not await _first(deed, "reply", text):
                 return
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handover.tickets.leading import AlreadyTaken, NotYours
@@ -179,6 +180,40 @@ def empty(back: str) -> Failure:
         back,
         icon="pen",
         soft=True,
+    )
+
+
+def unfilled(holes: Sequence[str], back: str) -> Failure:
+    """Words of a ready answer that nobody has filled in."""
+    left = ", ".join(f"{{{hole}}}" for hole in dict.fromkeys(holes))
+    return Failure(
+        422,
+        "Не все заповнено",
+        f"Не заповнено: {left}. Впишіть або приберіть ці слова: людина побачила б їх у дужках.",
+        "Оновити",
+        back,
+        icon="pen",
+        soft=True,
+    )
+
+
+def long_answer(back: str) -> Failure:
+    return Failure(
+        413,
+        "Готова відповідь задовга",
+        "Готова відповідь задовга: назва до 80 знаків, текст до 2000.",
+        "До готових відповідей",
+        back,
+    )
+
+
+def unknown_answer(back: str) -> Failure:
+    return Failure(
+        404,
+        "Такої готової відповіді немає",
+        "Такої готової відповіді вже немає. Можливо, її прибрали.",
+        "До готових відповідей",
+        back,
     )
 
 

@@ -16,7 +16,7 @@ from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
-from handover.composing import drafts, presence
+from handover.composing import drafts, presence, ready_answers
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
@@ -65,6 +65,7 @@ async def find(
         colleagues=await accounts.colleagues(db, account.community),
         drafts=await drafts.of(db, account.community, account.id, conversation_id),
         viewers=others.get(conversation_id, ()),
+        ready=await ready_answers.listed(db, account.community, account.id),
     )
 
 

@@ -14,6 +14,7 @@ from handover.workplace.guard import Guard
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
+from handover.workplace.ready_answers import add_ready_answers
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -27,6 +28,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_reading(router, guard)
     add_acting(router, guard)
     add_composing(router, guard)
+    add_ready_answers(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
     add_events(router, guard)

@@ -18,11 +18,13 @@ from handover.accounts.permissions import Permission, allows
 from handover.calendars.hours import KYIV
 from handover.composing.drafts import Drafts
 from handover.composing.presence import Viewer
+from handover.composing.ready_answers import ReadyAnswer
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
 from handover.workplace.company import Company, company
 from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
+from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from handover.workplace.window_view import Window, window
 from knowledge_base.answers import Knowledge
@@ -128,6 +130,7 @@ class Talk:
     colleagues: Sequence[Account]
     drafts: Drafts
     company: Company
+    ready: Sequence[Offered]
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ class Found:
     colleagues: Sequence[Account]
     drafts: Drafts
     viewers: Sequence[Viewer]
+    ready: Sequence[ReadyAnswer]
 
 
 def talk(
@@ -179,6 +183,7 @@ def talk(
         ],
         drafts=found.drafts,
         company=company(found.viewers),
+        ready=offered(found.ready, ticket, found.head, me, knowledge),
     )
 
 

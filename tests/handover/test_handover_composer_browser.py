@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from handover.accounts.permissions import Role
 from handover.composing import drafts
 from tests.handover.handover_world import COMMUNITY
 from tests.handover.test_handover_browser import (
     Served,
     open_page,  # noqa: F401  # a fixture
     served,  # noqa: F401  # a fixture
+    sideways,
     taken,
+    violations,
 )
 
 
@@ -67,3 +70,39 @@ def test_a_draft_outlives_the_line_the_session_and_the_computer_and_colleagues_s
             return await drafts.of(db, COMMUNITY, me, chat)
 
     assert served.run(kept()) == drafts.Drafts("", "Спитати")
+
+
+def test_ready_answers_come_by_a_stroke_and_the_cursor_stops_where_words_are_missing(
+    served: Served,  # noqa: F811
+    open_page: Callable[..., Page],  # noqa: F811
+) -> None:
+    page = open_page(Role.SENIOR, bypass_csp=True)
+    taken(page, served, hours=1)
+    field, words = page.get_by_label("Відповідь людині"), page.get_by_role("combobox", name="Знайти готову")
+    field.press("/")
+    expect(words).to_be_focused()
+    expect(page.get_by_role("option")).to_have_count(12)
+    assert violations(page) == []
+    words.press("Escape")
+    expect(field).to_be_focused()
+    page.locator("#panel-reply").get_by_role("button", name="Готова відповідь").click()
+    words.press_sequentially("потрібен")
+    expect(page.get_by_role("option")).to_have_count(1)
+    words.press("Enter")
+    expect(words).to_be_hidden()
+    page.keyboard.type("договір")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#alert")).to_contain_text("Не заповнено: {час}.")
+    page.keyboard.type("15:00")
+    expect(field).to_have_value("Перевіряю договір. Відповім до 15:00, навіть якщо відповідь буде неповна.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#lines")).to_contain_text("Перевіряю договір. Відповім до 15:00")
+    expect(page.locator("#alert")).to_be_empty()
+
+    page.get_by_role("link", name="Налаштування").click()
+    page.get_by_text("Спокійна межа").click()
+    page.get_by_role("textbox", name="Текст").fill("Зараз {що}.")
+    page.get_by_role("button", name="Зберегти").click()
+    expect(page.get_by_role("status")).to_have_text("Збережено")
+    assert violations(page) == []
+    assert sideways(page) == 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from handover import retention, tables
+from handover.accounts.permissions import Role
 from handover.composing import drafts, presence
 from handover.tickets import tickets
-from tests.handover.handover_world import COMMUNITY, waiting
+from tests.handover.conftest import ORIGIN
+from tests.handover.handover_world import COMMUNITY, actions, waiting
 
 
 async def typed(reception, person, chat):
@@ -103,3 +106,57 @@ async def test_what_was_typed_goes_with_the_persons_words(reception, now):
         await tickets.cancel(db, old, now)
     await retention.retain(reception.database, reception.store, policy, COMMUNITY, later)
     assert await left(tables.composer_drafts) == 0
+
+
+READY = "/workplace/ready-answers"
+
+
+async def written(person, way, **fields):
+    fields = {"csrf": await person.csrf(), **fields}
+    return await person.client.post(f"{READY}/{way}", data=fields, headers={"Origin": ORIGIN})
+
+
+async def test_the_twelve_are_there_filled_from_the_conversation_and_never_sent_unread(reception, now):
+    iryna = await reception.signed_in("iryna")
+    chat = (await waiting(reception.database, now, "Чи приймуть договір?")).conversation_id
+    page = (await iryna.act(chat, "take")).text + (await iryna.get(f"/workplace/conversations/{chat}")).text
+    assert page.count('role="option"') == 12
+    assert "Я Ірина Мельник, спеціалістка. Бачу ваше питання: Чи приймуть договір. Розповідати" in page
+    refused = await iryna.act(chat, "reply", text="Відповім до {час}, про {що}", key="k")
+    assert refused.status_code == 422
+    assert "Не заповнено: {час}, {що}." in refused.text
+    assert (await iryna.act(chat, "note", text="шаблон {час}", key="k")).status_code == 200
+    assert (await iryna.act(chat, "reply", text="Відповім до 15:00 { }", key="k")).status_code == 200
+
+
+async def test_the_receptions_answers_are_written_by_those_who_may_and_ones_own_by_everybody(reception, now):
+    iryna = await reception.signed_in("iryna")
+    oleh = await reception.signed_in("oleh", Role.SENIOR, "Олег Дудка")
+    first = re.search(r'<details class="answer" id="(\w{32})"', (await oleh.get(READY)).text).group(1)
+    mine = await written(iryna, "add", own="yes", title="Моя", text="Зараз {людина}", key="k", topic="")
+    assert mine.status_code == 303
+    await written(iryna, "add", own="yes", title="Моя", text="Зараз {людина}", key="k", topic="")
+    assert (await written(iryna, "add", own="no", title="Чужа", text="x")).status_code == 403
+    assert (await written(iryna, f"{first}/change", own="no", title="x", text="x")).status_code == 403
+    assert (await written(iryna, f"{first}/remove", own="yes")).status_code == 404
+    assert (
+        await written(oleh, f"{first}/change", own="no", title="Вітання", text="Вітаю", topic="")
+    ).status_code == 303
+    subject = {"own": "no", "title": "Про субсидію", "text": "Подати до {дата}", "topic": "housing-subsidy"}
+    await written(oleh, "add", **subject, key="s")
+    assert (await written(oleh, "add", **{**subject, "text": "ї" * 2001})).status_code == 413
+    assert (await written(oleh, "add", **{**subject, "title": " "})).status_code == 422
+
+    about = await waiting(reception.database, now, topic="housing-subsidy")
+    other = await waiting(reception.database, now)
+    seen = (await iryna.get(f"/workplace/conversations/{about.conversation_id}")).text
+    titles = re.findall(r'role="option".*?<b>(.*?)</b>', seen)
+    assert (titles[:2], titles[-1], len(titles)) == (["Про субсидію", "Вітання"], "Моя · моя", 14)
+    assert "Зараз Галина Дячук" in seen
+    seen = (await oleh.get(f"/workplace/conversations/{other.conversation_id}")).text
+    assert "Про субсидію" not in seen
+    assert "Моя" not in seen
+    await written(oleh, f"{first}/remove", own="no")
+    assert "Вітання" not in (await oleh.get(READY)).text
+    logged = [action for action in await actions(reception.database) if action.startswith("ready_")]
+    assert logged == [f"ready_answer_{deed}" for deed in ("added", "changed", "added", "removed")]
