@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from handover.workplace.acting import add_acting
+from handover.workplace.base_view import add_base
 from handover.workplace.channels import add_channels
 from handover.workplace.composing import add_composing
 from handover.workplace.door import add_door
@@ -29,6 +30,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_acting(router, guard)
     add_composing(router, guard)
     add_ready_answers(router, guard)
+    add_base(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
     add_events(router, guard)

@@ -97,7 +97,10 @@ class Fact:
 @dataclass(frozen=True)
 class Past:
     title: str
+    question: str
     summary: str | None
+    by: str | None
+    rating: str | None
 
 
 @dataclass(frozen=True)
@@ -351,7 +354,13 @@ def _packet(found: Found, knowledge: Knowledge, now: datetime) -> Packet:
         facts=facts,
         told=_told(found.lines, knowledge, now),
         past=[
-            Past(f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}", it.summary)
+            Past(
+                f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}",
+                it.question,
+                it.summary,
+                it.assigned_name,
+                words.RATINGS.get(it.rating or ""),
+            )
             for it in found.past
             if it.id != ticket.id
         ],

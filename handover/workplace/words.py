@@ -33,6 +33,9 @@ REASONS = {
 }
 
 
+RATINGS = {"yes": "так", "partly": "частково", "no": "ні"}
+
+
 def channel(name: str) -> str:
     """A channel as people call it."""
     return CHANNELS.get(name, (name.capitalize(), ""))[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from handover.accounts.permissions import Role
@@ -105,4 +106,39 @@ def test_ready_answers_come_by_a_stroke_and_the_cursor_stops_where_words_are_mis
     page.get_by_role("button", name="Зберегти").click()
     expect(page.get_by_role("status")).to_have_text("Збережено")
     assert violations(page) == []
+    assert sideways(page) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_base_is_searched_beside_the_conversation_and_its_words_are_inserted(
+    served: Served,  # noqa: F811
+    open_page: Callable[..., Page],  # noqa: F811
+    scheme: str,
+) -> None:
+    page = open_page(bypass_csp=True, color_scheme=scheme)
+    chat = taken(page, served, hours=1)
+    field = page.get_by_label("Відповідь людині")
+    field.fill("Добрий день!")
+    page.get_by_role("tab", name="Зведення").press("ArrowRight")
+    expect(page.get_by_role("tab", name="Історія")).to_be_focused()
+    expect(page.locator("#history")).to_contain_text("Раніше людина не зверталася.")
+    page.get_by_role("tab", name="База знань").click()
+    expect(page.locator("#base-found")).to_contain_text("Шукайте словами людини")
+    words = page.get_by_role("searchbox", name="Шукати в базі знань")
+    words.fill("космос")
+    expect(page.locator("#base-found")).to_contain_text("За цими словами нічого.")
+    words.fill("доплату за комунальну")
+    page.get_by_role("button", name="Житлова субсидія").click()
+    expect(page.locator("#base-found")).to_contain_text("Скільки: від 1 000 грн на місяць")
+    assert violations(page) == []
+    served.hears(chat, "Ви тут?")
+    expect(page.locator("#lines")).to_contain_text("Ви тут?")
+    page.get_by_role("button", name="Вставити: Як подати").click()
+    expect(field).to_have_value(
+        "Добрий день!\nПодайте заяву.\nМожна телефоном.\n\nДжерело: постанова № 1, п. 2. Перевірено 20.11.2026."
+    )
+    field.press("Control+Enter")
+    expect(page.locator("#lines")).to_contain_text("Можна телефоном.")
+    page.get_by_role("tab", name="Зведення").click()
+    expect(page.locator("#packet")).to_be_visible()
     assert sideways(page) == 0
