@@ -29,6 +29,7 @@ class Action(StrEnum):
     TAKEN = "taken"
     REPLIED = "replied"
     NOTED = "noted"
+    SENT_AGAIN = "sent_again"
     TRANSFERRED = "transferred"
     RETURNED = "returned_to_queue"
     HANDED_BACK = "handed_back"

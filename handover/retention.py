@@ -27,7 +27,6 @@ from handover.tables import (
     account_sessions,
     composer_drafts,
     login_attempts,
-    mentions,
     presence,
     submissions,
     tickets,
@@ -91,11 +90,6 @@ DRAFTS = log_retention.rows(
         composer_drafts.c.saved_at < before, composer_drafts.c.conversation_id.not_in(_SPARED)
     ),
 )
-MENTIONS = log_retention.rows(
-    "mentions",
-    mentions,
-    lambda before: and_(mentions.c.at < before, mentions.c.conversation_id.not_in(_SPARED)),
-)
 PRESENCE = log_retention.rows("presence", presence, lambda before: presence.c.until < before)
 QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
 SESSIONS = log_retention.rows(
@@ -146,7 +140,6 @@ class Policy:
         yield WORDS, self.words
         yield TICKETS, self.words
         yield DRAFTS, self.words
-        yield MENTIONS, self.words
         yield PRESENCE, PRESENCE_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events

@@ -1,7 +1,7 @@
 """The tables of the handover.
 
-Accounts and their sessions, tickets, counters, the audit log, unanswered questions; drafts, ready answers, who is
-here, and who is called by a note.
+Accounts and their sessions, tickets, counters, the audit log, unanswered questions; drafts, who is here,
+ready answers.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -197,16 +197,4 @@ ready_answers = Table(
     Column("place", Integer, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_ready_answers_community", "community_id", "owner_id", "place"),
-)
-
-mentions = Table(
-    "mentions",
-    metadata,
-    Column("community_id", String(64), primary_key=True),
-    Column("account_id", String(32), primary_key=True),
-    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("seen_at", UtcDateTime),
-    Index("ix_mentions_conversation", "conversation_id"),
 )

@@ -1,1 +1,1 @@
-"""What a specialist needs while writing: drafts, ready answers, who else is here, and whom a note calls."""
+"""What a specialist needs while writing: drafts, ready answers, and who else is here."""

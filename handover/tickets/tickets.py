@@ -23,7 +23,7 @@ from conversations.messages import Author, AuthorKind, Reply
 from conversations.ownership import Owner
 from handover.calendars.hours import KYIV
 from handover.counting import next_value
-from handover.tables import OPEN, composer_drafts, mentions, presence, tickets, unanswered
+from handover.tables import OPEN, composer_drafts, presence, tickets, unanswered
 from handover.tickets import wording
 
 Status = Literal["waiting", "taken", "resolved"]
@@ -371,7 +371,7 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
 
     An open ticket is closed; whose conversation it is then is the caller's business.
     """
-    for table in (unanswered, composer_drafts, mentions, presence):
+    for table in (unanswered, composer_drafts, presence):
         await db.execute(delete(table).where(table.c.conversation_id == conversation_id))
     await db.execute(
         update(tickets)

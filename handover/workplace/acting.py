@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import transcript
 from conversations.ownership import StaleEpoch
+from conversations.transcript import Head
 from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
@@ -143,13 +144,32 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             if not await _first(deed, "reply", text):
                 return
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
-            why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
-            if why_shut is not None and head.owner.id == deed.me.id:
-                raise Stopped(failures.shut(why_shut, deed.ticket.phone, text, page(conversation_id)))
+            _let_through(deed, head, text)
             await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
             await _sent(deed, "reply")
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
+
+    @router.post("/workplace/conversations/{conversation_id}/resend")
+    async def resend(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            said = deed.form.get("position", "")
+            position = int(said) if said.isdecimal() and len(said) < 10 else 0
+            if not await _first(deed, "resend", said):
+                return
+            _let_through(deed, (await transcript.heads(deed.db, [conversation_id]))[conversation_id], "")
+            try:
+                await leading.send_again(deed.db, conversation_id, deed.me, position, deed.now)
+            except leading.NothingToSend as nothing:
+                raise Stopped(failures.nothing_to_send(page(conversation_id))) from nothing
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.SENT_AGAIN, do, _DELIVER)
+
+    def _let_through(deed: Deed, head: Head, text: str) -> None:
+        """Raises Stopped where the channel takes no more words of whoever leads the conversation."""
+        why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
+        if why_shut is not None and head.owner.id == deed.me.id:
+            raise Stopped(failures.shut(why_shut, deed.ticket.phone, text, page(head.id)))
 
     @router.post("/workplace/conversations/{conversation_id}/note")
     async def note(request: Request, conversation_id: str) -> Response:

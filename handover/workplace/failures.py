@@ -183,6 +183,18 @@ def empty(back: str) -> Failure:
     )
 
 
+def nothing_to_send(back: str) -> Failure:
+    return Failure(
+        409,
+        "Надсилати ще раз не треба",
+        "Надсилати ще раз не треба: повідомлення вже надсилається або дійшло.",
+        "Оновити",
+        back,
+        icon="check",
+        soft=True,
+    )
+
+
 def unfilled(holes: Sequence[str], back: str) -> Failure:
     """Words of a ready answer that nobody has filled in."""
     left = ", ".join(f"{{{hole}}}" for hole in dict.fromkeys(holes))

@@ -57,12 +57,16 @@ class Absent:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a message. `quiet`: in order, and said by a small icon only."""
+    """What became of a message. `quiet`: in order, and said by a small icon only.
+
+    `again`: what stands on the button that sends it once more.
+    """
 
     icon: str
     text: str
     bad: bool = False
     quiet: bool = False
+    again: str | None = None
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,9 @@ def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
         choices=[choice.label for choice in line.reply.choices],
         pieces=[_piece(attachment, found.conversation) for attachment in line.reply.attachments],
         absent=[_absent(one) for one in missing],
-        state=_fate(line) if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST) else None,
+        state=_fate(line, found.owner.id == me.id)
+        if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST)
+        else None,
     )
 
 
@@ -295,19 +301,22 @@ def _absent(one: Missing) -> Absent:
     return Absent("cross", f"Файл не завантажився{why}")
 
 
-def _fate(line: Line) -> Fate | None:
+def _fate(line: Line, mine: bool) -> Fate | None:
     """Where a message of ours is. A bot's that arrived says it by an icon only, a specialist's always in words."""
     quiet = line.author.kind is AuthorKind.BOT
+    again = "Надіслати ще раз" if mine and not quiet else None
     why = f": {why_not_sent(line.delivery_error)}" if line.delivery_error else ""
     match line.delivery:
         case "failed":
-            return Fate("cross", f"Не доставлено{why}. Зв’яжіться інакше: телефоном.", bad=True)
+            return Fate("cross", f"Не доставлено{why}. Зв’яжіться інакше: телефоном.", bad=True, again=again)
         case "unknown":
-            return Fate("question", f"Невідомо, чи дійшло{why}", bad=not quiet)
+            warned = f"{again}, може прийти двічі" if again else None
+            return Fate("question", f"Невідомо, чи дійшло{why}", bad=not quiet, again=warned)
         case "withdrawn":
             return Fate("withdrawn", "Не надіслано: розмову взяла людина")
         case "due" | "sending" if why:
-            return Fate("retry", f"Ще не надіслано{why}. Пробуємо далі", bad=not quiet)
+            now = "Надіслати зараз" if again and line.delivery == "due" else None
+            return Fate("retry", f"Ще не надіслано{why}. Пробуємо далі", bad=not quiet, again=now)
         case "due" | "sending":
             return Fate("clock", "Надсилається", quiet=quiet)
         case "sent":

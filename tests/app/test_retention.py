@@ -24,7 +24,6 @@ KINDS = [
     "words",
     "tickets",
     "drafts",
-    "mentions",
     "presence",
     "questions",
     "events",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from conversations import outbox
+from conversations.channel import Sent
 from handover import retention, tables
 from handover.accounts.permissions import Role
 from handover.composing import drafts, presence
 from handover.tickets import tickets
 from tests.handover.conftest import ORIGIN
-from tests.handover.handover_world import COMMUNITY, actions, waiting
+from tests.handover.handover_world import COMMUNITY, actions, transcript_of, waiting
 
 
 async def typed(reception, person, chat):
@@ -160,3 +163,55 @@ async def test_the_receptions_answers_are_written_by_those_who_may_and_ones_own_
     assert "Вітання" not in (await oleh.get(READY)).text
     logged = [action for action in await actions(reception.database) if action.startswith("ready_")]
     assert logged == [f"ready_answer_{deed}" for deed in ("added", "changed", "added", "removed")]
+
+
+async def test_what_did_not_arrive_is_sent_once_more_by_whoever_leads_now(reception, now):
+    iryna, oleh = await reception.signed_in("iryna"), await reception.signed_in("oleh", name="Олег Дудка")
+    database = reception.database
+    chat = (await waiting(database, now)).conversation_id
+    await iryna.act(chat, "take")
+    await iryna.act(chat, "reply", text="Візьміть паспорт", key="k")
+    position = (await transcript_of(database, chat))[-1].position
+
+    async def ends(outcome):
+        async with database.write() as db:
+            (due,) = await outbox.claim_due(db, "worker", now)
+            await outbox.mark(db, [(due, outcome)], now)
+        return due, (await iryna.get(f"/workplace/conversations/{chat}/live")).text
+
+    async def again(person, where=position):
+        return (await person.act(chat, "resend", position=str(where), key=next(keys))).status_code
+
+    keys = map(str, itertools.count())
+    assert await again(iryna) == 409
+    first, page = await ends(outbox.Failed("bot was blocked by the user"))
+    assert ">Надіслати ще раз</button>" in page
+    assert "Надіслати ще раз" not in (await oleh.get(f"/workplace/conversations/{chat}")).text
+    assert await again(oleh) == 409
+    assert [await again(iryna, where) for where in (0, 1, 2, 99)] == [409] * 4
+    assert await again(iryna) == 200
+    async with database.write() as db:
+        await outbox.mark(db, [(first, outbox.Arrived(Sent("late")))], now)
+    second, page = await ends(outbox.Unknown("no answer in time"))
+    assert (second.payload, second.attempts) == (first.payload, 2)
+    assert ">Надіслати ще раз, може прийти двічі</button>" in page
+    await iryna.act(chat, "transfer", to=oleh.account.id)
+    assert (await again(iryna), await again(oleh)) == (409, 200)
+    third, page = await ends(outbox.Retry(now + timedelta(minutes=5), "HTTP 502"))
+    assert third.epoch == second.epoch + 1
+    assert "Надіслати зараз</button>" in (await oleh.get(f"/workplace/conversations/{chat}")).text
+    assert await again(oleh) == 200
+    _, page = await ends(outbox.Arrived(Sent("7")))
+    assert "Надіслати " not in page
+    assert (await actions(database, chat)).count("sent_again") == 3
+
+
+async def test_a_price_stands_on_the_button_before_it_is_pressed(reception, now):
+    iryna = await reception.signed_in("iryna")
+    heard = now - timedelta(hours=23, minutes=30)
+    chat = (await waiting(reception.database, heard, channel="viber")).conversation_id
+    await iryna.act(chat, "take")
+    assert ">Надіслати</button>" in (await iryna.get(f"/workplace/conversations/{chat}")).text
+    reception.wall.now += timedelta(minutes=31)
+    assert ">Надіслати за 0,0196 €</button>" in (await iryna.get(f"/workplace/conversations/{chat}")).text
+    assert 'data-price="0,0196 €"' in (await iryna.get(f"/workplace/conversations/{chat}/window")).text

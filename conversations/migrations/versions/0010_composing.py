@@ -1,4 +1,4 @@
-"""What specialists write with: drafts, ready answers, who is here, and whom a note calls."""
+"""What specialists write with: drafts, ready answers, and who is here."""
 
 from __future__ import annotations
 
@@ -48,20 +48,10 @@ def upgrade() -> None:
         sa.Column("changed_at", _moment(), nullable=False),
     )
     op.create_index("ix_ready_answers_community", "ready_answers", ["community_id", "owner_id", "place"])
-    op.create_table(
-        "mentions",
-        sa.Column("community_id", sa.String(64), primary_key=True),
-        sa.Column("account_id", sa.String(32), primary_key=True),
-        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), primary_key=True),
-        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("at", _moment(), nullable=False),
-        sa.Column("seen_at", _moment(), nullable=True),
-    )
-    op.create_index("ix_mentions_conversation", "mentions", ["conversation_id"])
 
 
 def downgrade() -> None:
-    for table in ("mentions", "ready_answers", "presence", "composer_drafts"):
+    for table in ("ready_answers", "presence", "composer_drafts"):
         op.drop_table(table)
 
 
