@@ -270,6 +270,31 @@ async def shut_out(db: AsyncConnection, conversation_id: str, reason: str, now: 
     )
 
 
+async def send_again(
+    db: AsyncConnection, conversation_id: str, position: int, epoch: int, now: datetime
+) -> int:
+    """What of a line failed, may not have arrived, or is put off goes out now, under this epoch; returns the rows.
+
+    For whoever holds the conversation's row and has seen that the epoch still stands. Attempts go on being counted, so
+    a worker that comes back late with the fate of an earlier one changes nothing.
+    """
+    again = await db.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.position == position,
+            or_(
+                _in_one_of(("failed", "unknown")),
+                and_(outbox.c.state == "due", outbox.c.error.is_not(None)),
+            ),
+        )
+        .values(
+            state="due", due_at=now, created_at=now, epoch=epoch, external_id=None, sent_at=None, error=None
+        )
+    )
+    return again.rowcount
+
+
 async def let_in(db: AsyncConnection, conversation_id: str) -> None:
     """The person is reachable again."""
     await db.execute(

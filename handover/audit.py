@@ -29,6 +29,7 @@ class Action(StrEnum):
     TAKEN = "taken"
     REPLIED = "replied"
     NOTED = "noted"
+    SENT_AGAIN = "sent_again"
     TRANSFERRED = "transferred"
     RETURNED = "returned_to_queue"
     HANDED_BACK = "handed_back"
@@ -48,6 +49,9 @@ class Action(StrEnum):
     CHANNEL_CONNECTED = "channel_connected"
     EXPORTED = "report_exported"
     RECOUNTED = "report_recounted"
+    READY_ANSWER_ADDED = "ready_answer_added"
+    READY_ANSWER_CHANGED = "ready_answer_changed"
+    READY_ANSWER_REMOVED = "ready_answer_removed"
     EXPIRED = "expired"
     CODE_REFUSED = "code_refused"
     RECOVERY_USED = "recovery_used"
@@ -84,7 +88,7 @@ async def record(
     now: datetime,
     facts: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Add one line; `subject` is a conversation's or file's id, a channel's name, or None."""
+    """Add one line; `subject` is a conversation's, file's or ready answer's id, a channel's name, or None."""
     await db.execute(
         insert(audit).values(
             community_id=community,

@@ -26,11 +26,13 @@ from handover.calendars.hours import KYIV
 from handover.tables import (
     OPEN,
     account_sessions,
+    composer_drafts,
     happenings,
     login_attempts,
     submissions,
     tickets,
     unanswered,
+    viewers,
 )
 from handover.tables import audit as audit_table
 
@@ -47,6 +49,9 @@ STRAYS_KEPT = timedelta(days=7)
 
 SIGN_IN_FAILURES_KEPT = timedelta(days=1)
 """A lock lasts minutes. What was typed as a login may have been a password."""
+
+VIEWERS_KEPT = timedelta(days=1)
+"""Who looked at a conversation counts for a minute; the audit log keeps the readings."""
 
 STRAYS = "stray_files"
 
@@ -81,6 +86,14 @@ TICKETS = log_retention.emptied(
     ),
     **_UNSPOKEN,
 )
+DRAFTS = log_retention.rows(
+    "drafts",
+    composer_drafts,
+    lambda before: and_(
+        composer_drafts.c.saved_at < before, composer_drafts.c.conversation_id.not_in(_SPARED)
+    ),
+)
+VIEWERS = log_retention.rows("viewers", viewers, lambda before: viewers.c.until < before)
 QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
 SESSIONS = log_retention.rows(
     "sessions",
@@ -130,6 +143,8 @@ class Policy:
         yield PAYLOADS, self.payloads
         yield WORDS, self.words
         yield TICKETS, self.words
+        yield DRAFTS, self.words
+        yield VIEWERS, VIEWERS_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events
         yield REJECTED, self.rejected

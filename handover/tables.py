@@ -1,7 +1,7 @@
 """The tables of the handover.
 
 Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
-reports.
+reports; teams and shifts; drafts, who looks at what, ready answers.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -323,4 +323,45 @@ saved_views = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_saved_views_account", "community_id", "account_id"),
     Index("ix_saved_views_team", "community_id", "team_id"),
+)
+
+composer_drafts = Table(
+    "composer_drafts",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("mode", String(8), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    CheckConstraint("mode IN ('reply', 'note')", name="mode"),
+    Index("ix_composer_drafts_conversation", "conversation_id"),
+    Index("ix_composer_drafts_saved", "saved_at"),
+)
+
+viewers = Table(
+    "viewers",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("doing", String(8), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    CheckConstraint("doing IN ('looks', 'reply', 'note')", name="doing"),
+    Index("ix_viewers_until", "until"),
+)
+
+# Of everybody where `owner_id` is null, else of that account alone.
+ready_answers = Table(
+    "ready_answers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("owner_id", String(32)),
+    Column("title", String(80), nullable=False),
+    Column("topic", String(80)),
+    Column("text", Text, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_ready_answers_community", "community_id", "owner_id", "place"),
 )

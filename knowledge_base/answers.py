@@ -263,6 +263,10 @@ class Knowledge(Protocol):
     @property
     def life_events(self) -> tuple[LifeEvent, ...]: ...
 
+    def wordings(self, entry_id: str) -> tuple[str, ...]:
+        """How people ask for an entry, in their own words."""
+        ...
+
     def twins(self, entry_id: str) -> tuple[str, ...]:
         """Entries people mix this one up with (`not_this`), for a near-twin question."""
         ...

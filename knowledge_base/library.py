@@ -307,6 +307,9 @@ class Library:
     def life_events(self) -> tuple[LifeEvent, ...]:
         return self._life_events
 
+    def wordings(self, entry_id: str) -> tuple[str, ...]:
+        return self._entries[entry_id].phrasings.every()
+
     def twins(self, entry_id: str) -> tuple[str, ...]:
         others = dict.fromkeys(self.resolve(other) for _, other in self._entries[entry_id].not_this.uk)
         return tuple(other for other in others if other is not None and other != entry_id)

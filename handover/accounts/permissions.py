@@ -39,6 +39,8 @@ class Permission(StrEnum):
     """See one identifier that pages mask, each time recorded. Everybody who answers people."""
     RETENTION = "retention"
     """See how long each kind is kept and what has gone. The head and the administrator."""
+    READY = "ready"
+    """Write the reception's ready answers; one's own are everybody's business."""
 
 
 class Forbidden(Exception):
@@ -50,14 +52,14 @@ class Forbidden(Exception):
 
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK})
-_LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS}
+_LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS, Permission.READY}
 _HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,
     Role.SENIOR: _LEADS,
     Role.HEAD: _HEADS,
-    Role.EDITOR: frozenset({Permission.READ, Permission.NOTE}),
+    Role.EDITOR: frozenset({Permission.READ, Permission.NOTE, Permission.READY}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

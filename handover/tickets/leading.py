@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from conversations import inbox, ownership, transcript
+from conversations import inbox, outbox, ownership, transcript
 from conversations.channel import Payload
 from conversations.drafts import hold
 from conversations.messages import (
@@ -27,7 +27,7 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
-from conversations.ownership import Owner, StaleEpoch
+from conversations.ownership import Owner, StaleEpoch, UnknownConversation
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.tables import SNOOZED, tickets
@@ -362,6 +362,30 @@ async def reply(
         )
     )
     return position
+
+
+class NothingToSend(LookupError):
+    """Nothing of this line failed or is in doubt: it is on its way or arrived meanwhile."""
+
+
+async def send_again(
+    db: AsyncConnection, conversation_id: str, by: Account, position: int, now: datetime
+) -> None:
+    """Send a specialist's line once more, as it was written.
+
+    Raises NotYours, UnknownConversation, NothingToSend.
+    """
+    held = (await hold(db, [conversation_id])).get(conversation_id)
+    if held is None:
+        raise UnknownConversation(conversation_id)
+    if held.owner.kind != "specialist" or held.owner.id != by.id:
+        raise NotYours(held.owner.name)
+    read = await transcript.lines(db, conversation_id, after=position - 1, limit=1)
+    written = [line for line in read if line.position == position and not line.erased]
+    if not written or written[0].author.kind is not AuthorKind.SPECIALIST:
+        raise NothingToSend(position)
+    if not await outbox.send_again(db, conversation_id, position, held.epoch, now):
+        raise NothingToSend(position)
 
 
 async def note(db: AsyncConnection, conversation_id: str, by: Account, text: str, now: datetime) -> int:

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import transcript
 from conversations.ownership import StaleEpoch
+from conversations.transcript import Head
 from handover import audit, happenings
 from handover.accounts import accounts
 from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.assignment.teams import UnknownTeam
 from handover.audit import Action
+from handover.composing import drafts, ready_answers
 from handover.tickets import leading, lists
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.lists import Reader
@@ -113,7 +115,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         async with house.database.read() as db:
             if onward:
                 return Response(headers=_opening(await _next(db, visitor.account, conversation_id)))
-            found = await find(db, visitor.account, conversation_id)
+            found = await find(db, visitor.account, conversation_id, house.clock())
         shown = talk(
             found,
             visitor.account,
@@ -138,15 +140,37 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
     async def reply(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
             text = _words(deed, "text")
+            if holes := ready_answers.holes(text):
+                raise Stopped(failures.unfilled(holes, page(conversation_id)))
             if not await _first(deed, "reply", text):
                 return
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
-            why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
-            if why_shut is not None and head.owner.id == deed.me.id:
-                raise Stopped(failures.shut(why_shut, deed.ticket.phone, text, page(conversation_id)))
+            _let_through(deed, head, text)
             await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
+            await _sent(deed, "reply")
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
+
+    @router.post("/workplace/conversations/{conversation_id}/resend")
+    async def resend(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> None:
+            said = deed.form.get("position", "")
+            position = int(said) if said.isdecimal() and len(said) < 10 else 0
+            if not await _first(deed, "resend", said):
+                return
+            _let_through(deed, (await transcript.heads(deed.db, [conversation_id]))[conversation_id], "")
+            try:
+                await leading.send_again(deed.db, conversation_id, deed.me, position, deed.now)
+            except leading.NothingToSend as nothing:
+                raise Stopped(failures.nothing_to_send(page(conversation_id))) from nothing
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.SENT_AGAIN, do, _DELIVER)
+
+    def _let_through(deed: Deed, head: Head, text: str) -> None:
+        """Raises Stopped where the channel takes no more words of whoever leads the conversation."""
+        why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
+        if why_shut is not None and head.owner.id == deed.me.id:
+            raise Stopped(failures.shut(why_shut, deed.ticket.phone, text, page(head.id)))
 
     @router.post("/workplace/conversations/{conversation_id}/note")
     async def note(request: Request, conversation_id: str) -> Response:
@@ -154,6 +178,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             text = _words(deed, "text")
             if await _first(deed, "note", text):
                 await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                await _sent(deed, "note")
 
         return await act(request, conversation_id, Permission.NOTE, Action.NOTED, do)
 
@@ -211,6 +236,11 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             await leading.send_danger_card(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
 
         return await act(request, conversation_id, Permission.CONSULT, Action.DANGER_CARD, do, _THINK)
+
+
+async def _sent(deed: Deed, mode: drafts.Mode) -> None:
+    """These words are no draft any more."""
+    await drafts.clear(deed.db, deed.me.community, deed.me.id, deed.ticket.conversation_id, mode)
 
 
 def _words(deed: Deed, name: str) -> str:

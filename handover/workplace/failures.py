@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handover.tickets.leading import AlreadyTaken, NotYours
@@ -286,6 +287,32 @@ def no_moment(back: str) -> Failure:
     )
 
 
+def nothing_to_send(back: str) -> Failure:
+    return Failure(
+        409,
+        "Надсилати ще раз не треба",
+        "Надсилати ще раз не треба: повідомлення вже надсилається або дійшло.",
+        "Оновити",
+        back,
+        icon="check",
+        soft=True,
+    )
+
+
+def unfilled(holes: Sequence[str], back: str) -> Failure:
+    """Words of a ready answer that nobody has filled in."""
+    left = ", ".join(f"{{{hole}}}" for hole in dict.fromkeys(holes))
+    return Failure(
+        422,
+        "Не все заповнено",
+        f"Не заповнено: {left}. Впишіть або приберіть ці слова: людина побачила б їх у дужках.",
+        "Оновити",
+        back,
+        icon="pen",
+        soft=True,
+    )
+
+
 def not_resolved(back: str) -> Failure:
     return Failure(
         409,
@@ -295,6 +322,26 @@ def not_resolved(back: str) -> Failure:
         back,
         icon="retry",
         soft=True,
+    )
+
+
+def long_answer(back: str) -> Failure:
+    return Failure(
+        413,
+        "Готова відповідь задовга",
+        "Готова відповідь задовга: назва до 80 знаків, текст до 2000.",
+        "До готових відповідей",
+        back,
+    )
+
+
+def unknown_answer(back: str) -> Failure:
+    return Failure(
+        404,
+        "Такої готової відповіді немає",
+        "Такої готової відповіді вже немає. Можливо, її прибрали.",
+        "До готових відповідей",
+        back,
     )
 
 

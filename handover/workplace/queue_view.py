@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -16,11 +16,14 @@ from handover.accounts.permissions import Permission, allows
 from handover.assignment import teams, views
 from handover.assignment.views import SavedView
 from handover.calendars.hours import KYIV, is_open, next_opening, stretches
+from handover.composing import drafts, viewers
+from handover.composing.viewers import Viewer
 from handover.tickets import lists
 from handover.tickets.lists import EVERYTHING, Counts, Filters, List, Listed, Reader
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
+from handover.workplace.company import writer
 from handover.workplace.masking import masked
 from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
@@ -116,6 +119,8 @@ class Row:
     about: str
     mark: Chip | None
     chip: Chip | None
+    draft: bool = False
+    writer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ class QueuePane:
 async def queue_pane(
     db: AsyncConnection, account: Account, asked: Asked, knowledge: Knowledge, now: datetime
 ) -> QueuePane:
-    """Everything the left pane shows: six queries, whatever the length of the queue."""
+    """Everything the left pane shows: eight queries, whatever the length of the queue."""
     mine = await teams.of_account(db, account.community, account.id)
     reader = Reader(account.id, [team.id for team in mine])
     page = await lists.page(
@@ -205,6 +210,9 @@ async def queue_pane(
     saved = await views.of(db, account.community, reader)
     tabs = _tabs(counted, asked)
     more = [*tabs[len(IN_SIGHT) :], *_saved(saved, asked)]
+    shown = [one.ticket.conversation_id for one in page.rows]
+    begun = await drafts.begun(db, account.community, account.id, shown)
+    present = await viewers.of(db, account.community, shown, account.id, now)
     further = {"after": page.further} if page.further else {}
     return QueuePane(
         view=asked.view,
@@ -219,7 +227,7 @@ async def queue_pane(
         may_take=allows(account.role, Permission.CONSULT),
         order=_TEAMS if asked.view == "team" and reader.teams else _ORDER[asked.view],
         narrowed=_narrowed(asked, knowledge, now),
-        groups=_groups(page.rows, asked.view, knowledge, now),
+        groups=_written_in(_groups(page.rows, asked.view, knowledge, now), begun, present),
         empty=_empty(asked, counted),
         further=f"{asked.query}&{urlencode(further)}" if further else None,
     )
@@ -313,6 +321,26 @@ def _groups(rows: Sequence[Listed], view: List, knowledge: Knowledge, now: datet
     ours = [it for one, it in shown if not one.citizen_spoke_last]
     groups = [Group("Чекають на вас", theirs), Group("Чекаємо на людину", ours)]
     return [group for group in groups if group.rows]
+
+
+def _written_in(
+    groups: Sequence[Group], begun: Collection[str], present: Mapping[str, Sequence[Viewer]]
+) -> list[Group]:
+    """The rows with what is being written in them: a draft of one's own, a colleague at work."""
+    return [
+        Group(
+            group.title,
+            [
+                replace(
+                    row,
+                    draft=row.conversation in begun,
+                    writer=writer(present.get(row.conversation, ())),
+                )
+                for row in group.rows
+            ],
+        )
+        for group in groups
+    ]
 
 
 def row(one: Listed, view: List, knowledge: Knowledge, now: datetime) -> Row:

@@ -5,6 +5,8 @@ Every reading is recorded.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +17,7 @@ from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
 from handover.assignment import teams
+from handover.composing import drafts, ready_answers, viewers
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
@@ -37,7 +40,7 @@ async def admitted(db: AsyncConnection, account: Account, conversation_id: str) 
 
 
 async def find(
-    db: AsyncConnection, account: Account, conversation_id: str, first: int | None = None
+    db: AsyncConnection, account: Account, conversation_id: str, now: datetime, first: int | None = None
 ) -> Found:
     """Everything the right part shows, read in one transaction.
 
@@ -50,6 +53,7 @@ async def find(
     owner, _ = await ownership.current(db, conversation_id)
     last = heads[conversation_id].last_position
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
+    others = await viewers.of(db, account.community, [conversation_id], account.id, now)
     shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
     return Found(
         conversation=conversation_id,
@@ -62,6 +66,9 @@ async def find(
         past=await tickets.all_of(db, account.community, conversation_id),
         colleagues=await accounts.colleagues(db, account.community),
         teams=await teams.all_of(db, account.community),
+        drafts=await drafts.of(db, account.community, account.id, conversation_id),
+        viewers=others.get(conversation_id, ()),
+        ready=await ready_answers.listed(db, account.community, account.id),
     )
 
 
@@ -79,7 +86,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         first = request.query_params.get("from")
         begin = int(first) if first and first.isdecimal() and len(first) < 10 else None
         async with house.database.read() as db:
-            found = await find(db, me, conversation_id, begin)
+            found = await find(db, me, conversation_id, now, begin)
         async with house.database.write() as db:
             await audit.record_reading(
                 db, community=me.community, account_id=me.id, subject=conversation_id, now=now

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 
 from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
+from handover.workplace.base_view import add_base
 from handover.workplace.board import add_board
 from handover.workplace.channels import add_channels
+from handover.workplace.composing import add_composing
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
 from handover.workplace.files import add_files
@@ -17,6 +19,7 @@ from handover.workplace.journal_page import add_journal
 from handover.workplace.me import add_me
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
+from handover.workplace.ready_answers import add_ready_answers
 from handover.workplace.reports import add_reports
 from handover.workplace.retention_page import add_retention
 from handover.workplace.shift import add_shift
@@ -35,6 +38,9 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_door(router, guard)
     add_reading(router, guard)
     add_acting(router, guard)
+    add_composing(router, guard)
+    add_ready_answers(router, guard)
+    add_base(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
     add_reports(router, guard)

@@ -31,6 +31,7 @@ SETTINGS: Sequence[Section] = (
     Section("journal", "Журнал дій", "/workplace/journal", Permission.AUDIT),
     Section("retention", "Строки зберігання", "/workplace/retention", Permission.RETENTION),
     Section("teams", "Команди", "/workplace/teams", Permission.TEAMS),
+    Section("ready-answers", "Готові відповіді", "/workplace/ready-answers", Permission.READY),
 )
 """Pages behind «Налаштування», in the order of its list."""
 

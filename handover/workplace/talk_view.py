@@ -17,11 +17,16 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.assignment.teams import Team
 from handover.calendars.hours import KYIV
+from handover.composing.drafts import Drafts
+from handover.composing.ready_answers import ReadyAnswer
+from handover.composing.viewers import Viewer
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
+from handover.workplace.company import Company, company
 from handover.workplace.masking import Said, masked, said
 from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
+from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.snoozing import Snooze, snoozes
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from handover.workplace.window_view import Window, window
@@ -55,12 +60,16 @@ class Absent:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a message. `quiet`: in order, and said by a small icon only."""
+    """What became of a message. `quiet`: in order, and said by a small icon only.
+
+    `again`: what stands on the button that sends it once more.
+    """
 
     icon: str
     text: str
     bad: bool = False
     quiet: bool = False
+    again: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,10 @@ class Fact:
 @dataclass(frozen=True)
 class Past:
     title: str
+    question: Said
     summary: Said | None
+    by: str | None
+    rating: str | None
 
 
 @dataclass(frozen=True)
@@ -131,6 +143,9 @@ class Talk:
     packet: Packet
     colleagues: Sequence[Account]
     teams: Sequence[Team]
+    drafts: Drafts
+    company: Company
+    ready: Sequence[Offered]
 
 
 @dataclass(frozen=True)
@@ -147,6 +162,9 @@ class Found:
     past: Sequence[Ticket]
     colleagues: Sequence[Account]
     teams: Sequence[Team]
+    drafts: Drafts
+    viewers: Sequence[Viewer]
+    ready: Sequence[ReadyAnswer]
 
 
 def talk(
@@ -184,6 +202,9 @@ def talk(
             if person.id != owner.id and allows(person.role, Permission.CONSULT)
         ],
         teams=found.teams,
+        drafts=found.drafts,
+        company=company(found.viewers),
+        ready=offered(found.ready, ticket, found.head, me, knowledge),
     )
 
 
@@ -257,7 +278,9 @@ def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
         choices=[choice.label for choice in line.reply.choices],
         pieces=[_piece(attachment, found.conversation) for attachment in line.reply.attachments],
         absent=[_absent(one) for one in missing],
-        state=_fate(line) if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST) else None,
+        state=_fate(line, found.owner.id == me.id)
+        if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST)
+        else None,
     )
 
 
@@ -308,19 +331,22 @@ def _absent(one: Missing) -> Absent:
     return Absent("cross", f"Файл не завантажився{why}")
 
 
-def _fate(line: Line) -> Fate | None:
+def _fate(line: Line, mine: bool) -> Fate | None:
     """Where a message of ours is. A bot's that arrived says it by an icon only, a specialist's always in words."""
     quiet = line.author.kind is AuthorKind.BOT
+    again = "Надіслати ще раз" if mine and not quiet else None
     why = f": {why_not_sent(line.delivery_error)}" if line.delivery_error else ""
     match line.delivery:
         case "failed":
-            return Fate("cross", f"Не доставлено{why}. Зв’яжіться інакше: телефоном.", bad=True)
+            return Fate("cross", f"Не доставлено{why}. Зв’яжіться інакше: телефоном.", bad=True, again=again)
         case "unknown":
-            return Fate("question", f"Невідомо, чи дійшло{why}", bad=not quiet)
+            warned = f"{again}, може прийти двічі" if again else None
+            return Fate("question", f"Невідомо, чи дійшло{why}", bad=not quiet, again=warned)
         case "withdrawn":
             return Fate("withdrawn", "Не надіслано: розмову взяла людина")
         case "due" | "sending" if why:
-            return Fate("retry", f"Ще не надіслано{why}. Пробуємо далі", bad=not quiet)
+            now = "Надіслати зараз" if again and line.delivery == "due" else None
+            return Fate("retry", f"Ще не надіслано{why}. Пробуємо далі", bad=not quiet, again=now)
         case "due" | "sending":
             return Fate("clock", "Надсилається", quiet=quiet)
         case "sent":
@@ -372,7 +398,10 @@ def _packet(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> P
         past=[
             Past(
                 f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}",
+                _said(it.question, f"asked-{it.id}", found, me),
                 _said(it.summary, f"past-{it.id}", found, me) if it.summary else None,
+                it.assigned_name,
+                words.RATINGS.get(it.rating or ""),
             )
             for it in found.past
             if it.id != ticket.id

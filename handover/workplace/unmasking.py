@@ -81,8 +81,9 @@ async def _text(db: AsyncConnection, me: Account, conversation_id: str, place: s
             return _Text(ticket.summary or "", own)
         case "told" if rest.isdecimal() and len(rest) < 4 and int(rest) < len(ticket.told):
             return _Text(ticket.told[int(rest)][1], own)
-        case "past":
+        case "past" | "asked":
             earlier = await tickets.all_of(db, me.community, conversation_id)
-            summary = next((one.summary for one in earlier if one.id == rest), None)
-            return _Text(summary, own) if summary else None
+            one = next((one for one in earlier if one.id == rest), None)
+            text = (one.summary if kind == "past" else one.question) if one else None
+            return _Text(text, own) if text else None
     return None

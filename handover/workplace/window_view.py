@@ -21,7 +21,8 @@ SOON = timedelta(hours=2)
 class Window:
     """`text` is None where there is nothing to say; `kind` is a notice's: soon or bad.
 
-    `closed`: a reply would not go, so none is taken. `ticks`: the line changes as time goes by.
+    `closed`: a reply would not go, so none is taken. `ticks`: the line changes as time goes by. `price` of a
+    message sent now, for the button; None where it costs nothing or nobody has set it.
     """
 
     conversation: str
@@ -31,6 +32,7 @@ class Window:
     phone: str | None = None
     closed: bool = False
     ticks: bool = False
+    price: str | None = None
 
 
 def window(
@@ -52,7 +54,8 @@ def window(
     closing = _closing(closes_at, now)
     costs = _costs(paid_from, capabilities.price if capabilities else None, now)
     said = " ".join(sentence for sentence in (closing, costs) if sentence)
-    return Window(head.id, said or None, icon="clock" if closing else "euro", ticks=ticks)
+    paid = capabilities.price if capabilities and paid_from is not None and now >= paid_from else None
+    return Window(head.id, said or None, icon="clock" if closing else "euro", ticks=ticks, price=paid)
 
 
 def shut(head: Head, capabilities: Capabilities | None, now: datetime) -> str | None:

@@ -54,6 +54,9 @@ def presence(standing: Standing, silent: timedelta, now: datetime) -> str:
     return f"{word} {since(standing.gone_since(silent), now)}"
 
 
+RATINGS = {"yes": "так", "partly": "частково", "no": "ні"}
+
+
 def channel(name: str) -> str:
     """A channel as people call it."""
     return CHANNELS.get(name, (name.capitalize(), ""))[0]

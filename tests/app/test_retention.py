@@ -23,6 +23,8 @@ KINDS = [
     "payloads",
     "words",
     "tickets",
+    "drafts",
+    "presence",
     "questions",
     "events",
     "rejected",

@@ -263,6 +263,9 @@ class FakeKnowledge:
     def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
         return self.numbers.get(danger, {})
 
+    def wordings(self, entry_id: str) -> tuple[str, ...]:
+        return ()
+
     def twins(self, entry_id: str) -> tuple[str, ...]:
         near = {"idp-living-allowance": ("idp-registration",), "idp-registration": ("idp-living-allowance",)}
         return near.get(entry_id, ())

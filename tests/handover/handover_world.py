@@ -30,7 +30,7 @@ from handover.accounts.permissions import Role
 from handover.retention import Policy
 from handover.tickets import tickets
 from handover.tickets.tickets import Ticket
-from knowledge_base.answers import Community, EntryCard, Hotline, Interval, LifeEvent, Office
+from knowledge_base.answers import Community, EntryCard, Hotline, Interval, LifeEvent, Office, SourceLine
 from knowledge_base.understanding.meaning import Danger, Facet
 
 COMMUNITY = "lypova"
@@ -95,16 +95,16 @@ class FakeKnowledge:
             official=None,
             headline="Так.",
             who=None,
-            amount=None,
+            amount="від 1 000 грн на місяць",
             when=None,
             where=None,
             documents=None,
-            source=None,
-            facets=frozenset(),
+            source=SourceLine("постанова № 1, п. 2", None, date(2026, 11, 20)),
+            facets=frozenset({Facet.HOW}),
         )
 
     def facet_text(self, entry_id: str, facet: Facet, now: datetime) -> str | None:
-        return None
+        return "Подайте заяву.\nМожна телефоном." if facet is Facet.HOW else None
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return (self.community.reception,)
@@ -114,6 +114,9 @@ class FakeKnowledge:
 
     def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
         return {}
+
+    def wordings(self, entry_id: str) -> tuple[str, ...]:
+        return ("доплата за комуналку",)
 
     def twins(self, entry_id: str) -> tuple[str, ...]:
         return ()

@@ -164,13 +164,14 @@ CONSULTS = {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNM
     ("role", "may"),
     [
         (Role.SPECIALIST, CONSULTS),
-        (Role.SENIOR, CONSULTS | {Permission.LEAD, Permission.REPORTS}),
+        (Role.SENIOR, CONSULTS | {Permission.LEAD, Permission.REPORTS, Permission.READY}),
         (
             Role.HEAD,
             CONSULTS
-            | {Permission.LEAD, Permission.REPORTS, Permission.AUDIT, Permission.RETENTION, Permission.TEAMS},
+            | {Permission.LEAD, Permission.REPORTS, Permission.READY}
+            | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS},
         ),
-        (Role.EDITOR, {Permission.READ, Permission.NOTE}),
+        (Role.EDITOR, {Permission.READ, Permission.NOTE, Permission.READY}),
         (Role.ADMINISTRATOR, set(Permission)),
     ],
 )

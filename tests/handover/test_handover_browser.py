@@ -131,9 +131,18 @@ def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
 def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]:
     """Sign a new person in and open a page; a script's error or a breach of the policy fails the test."""
     contexts, complaints = [], []
+    known: set[str] = set()
 
-    def opened(role: Role = Role.SPECIALIST, size: tuple[int, int] = DESK, **more: Any) -> Page:
-        served.run(account(served.database, "iryna", role))
+    def opened(
+        role: Role = Role.SPECIALIST,
+        size: tuple[int, int] = DESK,
+        login: str = "iryna",
+        name: str = "Ірина Мельник",
+        **more: Any,
+    ) -> Page:
+        if login not in known:
+            served.run(account(served.database, login, role, name))
+            known.add(login)
         width, height = size
         context = browser.new_context(viewport={"width": width, "height": height}, locale="uk-UA", **more)
         context.set_default_timeout(10_000)
@@ -147,7 +156,7 @@ def open_page(browser: Browser, served: Served) -> Iterator[Callable[..., Page]]
         )
         page.clock.install()
         page.goto(f"{served.address}/workplace")
-        page.get_by_label("Логін").fill("iryna")
+        page.get_by_label("Логін").fill(login)
         page.get_by_label("Пароль").fill(PASSWORD)
         page.get_by_role("button", name="Увійти").click()
         expect(page.get_by_role("heading", name="Черга")).to_be_attached()

@@ -90,6 +90,14 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{ONE}/reset-second-factor"): ADMINISTRATORS,
     ("GET", "/workplace/journal"): HEADS,
     ("GET", "/workplace/retention"): HEADS,
+    ("POST", f"{CHAT}/resend"): CONSULT,
+    ("POST", f"{CHAT}/draft"): ALL,
+    ("POST", f"{CHAT}/presence"): ALL,
+    ("GET", f"{CHAT}/base"): ALL,
+    ("GET", "/workplace/ready-answers"): ALL,
+    ("POST", "/workplace/ready-answers/add"): ALL,
+    ("POST", "/workplace/ready-answers/{answer_id}/change"): ALL,
+    ("POST", "/workplace/ready-answers/{answer_id}/remove"): ALL,
     ("POST", f"{CHAT}/snooze"): CONSULT,
     ("POST", f"{CHAT}/wake"): CONSULT,
     ("POST", f"{CHAT}/reopen"): CONSULT,
@@ -142,6 +150,7 @@ async def ids(reception, now):
         "name": "workplace.css",
         "team_id": team.id,
         "part": "channels",
+        "answer_id": "nothing",
     }
 
 

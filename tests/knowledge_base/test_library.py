@@ -9,6 +9,7 @@ import pytest
 from knowledge_base.answers import Interval, Knowledge
 from knowledge_base.catalogue import listing, show
 from knowledge_base.library import Library
+from knowledge_base.lookup import look_up
 from knowledge_base.rules.comparing import Truth as Outcome
 from knowledge_base.rules.facts import Known
 from knowledge_base.rules.parameters import value_at
@@ -297,3 +298,18 @@ def test_a_headline_whose_days_are_past_their_horizon_does_not_speak_of_a_sum(ti
     )
     card = tiny.library().card("baby-grant", datetime(2030, 2, 1, tzinfo=UTC))
     assert card.headline.startswith("Виплата на дитину: на 2030 рік ще не підтверджено.")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Допомогу при народженню", ["baby-grant"]),
+        ("ВИПЛАТУ", ["baby-grant"]),
+        ("виплата народження космос", []),
+        ("!", []),
+    ],
+)
+def test_a_specialists_words_find_an_entry_whatever_their_endings(
+    library: Library, words: str, found: list[str]
+) -> None:
+    assert [card.id for card in look_up(library, words, NOW)] == found

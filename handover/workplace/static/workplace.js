@@ -12,6 +12,8 @@
     const send = byId("send");
     if (!send) return;
     send.disabled = !allowed;
+    const { price } = byId("window").dataset;
+    send.textContent = price ? `Надіслати за ${price}` : "Надіслати";
     // The channel is in the way, not the writer: the button stays in reach of the keyboard and says why.
     const closed = byId("window")?.dataset.closed === "yes";
     for (const [name, value] of [["aria-disabled", "true"], ["aria-describedby", "window-text"]]) {
@@ -27,6 +29,7 @@
     if (log) log.scrollTop = log.scrollHeight;
     if (work.dataset.title) document.title = `${work.dataset.title} · Приймальня`;
     drafts.restore();
+    presence.look();
     live.decorate();
     live.wire();
     gate();

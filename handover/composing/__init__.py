@@ -1,0 +1,1 @@
+"""What a specialist needs while writing: drafts, ready answers, and who else is here."""
