@@ -37,6 +37,14 @@ class Action(StrEnum):
     CHANNEL_SWITCHED = "channel_switched"
     CHANNEL_CONNECTED = "channel_connected"
     EXPIRED = "expired"
+    PAUSE_BEGAN = "pause_began"
+    PAUSE_ENDED = "pause_ended"
+    HOURS_CHANGED = "hours_changed"
+    CALL_FILED = "call_filed"
+    CALL_BOOKED = "call_booked"
+    CALL_TAKEN = "call_taken"
+    CALL_RETURNED = "call_returned"
+    CALL_MADE = "call_made"
 
 
 async def record(

@@ -17,10 +17,11 @@ from bots.turns.measures import Loop
 from bots.turns.pull import pull
 from bots.turns.runtime import Runtime
 from bots.turns.think import BATCH, think
-from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic
+from bots.turns.topics import DELIVER, FETCH, THINK, deliver_topic, queue_topic
 from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
-from handover.tickets import promises
+from handover.calendars import pauses
+from handover.tickets import pausing, promises
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
     await _tried(_take_over(runtime))
     while not stopping.is_set():
         runtime.measures.beat("tend")
-        for work in (_give_up_late, _forget_keys, _tell_late):
+        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late):
             await _tried(work(runtime))
         if runtime.nightly is not None:
             await _tried(runtime.nightly(runtime.clock()))
@@ -141,6 +142,21 @@ async def _take_over(runtime: Runtime) -> None:
             unknown = await outbox.give_up(db, dead, runtime.clock())
         log.warning("worker %s ended without a word; %d of its messages may have arrived", dead, unknown)
         await runtime.signals.publish(THINK, DELIVER)
+
+
+async def _end_pauses(runtime: Runtime) -> None:
+    """A pause that was forgotten ends by itself."""
+    for community in runtime.minds.communities:
+        reception = runtime.minds[community].knowledge.community.reception
+        async with runtime.database.read() as db:
+            found = await pauses.running(db, community)
+        if found is None or runtime.clock() < found.until:
+            continue
+        async with runtime.database.write() as db:
+            ended = await pausing.end(db, community, reception, None, runtime.clock())
+        if ended is not None:
+            log.warning("a pause has ended by itself")
+            await runtime.signals.publish(queue_topic(community))
 
 
 async def _tell_late(runtime: Runtime) -> None:

@@ -235,6 +235,10 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
     if len(held) < len(batch):
         log.warning("another worker has %d conversations by now", len(batch) - len(held))
     seen = await _tickets(db, held)
+    minds = {
+        community: await runtime.hours.over(db, runtime.minds[community], runtime.clock())
+        for community in {one.ref.community for one in held}
+    }
     switched = {
         place: await switches.people_only(db, *place)
         for place in {(one.ref.community, one.ref.channel) for one in held}
@@ -242,7 +246,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
     return [
         Scene(
             claimed=one,
-            mind=runtime.minds[one.ref.community],
+            mind=minds[one.ref.community],
             draft=drafts[one.id],
             ticket=seen.get(one.id),
             people_only=switched[one.ref.community, one.ref.channel],
@@ -478,6 +482,7 @@ async def _queue_view(db: AsyncConnection, runtime: Runtime, scene: Scene, now: 
         promised_at=seen.promised_at,
         wait_minutes=seen.wait_minutes,
         opens_at=seen.opens_at,
+        pause=seen.pause,
     )
 
 

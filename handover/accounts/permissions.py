@@ -27,6 +27,10 @@ class Permission(StrEnum):
     """Pass on, return or close a conversation that a colleague leads."""
     CHANNELS = "channels"
     """See how the channels stand and say where only people answer."""
+    CALENDARS = "calendars"
+    """Set the offices' own hours and days, and hear of a pause that was forgotten."""
+    PAUSE = "pause"
+    """Stop the clock of promises for an alarm or a power cut, and let it run again."""
 
 
 class Forbidden(Exception):
@@ -38,12 +42,12 @@ class Forbidden(Exception):
 
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT})
-_LEADS = _CONSULTS | {Permission.LEAD}
+_LEADS = _CONSULTS | {Permission.LEAD, Permission.PAUSE}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,
     Role.SENIOR: _LEADS,
-    Role.HEAD: _LEADS,
+    Role.HEAD: _LEADS | {Permission.CALENDARS},
     Role.EDITOR: frozenset({Permission.READ, Permission.NOTE}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

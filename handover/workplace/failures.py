@@ -210,3 +210,19 @@ def broken(back: str) -> Failure:
         "Оновити",
         back,
     )
+
+
+def unknown_office(back: str) -> Failure:
+    return Failure(
+        404, "Такого офісу тут немає", "Такого офісу тут немає. Виберіть зі списку.", "До годин", back
+    )
+
+
+def wrong_pause() -> Failure:
+    return Failure(
+        422,
+        "Паузу не почато",
+        "Паузу не почато. Виберіть, чому, і коли вона закінчиться сама; причина — до 200 знаків.",
+        "До черги",
+        "/workplace",
+    )

@@ -13,12 +13,14 @@ from conversations.messages import AttachmentKind, AuthorKind
 from conversations.transcript import Head
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
-from handover.calendars.hours import KYIV, is_open, next_opening, stretches
+from handover.calendars import calendars
+from handover.calendars.hours import KYIV, Calendar, is_open, next_opening, stretches
 from handover.tickets import queue
 from handover.tickets.queue import Counts, List
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word
 from handover.workplace import words
+from handover.workplace.pause_view import PauseView, pause_view
 from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
 
@@ -97,6 +99,7 @@ class Empty:
 class QueuePane:
     view: List
     hours: str
+    pause: PauseView
     tabs: Sequence[Tab]
     urgent: Urgent | None
     may_take: bool
@@ -114,7 +117,8 @@ def known_view(asked: str | None, fallback: List = "waiting") -> List:
 async def queue_pane(
     db: AsyncConnection, account: Account, view: List, knowledge: Knowledge, now: datetime
 ) -> QueuePane:
-    """Everything the left pane shows: four queries, whatever the length of the queue."""
+    """Everything the left pane shows: a fixed number of queries, whatever the length of the queue."""
+    calendar = await calendars.current(db, account.community, knowledge.community.reception, now)
     listed = await queue.listed(db, account.community, view, account.id)
     counted = await queue.counts(db, account.community, account.id)
     danger = await queue.urgent(db, account.community)
@@ -123,7 +127,8 @@ async def queue_pane(
     hidden = getattr(counted, view) - len(listed)
     return QueuePane(
         view=view,
-        hours=_hours(knowledge, now),
+        hours=_hours(calendar, now),
+        pause=await pause_view(db, account, now),
         tabs=_tabs(counted),
         urgent=_urgent(danger, heads, now),
         may_take=allows(account.role, Permission.CONSULT),
@@ -134,13 +139,15 @@ async def queue_pane(
     )
 
 
-def _hours(knowledge: Knowledge, now: datetime) -> str:
-    reception = knowledge.community.reception
-    if is_open(reception, now):
+def _hours(calendar: Calendar, now: datetime) -> str:
+    if is_open(calendar, now):
         today = now.astimezone(KYIV).date()
-        ends = [closes for _, closes in stretches(reception, today)]
+        ends = [closes for _, closes in stretches(calendar.office, today)]
         return f"приймаємо до {clock(max(ends))}" if ends else "приймаємо"
-    opens = next_opening(reception, now)
+    pause = calendar.pause_at(now)
+    if pause is not None:
+        return f"{words.PAUSES[pause.kind]}, пауза"
+    opens = next_opening(calendar, now)
     return f"зачинено до {words.moment(opens, now)}" if opens is not None else "зачинено"
 
 

@@ -10,6 +10,7 @@ from handover.workplace.door import add_door
 from handover.workplace.events import add_events
 from handover.workplace.files import add_files
 from handover.workplace.guard import Guard
+from handover.workplace.hours import add_hours
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import Pages
 from handover.workplace.reading import add_reading
@@ -27,5 +28,6 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_acting(router, guard)
     add_files(router, guard)
     add_channels(router, guard)
+    add_hours(router, guard)
     add_events(router, guard)
     return router

@@ -21,7 +21,10 @@ class Section:
 
 RAIL: Sequence[Section] = (Section("queue", "Черга", "/workplace", Permission.READ, "queue"),)
 
-SETTINGS: Sequence[Section] = (Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),)
+SETTINGS: Sequence[Section] = (
+    Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),
+    Section("hours", "Години й паузи", "/workplace/hours", Permission.CALENDARS),
+)
 """Pages behind «Налаштування», in the order of its list."""
 
 

@@ -20,6 +20,9 @@ CHANNELS = {
     "console": ("Термінал", "Людина з термінала"),
 }
 
+PAUSES = {"alarm": "тривога", "power": "немає світла", "other": "інша причина"}
+"""Why the department's work has stopped."""
+
 REASONS = {
     "asked": "Просить людину",
     "unknown": "Без відповіді бота",

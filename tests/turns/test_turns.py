@@ -22,7 +22,11 @@ from conversations.channel import (
 )
 from conversations.messages import AuthorKind, IncomingMessage, MessageKind
 from conversations.ownership import Owner
-from handover.tickets import promises, tickets
+from handover.accounts.permissions import Role
+from handover.calendars import calendars, pauses
+from handover.calendars.own import OwnHours, read_hours
+from handover.tickets import pausing, promises, tickets
+from tests.handover.handover_world import account
 
 from .world import COMMUNITY, NOON, POISON, World, message
 
@@ -210,6 +214,67 @@ async def test_whose_promise_has_passed_is_told_so_once(reception: World) -> Non
     assert await tend() == 0
     await work(reception)
     assert sum("затримується" in text for text in reception.texts()) == 1
+
+
+async def test_a_pause_is_told_once_and_whoever_calls_then_hears_why(reception: World) -> None:
+    runtime, office = reception.runtime, reception.runtime.minds[COMMUNITY].knowledge.community.reception
+    head = await account(runtime.database, "head", Role.HEAD, community=COMMUNITY)
+    await hear(reception, message("оператор", key="1"))
+    await work(reception)
+    async with runtime.database.write() as db:
+        lasts = timedelta(hours=2)
+        await pausing.begin(db, COMMUNITY, office, "alarm", "", lasts, head, reception.clock())
+    await hear(reception, message("оператор", key="2", address="ivan"))
+    await work(reception)
+    assert "Зараз тривога, спеціалісти в укритті. Відповідь затримається" in reception.texts()[-1]
+    assert "Зараз тривога" in reception.texts("ivan")[-1]
+    assert "неробочий час" not in reception.texts("ivan")[-1]
+    async with runtime.database.read() as db:
+        late = (await tickets.open_of(db, [await conversation(reception, "ivan")])).popitem()[1].promised_at
+    said = len(reception.texts()), len(reception.texts("ivan"))
+    reception.clock.move(timedelta(hours=1))
+    async with runtime.database.write() as db:
+        await pausing.end(db, COMMUNITY, office, head, reception.clock())
+    await work(reception)
+    assert (len(reception.texts()), len(reception.texts("ivan"))) == said
+    async with runtime.database.read() as db:
+        soon = (await tickets.open_of(db, [await conversation(reception, "ivan")])).popitem()[1].promised_at
+    assert late is not None
+    assert soon == late - timedelta(hours=1)
+
+
+async def test_the_loops_end_a_forgotten_pause(reception: World) -> None:
+    runtime, office = reception.runtime, reception.runtime.minds[COMMUNITY].knowledge.community.reception
+    head = await account(runtime.database, "head", Role.HEAD, community=COMMUNITY)
+    async with runtime.database.write() as db:
+        await pausing.begin(db, COMMUNITY, office, "power", "", timedelta(hours=1), head, NOON)
+    reception.clock.move(timedelta(hours=2))
+
+    async def runs() -> bool:
+        async with runtime.database.read() as db:
+            return await pauses.running(db, COMMUNITY) is not None
+
+    queue = runtime.signals.subscribe(f"queue:{COMMUNITY}")
+    async with queue as changes, running(runtime), asyncio.timeout(20):
+        while await runs():
+            await anext(changes)
+    async with runtime.database.read() as db:
+        assert await pauses.forgotten(db, COMMUNITY) is not None
+
+
+async def test_the_bot_answers_by_the_departments_own_hours(reception: World) -> None:
+    async with reception.runtime.database.write() as db:
+        own = [OwnHours("tue", read_hours("10-12, 13-15"))]
+        await calendars.put(db, COMMUNITY, "reception", own, reception.clock())
+    await hear(reception, message("до котрої працює ваш офіс завтра", key="1"))
+    await work(reception)
+    assert "з 10:00 до 12:00 і з 13:00 до 15:00" in reception.texts()[-1].replace("\u00a0", " ")
+    async with reception.runtime.database.write() as db:
+        await calendars.drop(db, COMMUNITY, "reception", ["tue"])
+    reception.clock.move(timedelta(seconds=11))
+    await hear(reception, message("до котрої працює ваш офіс завтра", key="2"))
+    await work(reception)
+    assert "з 9:00 до 18:00" in reception.texts()[-1].replace("\u00a0", " ")
 
 
 async def test_the_loops_answer_by_themselves_and_stop_politely(reception: World) -> None:
