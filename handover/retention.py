@@ -22,7 +22,16 @@ from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNRE
 from handover import audit, counting
 from handover.audit import Action
 from handover.calendars.hours import KYIV
-from handover.tables import OPEN, account_sessions, login_attempts, submissions, tickets, unanswered
+from handover.tables import (
+    OPEN,
+    account_sessions,
+    callers,
+    calls,
+    login_attempts,
+    submissions,
+    tickets,
+    unanswered,
+)
 from handover.tables import audit as audit_table
 
 log = logging.getLogger(__name__)
@@ -35,6 +44,9 @@ NIGHT = range(2, 5)
 
 STRAYS_KEPT = timedelta(days=7)
 """A file that was picked on the page and not sent yet belongs to nobody, but perhaps soon."""
+
+CALLERS_KEPT = timedelta(days=1)
+"""Whoever called, and was not filed, is on the line no more."""
 
 SIGN_IN_FAILURES_KEPT = timedelta(days=1)
 """A lock lasts minutes. What was typed as a login may have been a password."""
@@ -71,6 +83,19 @@ TICKETS = log_retention.emptied(
     ),
     **_UNSPOKEN,
 )
+CALLS = log_retention.emptied(
+    "calls",
+    calls,
+    lambda before: and_(
+        calls.c.ticket_id.in_(
+            select(tickets.c.id).where(tickets.c.status == "resolved", tickets.c.resolved_at < before)
+        ),
+        or_(calls.c.phone != "", calls.c.words != ""),
+    ),
+    phone="",
+    words="",
+)
+CALLERS = log_retention.rows("callers", callers, lambda before: callers.c.began_at < before)
 QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
 SESSIONS = log_retention.rows(
     "sessions",
@@ -119,6 +144,8 @@ class Policy:
         yield PAYLOADS, self.payloads
         yield WORDS, self.words
         yield TICKETS, self.words
+        yield CALLS, self.words
+        yield CALLERS, CALLERS_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events
         yield REJECTED, self.rejected

@@ -112,6 +112,7 @@ tickets = Table(
     Index("ix_tickets_assigned", "community_id", "assigned_to", "status"),
     Index("ix_tickets_taken", "community_id", "taken_at"),
     Index("ix_tickets_conversation", "conversation_id", "created_at"),
+    Index("ix_tickets_phone", "community_id", "phone"),
 )
 
 counters = Table(
@@ -202,10 +203,12 @@ callers = Table(
     Column("name", String(200), nullable=False),
     Column("phone", String(32), nullable=False),
     Column("question", Text, nullable=False),
+    Column("summary", Text, nullable=False),
     Column("topic", String(80)),
     Column("situations", JSON, nullable=False),
     Column("told", JSON, nullable=False),
     Column("skipped", JSON, nullable=False),
+    Column("page", JSON, nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
     UniqueConstraint("account_id"),
     Index("ix_callers_began", "began_at"),

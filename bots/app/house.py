@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
 from handover import retention
 from handover.workplace.house import WorkplaceHouse
+from knowledge_base.understanding.meaning import Meaning
 
 MEGABYTE = 1_000_000
 
@@ -216,6 +218,9 @@ def workplace_house(house: House) -> WorkplaceHouse:
     def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
         return runtime.channels[ref.channel].render(message)
 
+    async def read(community: str, text: str) -> Meaning:
+        return (await asyncio.to_thread(runtime.minds[community].understanding.read, [text]))[0]
+
     return WorkplaceHouse(
         database=runtime.database,
         signals=runtime.signals,
@@ -227,5 +232,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         capabilities=lambda name: runtime.channels[name].capabilities if name in runtime.channels else None,
         reports=lambda community: reports(runtime, community),
         connect=lambda name: connect(runtime, name),
+        read=read,
+        answer_minutes=runtime.answer_minutes,
         secure_cookies=house.settings.secure_cookies,
     )

@@ -20,7 +20,12 @@ from bots.turns.runtime import Runtime
 from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
-from handover.tickets import tickets
+from handover.calendars import calendars
+from handover.calendars.hours import working_from
+from handover.calls import calls
+from handover.calls.when import due
+from handover.tickets import tickets, wording
+from knowledge_base.answers import Office
 from knowledge_base.understanding.impersonal import impersonal
 from knowledge_base.understanding.secrets import mask
 
@@ -41,6 +46,7 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
             if effect.scope == "all":
                 await tickets.cancel(db, claimed.id, now)
                 await tickets.erase(db, claimed.id, now)
+                await calls.erase(db, claimed.id, now)
     return orphans
 
 
@@ -61,10 +67,25 @@ def notes(claimed: Claimed, turn: Turn, now: datetime) -> list[tickets.Unanswere
     ]
 
 
-async def apply(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime) -> None:
-    """Do everything else a turn asks for."""
+async def apply(db: AsyncConnection, claimed: Claimed, turn: Turn, reception: Office, now: datetime) -> None:
+    """Do everything else a turn asks for. `reception` is the office whose hours a call is promised in."""
     for effect in turn.effects:
         await _apply(db, claimed, effect, turn, now)
+        if isinstance(effect, OpenTicket) and effect.reason == "call_back" and effect.phone:
+            await _promise_call(db, claimed, effect, reception, now)
+
+
+async def _promise_call(
+    db: AsyncConnection, claimed: Claimed, effect: OpenTicket, reception: Office, now: datetime
+) -> None:
+    """The person asks for a call: it becomes a task with a time."""
+    ticket = (await tickets.open_of(db, [claimed.id]))[claimed.id]
+    calendar = await calendars.current(db, claimed.ref.community, reception, now)
+    otherwise = effect.promised_at or working_from(calendar, now)
+    at = due(effect.call_at or "", calendar, now, otherwise)
+    await calls.promise(
+        db, ticket, effect.phone or "", at, effect.call_at or "", wording.moment(at, now), now
+    )
 
 
 async def _apply(db: AsyncConnection, claimed: Claimed, effect: Effect, turn: Turn, now: datetime) -> None:

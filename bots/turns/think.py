@@ -412,7 +412,7 @@ async def _turn(
     after.unanswered += notes
     if len(turn.effects) > len(notes):
         await _settle(db, scene, after)
-        await effects.apply(db, claimed, turn, now)
+        await effects.apply(db, claimed, turn, scene.mind.knowledge.community.reception, now)
         await _look_again(db, scene)
     return turn.state
 

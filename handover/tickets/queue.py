@@ -161,6 +161,8 @@ async def usual_wait(db: AsyncConnection, community: str, calendar: Calendar, no
                 tickets.c.community_id == community,
                 tickets.c.taken_at > now - timedelta(days=_DAYS_BACK),
                 tickets.c.taken_at <= now,
+                # Whoever rings is answered at once, and tells nothing of how long the others wait.
+                tickets.c.reason != "phone",
             )
             .order_by(tickets.c.taken_at.desc())
             .limit(_WAITS_READ)

@@ -226,3 +226,37 @@ def wrong_pause() -> Failure:
         "До черги",
         "/workplace",
     )
+
+
+def no_papers(back: str) -> Failure:
+    return Failure(404, "Переліку немає", "У цій картці немає переліку документів.", "До розмови", back)
+
+
+def call_taken(name: str, back: str) -> Failure:
+    return Failure(409, "Дзвонить колега", f"Цей дзвінок робить {name}.", "До дзвінків", back, soft=True)
+
+
+def call_gone(back: str) -> Failure:
+    return Failure(
+        409,
+        "Дзвонити вже не треба",
+        "Дзвонити вже не треба: дзвінок зроблено, або консультацію закрито.",
+        "Зрозуміло",
+        back,
+        soft=True,
+    )
+
+
+def no_summary(back: str, typed: str) -> Failure:
+    return Failure(
+        422,
+        "Потрібен підсумок",
+        "Запишіть підсумок: що людині сказано, до 1000 знаків.",
+        "До дзвінків",
+        back,
+        typed=typed,
+    )
+
+
+def no_time(back: str) -> Failure:
+    return Failure(422, "Потрібен час", "Виберіть час, який ще попереду.", "До дзвінків", back)

@@ -13,6 +13,7 @@ from conversations.signals import Signals
 from conversations.traffic import ChannelReport
 from handover.tickets.leading import Render
 from knowledge_base.answers import Knowledge
+from knowledge_base.understanding.meaning import Meaning
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class WorkplaceHouse:
 
     `capabilities` of a channel by name, None for one that is no longer set up; `reports` of every channel of a
     community, as the vendors see them too (a network call each). `connect` sets a channel up at its vendor; what it
-    gives is why that failed, in the vendor's words.
+    gives is why that failed, in the vendor's words. `read` is what a text means to a community's bot; `answer_minutes`
+    is the promise of an answer in working time.
     """
 
     database: Database
@@ -34,4 +36,6 @@ class WorkplaceHouse:
     capabilities: Callable[[str], Capabilities | None]
     reports: Callable[[str], Awaitable[Sequence[ChannelReport]]]
     connect: Callable[[str], Awaitable[str | None]]
+    read: Callable[[str, str], Awaitable[Meaning]]
+    answer_minutes: int
     secure_cookies: bool = False

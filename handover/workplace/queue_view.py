@@ -15,6 +15,8 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.calendars import calendars
 from handover.calendars.hours import KYIV, Calendar, is_open, next_opening, stretches
+from handover.calls import calls
+from handover.calls.calls import Call
 from handover.tickets import queue
 from handover.tickets.queue import Counts, List
 from handover.tickets.tickets import Ticket
@@ -124,6 +126,7 @@ async def queue_pane(
     danger = await queue.urgent(db, account.community)
     wanted = [*listed, *([danger] if danger else [])]
     heads = await transcript.heads(db, [ticket.conversation_id for ticket in wanted])
+    promised = await calls.of_tickets(db, [ticket.id for ticket in listed])
     hidden = getattr(counted, view) - len(listed)
     return QueuePane(
         view=view,
@@ -133,7 +136,7 @@ async def queue_pane(
         urgent=_urgent(danger, heads, now),
         may_take=allows(account.role, Permission.CONSULT),
         order=_ORDER[view],
-        groups=_groups(listed, heads, view, knowledge, now),
+        groups=_groups(listed, heads, promised, view, knowledge, now),
         empty=_empty(view, counted),
         further=f"Ще {hidden}: відкриються, коли черга просунеться" if hidden > 0 else None,
     )
@@ -179,12 +182,13 @@ def _urgent(ticket: Ticket | None, heads: Mapping[str, Head], now: datetime) -> 
 def _groups(
     listed: Sequence[Ticket],
     heads: Mapping[str, Head],
+    promised: Mapping[str, Call],
     view: List,
     knowledge: Knowledge,
     now: datetime,
 ) -> list[Group]:
     rows = [
-        (ticket, row(ticket, heads[ticket.conversation_id], view, knowledge, now))
+        (ticket, row(ticket, heads[ticket.conversation_id], promised.get(ticket.id), view, knowledge, now))
         for ticket in listed
         if ticket.conversation_id in heads
     ]
@@ -198,7 +202,9 @@ def _groups(
     return [group for group in groups if group.rows]
 
 
-def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datetime) -> Row:
+def row(
+    ticket: Ticket, head: Head, call: Call | None, view: List, knowledge: Knowledge, now: datetime
+) -> Row:
     """One line of the list."""
     channel = words.channel(head.ref.channel)
     about = topic_title(ticket.topic, knowledge, now) or words.REASONS.get(ticket.reason, "")
@@ -215,7 +221,7 @@ def row(ticket: Ticket, head: Head, view: List, knowledge: Knowledge, now: datet
         icon=icon,
         about=f"{channel} · {about}{leads}" if about else f"{channel}{leads}",
         mark=unreached_chip(ticket),
-        chip=promise_chip(ticket, now, short=True) or _danger_chip(ticket),
+        chip=call_chip(call, now) or promise_chip(ticket, now, short=True) or _danger_chip(ticket),
     )
 
 
@@ -262,6 +268,17 @@ def promise_chip(ticket: Ticket, now: datetime, *, short: bool) -> Chip | None:
     if left <= SOON:
         return Chip("soon", f"обіцяно до {until}, лишилося {words.span(left)}", "clock")
     return Chip("", f"обіцяно до {until}", "clock")
+
+
+def call_chip(call: Call | None, now: datetime) -> Chip | None:
+    """The time of a promised call: a deadline of its own, in place of the promise of an answer."""
+    if call is None:
+        return None
+    left = call.due_at - now
+    if left < timedelta():
+        return Chip("late", f"дзвінок прострочено {words.span(-left)}", "phone", "обіцяно подзвонити")
+    soon = "soon" if left <= SOON else ""
+    return Chip(soon, f"дзвінок {words.moment(call.due_at, now)}", "phone", "обіцяно подзвонити")
 
 
 def topic_title(topic: str | None, knowledge: Knowledge, now: datetime) -> str | None:

@@ -14,6 +14,7 @@ from handover import audit
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
+from handover.calls import calls
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
@@ -49,6 +50,7 @@ async def find(
     last = heads[conversation_id].last_position
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
     shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
+    promised = await calls.of_tickets(db, [ticket.id])
     return Found(
         conversation=conversation_id,
         ticket=ticket,
@@ -59,6 +61,7 @@ async def find(
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
         past=await tickets.all_of(db, account.community, conversation_id),
         colleagues=await accounts.colleagues(db, account.community),
+        call=promised.get(ticket.id),
     )
 
 

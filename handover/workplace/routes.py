@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from handover.workplace.acting import add_acting
+from handover.workplace.call_list import add_call_list
 from handover.workplace.channels import add_channels
+from handover.workplace.desk import add_desk
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
 from handover.workplace.files import add_files
@@ -29,5 +31,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_files(router, guard)
     add_channels(router, guard)
     add_hours(router, guard)
+    add_desk(router, guard)
+    add_call_list(router, guard)
     add_events(router, guard)
     return router

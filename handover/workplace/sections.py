@@ -19,7 +19,10 @@ class Section:
     icon: str = ""
 
 
-RAIL: Sequence[Section] = (Section("queue", "Черга", "/workplace", Permission.READ, "queue"),)
+RAIL: Sequence[Section] = (
+    Section("queue", "Черга", "/workplace", Permission.READ, "queue"),
+    Section("desk", "Телефон", "/workplace/desk", Permission.CONSULT, "phone"),
+)
 
 SETTINGS: Sequence[Section] = (
     Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),

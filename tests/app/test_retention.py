@@ -23,6 +23,8 @@ KINDS = [
     "payloads",
     "words",
     "tickets",
+    "calls",
+    "callers",
     "questions",
     "events",
     "rejected",

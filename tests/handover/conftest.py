@@ -19,6 +19,7 @@ from handover.accounts.permissions import Role
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
+from knowledge_base.answers import Knowledge
 from tests.handover.handover_world import (
     CAPABILITIES,
     PASSWORD,
@@ -27,6 +28,7 @@ from tests.handover.handover_world import (
     Vendors,
     Wall,
     account,
+    read,
     render,
 )
 
@@ -99,10 +101,18 @@ def vendor(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIterator[Reception]:
+def knowledge() -> Knowledge:
+    """What the workplace knows; a module may know something else."""
+    return FakeKnowledge()
+
+
+@pytest.fixture
+async def reception(
+    database: Database, vendor: Path, tmp_path: Path, knowledge: Knowledge
+) -> AsyncIterator[Reception]:
     """The workplace on this test's database."""
     wall, store = Wall(TUESDAY), FolderStore(tmp_path / "files", 1_000_000)
-    knowledge, vendors = FakeKnowledge(), Vendors(database)
+    vendors = Vendors(database)
     house = WorkplaceHouse(
         database,
         MemorySignals(),
@@ -114,6 +124,8 @@ async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIt
         CAPABILITIES.get,
         vendors.reports,
         vendors.connect,
+        read,
+        60,
     )
     app = FastAPI()
     app.include_router(routes(house))

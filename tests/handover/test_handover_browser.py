@@ -36,6 +36,7 @@ from tests.handover.handover_world import (
     Vendors,
     Wall,
     account,
+    read,
     render,
     said,
     waiting,
@@ -100,6 +101,8 @@ def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
             CAPABILITIES.get,
             vendors.reports,
             vendors.connect,
+            read,
+            60,
         )
         app = FastAPI()
         app.include_router(routes(house))

@@ -7,6 +7,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bots.turns.deliver import deliver
 from bots.turns.feed import LogFeed
@@ -25,8 +26,10 @@ from conversations.ownership import Owner
 from handover.accounts.permissions import Role
 from handover.calendars import calendars, pauses
 from handover.calendars.own import OwnHours, read_hours
+from handover.calls import calls
+from handover.tables import calls as kept_calls
 from handover.tickets import pausing, promises, tickets
-from tests.handover.handover_world import account
+from tests.handover.handover_world import account, kyiv
 
 from .world import COMMUNITY, NOON, POISON, World, message
 
@@ -241,6 +244,27 @@ async def test_a_pause_is_told_once_and_whoever_calls_then_hears_why(reception: 
         soon = (await tickets.open_of(db, [await conversation(reception, "ivan")])).popitem()[1].promised_at
     assert late is not None
     assert soon == late - timedelta(hours=1)
+
+
+async def test_a_call_that_is_asked_for_becomes_a_task_with_a_time_until_all_is_erased(
+    reception: World,
+) -> None:
+    said = ("передзвоніть", "067 123 45 67", "завтра до обіду", "видалити мої дані")
+    for key, text in enumerate(said):
+        await hear(reception, message(text, key=str(key)))
+        await work(reception)
+    async with reception.runtime.database.read() as db:
+        ((call, ticket),) = await calls.promised(db, COMMUNITY)
+    assert (call.phone, call.words, ticket.reason) == ("+380671234567", "завтра до обіду", "call_back")
+    assert call.due_at == ticket.promised_at == kyiv(2026, 11, 25, 12)
+    offered = [choice.id for line in await lines(reception) for choice in line.reply.choices]
+    erase = next(choice_id for choice_id in offered if choice_id.startswith("e:all"))
+    press = message("", key="e").model_copy(update={"kind": MessageKind.PRESS, "choice_id": erase})
+    await hear(reception, press)
+    await work(reception)
+    async with reception.runtime.database.read() as db:
+        assert await calls.promised(db, COMMUNITY) == []
+        assert (await db.execute(select(kept_calls.c.phone, kept_calls.c.words))).all() == [("", "")]
 
 
 async def test_the_loops_end_a_forgotten_pause(reception: World) -> None:

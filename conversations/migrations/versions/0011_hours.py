@@ -59,10 +59,12 @@ def upgrade() -> None:
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("phone", sa.String(32), nullable=False),
         sa.Column("question", sa.Text, nullable=False),
+        sa.Column("summary", sa.Text, nullable=False),
         sa.Column("topic", sa.String(80)),
         sa.Column("situations", sa.JSON, nullable=False),
         sa.Column("told", sa.JSON, nullable=False),
         sa.Column("skipped", sa.JSON, nullable=False),
+        sa.Column("page", sa.JSON, nullable=False),
         sa.Column("began_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_callers"),
         sa.UniqueConstraint("account_id", name="uq_callers_account_id"),
@@ -98,9 +100,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_calls_due", "calls", ["community_id", "state", "due_at"])
     op.create_index("ix_calls_ticket", "calls", ["ticket_id"])
+    op.create_index("ix_tickets_phone", "tickets", ["community_id", "phone"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_tickets_phone", "tickets")
     op.drop_table("calls")
     op.drop_table("callers")
     op.drop_table("pauses")
