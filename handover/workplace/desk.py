@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,7 +66,9 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
         knowledge = house.knowledge(me.community)
         words_for = caller.page.get("look_for", "")
         meaning = await house.read(me.community, words_for) if words_for else None
-        shown: Desk = desk(Line(knowledge, caller, now), meaning, fault=fault, words=typed)
+        line = Line(knowledge, caller, now)
+        # An interview over everything is seconds of work the first time: nobody else waits for it.
+        shown: Desk = await asyncio.to_thread(desk, line, meaning, fault=fault, words=typed)
         async with house.database.read() as db:
             colleagues = await accounts.colleagues(db, me.community)
             waiting = await calls.count(db, me.community)
@@ -115,7 +118,8 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
             async with house.database.write() as db:
                 await callers.hang_up(db, me)
             return RedirectResponse(PAGE, status_code=303)
-        pressed = _press(Line(house.knowledge(me.community), caller, now), form, what, about)
+        line = Line(house.knowledge(me.community), caller, now)
+        pressed = await asyncio.to_thread(_press, line, form, what, about)
         async with house.database.write() as db:
             await callers.keep(db, me, pressed.caller)
         if pressed.fault is not None:
@@ -127,7 +131,8 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
                 typed=form.get("words", ""),
                 form=form,
             )
-        return RedirectResponse(f"{PAGE}?at={pressed.at}#{pressed.at or 'desk'}", status_code=303)
+        # No fragment: a browser that goes to one leaves the focus where it is.
+        return RedirectResponse(f"{PAGE}?at={pressed.at}", status_code=303)
 
     async def _file(visitor: Visitor, caller: Caller, form: Form) -> Response:
         """The talk is written down; what is missing is said, and nothing that was typed is lost."""
@@ -138,11 +143,13 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
             async with house.database.write() as db:
                 await callers.keep(db, me, caller)
             return await page(visitor, caller, at="file", wrong=wrong, form=form)
+        line = Line(knowledge, caller, now)
+        told = await asyncio.to_thread(line.told)
         try:
             async with house.database.write() as db:
                 if not await first_press(db, form.get("key", ""), me.id, ("desk", "file"), now):
                     return RedirectResponse(PAGE, status_code=303)
-                ticket = await _kept(db, me, Line(knowledge, caller, now), form, now)
+                ticket = await _kept(db, me, line, told, form, now)
                 await callers.hang_up(db, me)
         except (UnknownAccount, WrongReceiver) as refused:
             raise Stopped(failures.wrong_receiver(PAGE)) from refused
@@ -151,7 +158,14 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
             return RedirectResponse(f"{PAGE}?filed={ticket.number}", status_code=303)
         return RedirectResponse(f"/workplace/conversations/{ticket.conversation_id}", status_code=303)
 
-    async def _kept(db: AsyncConnection, me: Account, line: Line, form: Form, now: datetime) -> Ticket:
+    async def _kept(
+        db: AsyncConnection,
+        me: Account,
+        line: Line,
+        told: Sequence[tuple[str, str]],
+        form: Form,
+        now: datetime,
+    ) -> Ticket:
         caller, community = line.caller, me.community
         calendar = await calendars.current(db, community, line.knowledge.community.reception, now)
         end: filing.End = _END[form.get("end", "")]
@@ -165,7 +179,7 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
                 name=caller.name.strip(),
                 phone=filing.phone_of(caller.phone),
                 topic=line.card.id if line.card else None,
-                told=line.told(),
+                told=told,
                 summary=caller.summary.strip(),
             ),
             me,
@@ -205,10 +219,10 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
         async with house.database.read() as db:
             caller = await callers.on_the_line(db, me, now)
         line = Line(house.knowledge(me.community), caller, now)
-        listed = papers(line)
+        listed = await asyncio.to_thread(papers, line)
         if listed is None:
             raise Stopped(failures.no_papers(PAGE))
-        shown = desk(line, None)
+        shown = await asyncio.to_thread(desk, line, None)
         community = line.knowledge.community
         return HTMLResponse(
             guard.pages.render(

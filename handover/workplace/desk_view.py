@@ -421,12 +421,14 @@ def papers(line: Line) -> PapersView | None:
         sure = tuple(known[name] for name in found.documents if name in known)
         possible = tuple(known[name] for name in found.possible_documents if name in known)
         own = True
-    return PapersView([_paper(one) for one in sure], [_paper(one) for one in possible], whole.closed, own)
+    needed = [_paper(one, with_case=not own) for one in sure]
+    return PapersView(needed, [_paper(one) for one in possible], whole.closed, own)
 
 
-def _paper(paper: DocumentLine) -> str:
+def _paper(paper: DocumentLine, *, with_case: bool = True) -> str:
+    """A paper in words; in which case it is needed matters only to whoever does not know."""
     parts = [paper.name]
-    if paper.condition:
+    if paper.condition and with_case:
         parts.append(f", {paper.condition}")
     if paper.note:
         parts.append(f": {paper.note}")

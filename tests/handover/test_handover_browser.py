@@ -27,12 +27,12 @@ from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
+from knowledge_base.answers import Knowledge
 from tests.handover.handover_world import (
     CAPABILITIES,
     COMMUNITY,
     PASSWORD,
     TUESDAY,
-    FakeKnowledge,
     Vendors,
     Wall,
     account,
@@ -80,10 +80,10 @@ class Served:
 
 
 @pytest.fixture
-def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
+def served(sqlite_url: Callable[..., str], tmp_path: Path, knowledge: Knowledge) -> Iterator[Served]:
     if not (NODE / "htmx.org").is_dir():
         pytest.skip("the pages' scripts are not installed: run `npm install`")
-    wall, knowledge = Wall(TUESDAY), FakeKnowledge()
+    wall = Wall(TUESDAY)
     made: Future[tuple[Database, Vendors, WorkplaceHouse, uvicorn.Server, asyncio.AbstractEventLoop]]
     made = Future()
 

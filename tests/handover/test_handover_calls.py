@@ -115,7 +115,7 @@ async def test_a_promised_call_stands_in_the_list_and_in_the_queue(reception, no
     ticket, _ = await promised(reception, now)
     page = words((await iryna.get(PAGE)).text)
     assert "12:00 · Галина Дячук" in page
-    assert "просить: до обіду" in page
+    assert "час: до обіду" in page
     assert "+380671234567" in page
     assert "дзвінок 12:00" in words((await iryna.get("/workplace")).text)
     reception.wall.now = now + timedelta(minutes=110)

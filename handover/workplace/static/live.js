@@ -52,7 +52,7 @@ const live = (() => {
     if (!next) return;
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
-    for (const id of ["views", "pause", "urgent", "hours", "order"]) {
+    for (const id of ["views", "stop", "pause", "urgent", "hours", "order"]) {
       const part = document.getElementById(id);
       Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
       htmx.process(document.getElementById(id));
