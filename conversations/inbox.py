@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     bindparam,
     delete,
@@ -33,13 +34,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.database import upsert
 from conversations.messages import (
+    PHONE,
     ChannelEvent,
     ConversationRef,
     InboxEvent,
     IncomingMessage,
     InternalEvent,
 )
-from conversations.ownership import Owner, UnknownConversation, owner_of, ref_of
+from conversations.ownership import Owner, current, owner_of, ref_of
 from conversations.sharing import Share
 from conversations.tables import attachments, conversations, inbound_keys, inbox, unreadable
 
@@ -192,40 +194,47 @@ async def _conversations_of(
         if isinstance(event, IncomingMessage) and event.ref not in ids:
             missing.setdefault(event.ref, storable_name(event.author_name))
     if missing:
-        await db.execute(
-            upsert(db, conversations).on_conflict_do_nothing(),
-            [
-                {
-                    "id": _new_id(now),
-                    "community_id": ref.community,
-                    "channel": ref.channel,
-                    "bot": ref.bot,
-                    "address": ref.address,
-                    "author_name": name,
-                    "owner_kind": "bot",
-                    "epoch": 0,
-                    "last_position": 0,
-                    "seen_position": 0,
-                    "created_at": now,
-                    "last_incoming_at": now,
-                }
-                for ref, name in sorted(missing.items(), key=lambda one: _place(one[0]))
-            ],
-        )
+        await _make(db, missing, now)
         # Asked again and not taken from above: another transaction may have made the same conversation first.
         ids |= await _find_all(db, missing)
     return ids
 
 
-async def _find_all(db: AsyncConnection, refs: Iterable[ConversationRef]) -> dict[ConversationRef, str]:
-    columns = (
-        conversations.c.community_id,
-        conversations.c.channel,
-        conversations.c.bot,
-        conversations.c.address,
+async def _make(db: AsyncConnection, missing: Mapping[ConversationRef, str | None], now: datetime) -> None:
+    """Conversations at these addresses, with the names of their people; one that is there already stays as it is."""
+    await db.execute(
+        upsert(db, conversations).on_conflict_do_nothing(),
+        [
+            {
+                "id": _new_id(now),
+                "community_id": ref.community,
+                "channel": ref.channel,
+                "bot": ref.bot,
+                "address": ref.address,
+                "author_name": name,
+                "owner_kind": "bot",
+                "epoch": 0,
+                "last_position": 0,
+                "seen_position": 0,
+                "created_at": now,
+                "last_incoming_at": now,
+            }
+            for ref, name in sorted(missing.items(), key=lambda one: _place(one[0]))
+        ],
     )
+
+
+_PLACE = (
+    conversations.c.community_id,
+    conversations.c.channel,
+    conversations.c.bot,
+    conversations.c.address,
+)
+
+
+async def _find_all(db: AsyncConnection, refs: Iterable[ConversationRef]) -> dict[ConversationRef, str]:
     rows = await db.execute(
-        select(conversations.c.id, *columns).where(tuple_(*columns).in_([_place(ref) for ref in refs]))
+        select(conversations.c.id, *_PLACE).where(tuple_(*_PLACE).in_([_place(ref) for ref in refs]))
     )
     return {ref_of(row): row["id"] for row in rows.mappings()}
 
@@ -255,6 +264,18 @@ async def _refer_to_files(db: AsyncConnection, kept: Iterable[tuple[str, Channel
         await db.execute(upsert(db, attachments).on_conflict_do_nothing(), references)
 
 
+async def begun(db: AsyncConnection, ref: ConversationRef, name: str | None, now: datetime) -> str:
+    """The id of the conversation at this address, made where there was none: of one that begins without a message."""
+    if name is not None:
+        await db.execute(
+            update(conversations)
+            .where(*(column == value for column, value in zip(_PLACE, _place(ref), strict=True)))
+            .values(author_name=storable_name(name))
+        )
+    await _make(db, {ref: storable_name(name)}, now)
+    return (await _find_all(db, [ref]))[ref]
+
+
 async def find(db: AsyncConnection, ref: ConversationRef) -> str | None:
     """The id of the conversation at this address; None where nobody has written yet."""
     return (await _find_all(db, [ref])).get(ref)
@@ -272,21 +293,40 @@ async def keep_unreadable(
 
 
 async def tell(db: AsyncConnection, conversation_id: str, event: InternalEvent) -> None:
-    """Put an event of the house into a conversation's inbox. Raises UnknownConversation."""
-    event_json = literal(event.model_dump(mode="json"), inbox.c.event.type)
-    source = select(
-        conversations.c.community_id,
-        conversations.c.id,
-        event_json,
-        literal(event.at, inbox.c.accepted_at.type),
-    ).where(conversations.c.id == conversation_id)
+    """Put an event of the house into a conversation's inbox. Raises UnknownConversation.
+
+    Of a talk on the phone nobody makes words: what there is to say is said on the phone.
+    """
     told = await db.execute(
         insert(inbox)
-        .from_select(["community_id", "conversation_id", "event", "accepted_at"], source)
+        .from_select(
+            ["community_id", "conversation_id", "event", "accepted_at"],
+            _told(event).where(conversations.c.id == conversation_id, conversations.c.channel != PHONE),
+        )
         .returning(inbox.c.id)
     )
     if told.first() is None:
-        raise UnknownConversation(conversation_id)
+        await current(db, conversation_id)
+
+
+async def tell_all(db: AsyncConnection, conversation_ids: Select[tuple[str]], event: InternalEvent) -> None:
+    """Put one event of the house into the inbox of every conversation that the query gives; one statement."""
+    await db.execute(
+        insert(inbox).from_select(
+            ["community_id", "conversation_id", "event", "accepted_at"],
+            _told(event).where(conversations.c.id.in_(conversation_ids), conversations.c.channel != PHONE),
+        )
+    )
+
+
+def _told(event: InternalEvent) -> Select[tuple[str, str, Any, datetime]]:
+    """The rows of the inbox that tell conversations of an event."""
+    return select(
+        conversations.c.community_id,
+        conversations.c.id,
+        literal(event.model_dump(mode="json"), inbox.c.event.type),
+        literal(event.at, inbox.c.accepted_at.type),
+    )
 
 
 async def claim(

@@ -28,6 +28,10 @@ class ConversationRef(Word):
     address: str
 
 
+PHONE = "phone"
+"""The channel of what was said on the phone: a specialist keeps it, nothing comes in or goes out by itself."""
+
+
 class AttachmentKind(StrEnum):
     """What a file is to a person, not its MIME type."""
 

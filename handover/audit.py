@@ -69,6 +69,14 @@ class Action(StrEnum):
     SESSIONS_ENDED = "sessions_ended"
     UNMASKED = "unmasked"
     LOG_READ = "log_read"
+    PAUSE_BEGAN = "pause_began"
+    PAUSE_ENDED = "pause_ended"
+    HOURS_CHANGED = "hours_changed"
+    CALL_FILED = "call_filed"
+    CALL_BOOKED = "call_booked"
+    CALL_TAKEN = "call_taken"
+    CALL_RETURNED = "call_returned"
+    CALL_MADE = "call_made"
 
 
 READINGS = (Action.READ, Action.FILE_READ, Action.UNMASKED, Action.LOG_READ)

@@ -26,6 +26,8 @@ from handover.calendars.hours import KYIV
 from handover.tables import (
     OPEN,
     account_sessions,
+    callers,
+    calls,
     composer_drafts,
     happenings,
     login_attempts,
@@ -46,6 +48,9 @@ NIGHT = range(2, 5)
 
 STRAYS_KEPT = timedelta(days=7)
 """A file that was picked on the page and not sent yet belongs to nobody, but perhaps soon."""
+
+CALLERS_KEPT = timedelta(days=1)
+"""Whoever called, and was not filed, is on the line no more."""
 
 SIGN_IN_FAILURES_KEPT = timedelta(days=1)
 """A lock lasts minutes. What was typed as a login may have been a password."""
@@ -94,6 +99,19 @@ DRAFTS = log_retention.rows(
     ),
 )
 VIEWERS = log_retention.rows("viewers", viewers, lambda before: viewers.c.until < before)
+CALLS = log_retention.emptied(
+    "calls",
+    calls,
+    lambda before: and_(
+        calls.c.ticket_id.in_(
+            select(tickets.c.id).where(tickets.c.status == "resolved", tickets.c.resolved_at < before)
+        ),
+        or_(calls.c.phone != "", calls.c.words != ""),
+    ),
+    phone="",
+    words="",
+)
+CALLERS = log_retention.rows("callers", callers, lambda before: callers.c.began_at < before)
 QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
 SESSIONS = log_retention.rows(
     "sessions",
@@ -145,6 +163,8 @@ class Policy:
         yield TICKETS, self.words
         yield DRAFTS, self.words
         yield VIEWERS, VIEWERS_KEPT
+        yield CALLS, self.words
+        yield CALLERS, CALLERS_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events
         yield REJECTED, self.rejected

@@ -1,7 +1,7 @@
 """The tables of the handover.
 
 Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
-reports; teams and shifts; drafts, who looks at what, ready answers.
+reports; teams and shifts; drafts, who looks at what, ready answers; own hours and pauses, callers and promised calls.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -38,6 +38,8 @@ RESOLVED = text("status = 'resolved'")
 
 NO_DUE = "9999-12-31 00:00:00.000000"
 """What stands as the moment of a ticket for which nothing is due: after everything that is."""
+RUNNING = text("ended_at IS NULL")
+PROMISED = text("state IN ('due', 'taken')")
 
 accounts = Table(
     "accounts",
@@ -182,6 +184,7 @@ tickets = Table(
             ("resolved", ("resolved_at", "id"), RESOLVED),
         )
     ),
+    Index("ix_tickets_phone", "community_id", "phone"),
 )
 
 counters = Table(
@@ -364,4 +367,82 @@ ready_answers = Table(
     Column("place", Integer, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_ready_answers_community", "community_id", "owner_id", "place"),
+)
+
+calendar_hours = Table(
+    "calendar_hours",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("office", String(64), primary_key=True),
+    # A weekday (`mon`) or a day (`2026-12-24`).
+    Column("place", String(10), primary_key=True),
+    Column("hours", JSON, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("began_by", String(32), nullable=False),
+    Column("began_name", String(200), nullable=False),
+    # When it ends by itself, so that a forgotten one stops nobody for ever.
+    Column("until_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", String(32)),
+    Column("noticed_at", UtcDateTime),
+    CheckConstraint("kind IN ('alarm', 'power', 'other')", name="kind"),
+    Index("uq_pauses_running", "community_id", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
+    Index("ix_pauses_community", "community_id", "began_at"),
+)
+
+# One a person: whoever picks up the phone has one caller. It is gone once the talk is filed or left.
+callers = Table(
+    "callers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("account_id", String(32), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("phone", String(32), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("topic", String(80)),
+    Column("situations", JSON, nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("skipped", JSON, nullable=False),
+    Column("page", JSON, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    UniqueConstraint("account_id"),
+    Index("ix_callers_began", "began_at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("ticket_id", String(32), ForeignKey("tickets.id"), nullable=False),
+    Column("phone", String(32), nullable=False),
+    Column("words", String(200), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken_by", String(32)),
+    Column("taken_name", String(200)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    CheckConstraint("state IN ('due', 'taken', 'reached', 'wrong', 'dropped')", name="state"),
+    # A conversation has at most one promised call; another time takes its place.
+    Index(
+        "uq_calls_promised", "conversation_id", unique=True, sqlite_where=PROMISED, postgresql_where=PROMISED
+    ),
+    Index("ix_calls_due", "community_id", "state", "due_at"),
+    Index("ix_calls_ticket", "ticket_id"),
 )

@@ -250,6 +250,10 @@ class Knowledge(Protocol):
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]: ...
 
+    def with_offices(self, offices: Iterable[Office]) -> Knowledge:
+        """The same base with these offices in place of its own of the same ids: open at other hours."""
+        ...
+
     def notices(self, now: datetime) -> tuple[Notice, ...]:
         """What is pinned at this moment, the heaviest first."""
         ...

@@ -5,7 +5,8 @@ Everything is read from the snapshot; the only thing that changes an answer is t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -95,7 +96,10 @@ class Library:
             name for name, entry in self._entries.items() if is_evaluated(entry, cases.get(name, ()))
         )
         self._dictionary = Dictionary(self._view.facts)
-        # A base never changes, so what it says on one day is rendered once.
+        self._remember_what_is_said()
+
+    def _remember_what_is_said(self) -> None:
+        """A base never changes, so what it says on one day is rendered once."""
         self._card_on = lru_cache(SAID_KEPT)(self._make_card)
         self._facet_text_on = lru_cache(SAID_KEPT)(self._make_facet_text)
         self._assessor_on = lru_cache(SAID_KEPT)(self._make_assessor)
@@ -275,6 +279,13 @@ class Library:
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self._offices.values() if serves is None or serves in office.serves)
+
+    def with_offices(self, offices: Iterable[Office]) -> Library:
+        """Everything but offices is the very same; what is said of them is rendered anew."""
+        changed = copy(self)
+        changed._offices = self._offices | {office.id: office for office in offices}
+        changed._remember_what_is_said()
+        return changed
 
     def _served(self, matter: str) -> Iterator[str]:
         """The entries a position receives people about: those of a group, or one by its id."""

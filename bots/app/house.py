@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ from conversations.signals import MemorySignals, RedisSignals, Signals
 from handover import retention
 from handover.assignment.policy import Policy
 from handover.workplace.house import WorkplaceHouse
+from knowledge_base.understanding.meaning import Meaning
 
 MEGABYTE = 1_000_000
 
@@ -228,6 +230,9 @@ def workplace_house(house: House) -> WorkplaceHouse:
     def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
         return runtime.channels[ref.channel].render(message)
 
+    async def read(community: str, text: str) -> Meaning:
+        return (await asyncio.to_thread(runtime.minds[community].understanding.read, [text]))[0]
+
     return WorkplaceHouse(
         database=runtime.database,
         signals=runtime.signals,
@@ -241,6 +246,8 @@ def workplace_house(house: House) -> WorkplaceHouse:
         connect=lambda name: connect(runtime, name),
         secret=house.secret,
         older=lambda: retention.survey(runtime.database, store, policy, runtime.clock()),
+        read=read,
+        answer_minutes=runtime.answer_minutes,
         policy=runtime.policy,
         secure_cookies=house.settings.secure_cookies,
     )

@@ -54,7 +54,8 @@ class QueueView:
     """The queue as it stands: the number a new ticket will bear, people ahead, and an honest time.
 
     `wait_minutes` is the usual wait in working hours, None when nobody knows yet. `promised_at` is when a person
-    answers at the latest; `open_now` whether specialists work at this moment, `opens_at` when they next do.
+    answers at the latest; `open_now` whether specialists work at this moment, `opens_at` when they next do. `pause` is
+    why they do not in office hours: alarm, power, other.
     """
 
     number: str
@@ -63,6 +64,7 @@ class QueueView:
     promised_at: datetime
     wait_minutes: int | None = None
     opens_at: datetime | None = None
+    pause: str | None = None
 
 
 @dataclass(frozen=True)

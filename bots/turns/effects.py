@@ -22,7 +22,12 @@ from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
 from handover import happenings
 from handover.assignment import offering
-from handover.tickets import tickets
+from handover.calendars import calendars
+from handover.calendars.hours import working_from
+from handover.calls import calls
+from handover.calls.when import due
+from handover.tickets import tickets, wording
+from knowledge_base.answers import Office
 from knowledge_base.understanding.impersonal import impersonal
 from knowledge_base.understanding.secrets import mask
 
@@ -43,6 +48,7 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
             if effect.scope == "all":
                 await tickets.cancel(db, claimed.id, now)
                 await tickets.erase(db, claimed.id, now)
+                await calls.erase(db, claimed.id, now)
     return orphans
 
 
@@ -63,10 +69,27 @@ def notes(claimed: Claimed, turn: Turn, now: datetime) -> list[tickets.Unanswere
     ]
 
 
-async def apply(db: AsyncConnection, runtime: Runtime, claimed: Claimed, turn: Turn, now: datetime) -> None:
-    """Do everything else a turn asks for."""
+async def apply(
+    db: AsyncConnection, runtime: Runtime, claimed: Claimed, turn: Turn, reception: Office, now: datetime
+) -> None:
+    """Do everything else a turn asks for. `reception` is the office whose hours a call is promised in."""
     for effect in turn.effects:
         await _apply(db, runtime, claimed, effect, turn, now)
+        if isinstance(effect, OpenTicket) and effect.reason == "call_back" and effect.phone:
+            await _promise_call(db, claimed, effect, reception, now)
+
+
+async def _promise_call(
+    db: AsyncConnection, claimed: Claimed, effect: OpenTicket, reception: Office, now: datetime
+) -> None:
+    """The person asks for a call: it becomes a task with a time."""
+    ticket = (await tickets.open_of(db, [claimed.id]))[claimed.id]
+    calendar = await calendars.current(db, claimed.ref.community, reception, now)
+    otherwise = effect.promised_at or working_from(calendar, now)
+    at = due(effect.call_at or "", calendar, now, otherwise)
+    await calls.promise(
+        db, ticket, effect.phone or "", at, effect.call_at or "", wording.moment(at, now), now
+    )
 
 
 async def _apply(

@@ -24,8 +24,9 @@ from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
 from conversations.leases import Lease
 from handover.assignment.offering import Tender
+from handover.calendars import pauses
 from handover.reports import visits
-from handover.tickets import promises
+from handover.tickets import pausing, promises
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
         if stopping.is_set():
             break
         runtime.measures.beat("tend")
-        for work in (_give_up_late, _forget_keys, _tell_late):
+        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late):
             await _tried(work(runtime))
         if round_ % COUNT_EVERY == 0:
             await _tried(_count_visits(runtime))
@@ -187,6 +188,21 @@ async def _take_over(runtime: Runtime) -> None:
             unknown = await outbox.give_up(db, dead, runtime.clock())
         log.warning("worker %s ended without a word; %d of its messages may have arrived", dead, unknown)
         await runtime.signals.publish(THINK, DELIVER)
+
+
+async def _end_pauses(runtime: Runtime) -> None:
+    """A pause that was forgotten ends by itself."""
+    for community in runtime.minds.communities:
+        reception = runtime.minds[community].knowledge.community.reception
+        async with runtime.database.read() as db:
+            found = await pauses.running(db, community)
+        if found is None or runtime.clock() < found.until:
+            continue
+        async with runtime.database.write() as db:
+            ended = await pausing.end(db, community, reception, None, runtime.clock())
+        if ended is not None:
+            log.warning("a pause has ended by itself")
+            await runtime.signals.publish(queue_topic(community))
 
 
 async def _tell_late(runtime: Runtime) -> None:

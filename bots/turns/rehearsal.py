@@ -60,15 +60,16 @@ class Rehearsal:
         if lookup is Lookup.STORED:
             return replace(self.view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
         office = self.mind.knowledge.community.reception
-        open_now = hours.is_open(office, now)
+        calendar = hours.Calendar(office)
+        open_now = hours.is_open(calendar, now)
         return replace(
             self.view,
             queue=QueueView(
                 number=f"{now:%y}-{self.tickets + 1:04d}",
                 ahead=0,
                 open_now=open_now,
-                promised_at=hours.promise(office, now, ANSWER_MINUTES),
-                opens_at=None if open_now else hours.next_opening(office, now),
+                promised_at=hours.promise(calendar, now, ANSWER_MINUTES),
+                opens_at=None if open_now else hours.next_opening(calendar, now),
             ),
         )
 

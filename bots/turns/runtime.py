@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bots.turns.hours import HoursLaid
 from bots.turns.intake import Intake
 from bots.turns.measures import Measures
 from bots.turns.minds import Minds
@@ -51,6 +52,7 @@ class Runtime:
     signs: Signs = field(default_factory=Signs)
     measures: Measures = field(default_factory=Measures)
     intake: Intake = field(default_factory=Intake)
+    hours: HoursLaid = field(default_factory=HoursLaid)
     presence: Presence = field(default_factory=Presence)
     policy: Policy = field(default_factory=Policy)
     nightly: Nightly | None = None

@@ -244,6 +244,10 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
     if len(held) < len(batch):
         log.warning("another worker has %d conversations by now", len(batch) - len(held))
     seen, asleep = await _tickets(db, held)
+    minds = {
+        community: await runtime.hours.over(db, runtime.minds[community], runtime.clock())
+        for community in {one.ref.community for one in held}
+    }
     switched = {
         place: await switches.people_only(db, *place)
         for place in {(one.ref.community, one.ref.channel) for one in held}
@@ -251,7 +255,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
     return [
         Scene(
             claimed=one,
-            mind=runtime.minds[one.ref.community],
+            mind=minds[one.ref.community],
             draft=drafts[one.id],
             ticket=seen.get(one.id),
             asleep=asleep.get(one.id),
@@ -424,7 +428,8 @@ async def _turn(
     after.unanswered += notes
     if len(turn.effects) > len(notes):
         await _settle(db, scene, after)
-        await effects.apply(db, runtime, claimed, turn, now)
+        reception = scene.mind.knowledge.community.reception
+        await effects.apply(db, runtime, claimed, turn, reception, now)
         await _look_again(db, scene)
     return turn.state
 
@@ -500,6 +505,7 @@ async def _queue_view(db: AsyncConnection, runtime: Runtime, scene: Scene, now: 
         promised_at=seen.promised_at,
         wait_minutes=seen.wait_minutes,
         opens_at=seen.opens_at,
+        pause=seen.pause,
     )
 
 

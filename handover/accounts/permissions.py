@@ -41,6 +41,10 @@ class Permission(StrEnum):
     """See how long each kind is kept and what has gone. The head and the administrator."""
     READY = "ready"
     """Write the reception's ready answers; one's own are everybody's business."""
+    CALENDARS = "calendars"
+    """Set the offices' own hours and days, and hear of a pause that was forgotten."""
+    PAUSE = "pause"
+    """Stop the clock of promises for an alarm or a power cut, and let it run again."""
 
 
 class Forbidden(Exception):
@@ -52,8 +56,8 @@ class Forbidden(Exception):
 
 
 _CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK})
-_LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS, Permission.READY}
-_HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS}
+_LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS, Permission.READY, Permission.PAUSE}
+_HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS, Permission.CALENDARS}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,

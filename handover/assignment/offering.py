@@ -28,7 +28,8 @@ from handover.assignment.policy import Policy
 from handover.assignment.presence import Standing
 from handover.assignment.teams import Skill, Team
 from handover.audit import Action
-from handover.calendars.hours import is_open, working_minutes
+from handover.calendars import calendars
+from handover.calendars.hours import Calendar, is_open, working_minutes
 from handover.tables import LISTED, OFFERED, SNOOZED, tickets
 from handover.tickets import leading, wording
 from handover.tickets.tickets import Ticket, from_row, say_system
@@ -123,7 +124,9 @@ class Tender:
     async def tend(self, reception: Office, now: datetime) -> Done:
         """One pass: offers that ran out, sleepers whose time has come, what the absent left, and new offers."""
         changed = await self._run_out(now) | await self._wake(now)
-        left = await self._give_back(reception, now) if is_open(reception, now) else set()
+        async with self._database.read() as db:
+            calendar = await calendars.current(db, self._community, reception, now)
+        left = await self._give_back(calendar, now) if is_open(calendar, now) else set()
         return Done(frozenset(changed | left | await self._offer(now)), told=bool(left))
 
     async def _found(self, *conditions: object, order: object = tickets.c.id) -> list[Ticket]:
@@ -156,7 +159,7 @@ class Tender:
                     changed.add(ticket.conversation_id)
         return changed
 
-    async def _give_back(self, reception: Office, now: datetime) -> set[str]:
+    async def _give_back(self, calendar: Calendar, now: datetime) -> set[str]:
         """What waits for an answer of somebody who has been gone for the time of its team, in working minutes."""
         async with self._database.read() as db:
             gone = {
@@ -181,7 +184,7 @@ class Tender:
             )
             left = [from_row(row) for row in rows.mappings()]
         away = {
-            account: working_minutes(reception, gone[account], now)
+            account: working_minutes(calendar, gone[account], now)
             for account in {ticket.assigned_to for ticket in left if ticket.assigned_to}
         }
         changed = set()

@@ -1,14 +1,14 @@
-"""Pure functions over an office's weekly hours.
+"""Pure functions over a calendar: open now, next opening, and time counted in working minutes.
 
-Open now, next opening, and time counted in working minutes.
-
-Hours are local wall-clock times; everything that goes in or comes out is an aware `datetime`. The counting
-is done in UTC, so an hour that summer time repeats or drops is counted as the clock on the wall really ran.
+A calendar is an office's hours, with the department's own hours laid over them (`own.py`), less its pauses. Hours are
+local wall-clock times; everything that goes in or comes out is an aware `datetime`. The counting is done in UTC, so an
+hour that summer time repeats or drops is counted as the clock on the wall really ran.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,11 +25,54 @@ class NoWorkingTime(ValueError):
     """The office has no opening within a year: its hours are missing or every day is closed."""
 
 
-def openings(office: Office, start: datetime, zone: ZoneInfo = KYIV) -> Iterator[tuple[datetime, datetime]]:
+@dataclass(frozen=True)
+class Pause:
+    """A stretch (UTC) in which nobody works although the office is open; `kind` is why: alarm, power, other.
+
+    One that still runs ends when it would end by itself.
+    """
+
+    begins: datetime
+    ends: datetime
+    kind: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When specialists work. `office` has the department's own hours and days; `pauses` are taken out of them."""
+
+    office: Office
+    pauses: tuple[Pause, ...] = ()
+
+    def pause_at(self, at: datetime) -> Pause | None:
+        """The pause that keeps an open office from working at this moment; None in closed time."""
+        found = next((pause for pause in self.pauses if pause.begins <= at < pause.ends), None)
+        return found if found is not None and is_open(Calendar(self.office), at) else None
+
+
+def openings(
+    calendar: Calendar, start: datetime, zone: ZoneInfo = KYIV
+) -> Iterator[tuple[datetime, datetime]]:
     """Stretches of working time (UTC, start before end) that end after `start`, in order, for a year ahead.
 
     An interval that closes at or before its opening runs over midnight. Stretches that touch are joined.
     """
+    pauses = sorted(calendar.pauses, key=lambda pause: pause.begins)
+    for opens, closes in _planned(calendar.office, start, zone):
+        for pause in pauses:
+            if pause.ends <= opens or closes <= pause.begins:
+                continue
+            if pause.begins > max(opens, start):
+                yield opens, pause.begins
+            opens = max(opens, pause.ends)
+            if closes <= opens:
+                break
+        if opens < closes and closes > start:
+            yield opens, closes
+
+
+def _planned(office: Office, start: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """The same as if nothing ever made a pause."""
     pending: tuple[datetime, datetime] | None = None
     today = start.astimezone(zone).date()
     for offset in range(-1, HORIZON_DAYS):
@@ -59,57 +102,74 @@ def _moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, wall, zone).astimezone(UTC)
 
 
-def is_open(office: Office, at: datetime, zone: ZoneInfo = KYIV) -> bool:
+def is_open(calendar: Calendar, at: datetime, zone: ZoneInfo = KYIV) -> bool:
     """Whether specialists work at this moment. The closing minute is already closed."""
-    first = next(openings(office, at, zone), None)
+    first = next(openings(calendar, at, zone), None)
     return first is not None and first[0] <= at
 
 
-def closing(office: Office, at: datetime, zone: ZoneInfo = KYIV) -> datetime | None:
-    """When the stretch that runs at this moment ends (UTC), None when the office is closed."""
-    first = next(openings(office, at, zone), None)
+def closing(calendar: Calendar, at: datetime, zone: ZoneInfo = KYIV) -> datetime | None:
+    """When the stretch that runs at this moment ends (UTC), None when nobody works."""
+    first = next(openings(calendar, at, zone), None)
     return first[1] if first is not None and first[0] <= at else None
 
 
-def next_opening(office: Office, at: datetime, zone: ZoneInfo = KYIV) -> datetime | None:
-    """The next moment (UTC) the office opens after `at`.
+def next_opening(calendar: Calendar, at: datetime, zone: ZoneInfo = KYIV) -> datetime | None:
+    """The next moment (UTC) work begins after `at`.
 
-    When it is open now, the opening after this stretch.
+    When it goes on now, the opening after this stretch.
     """
-    for opens, _ in openings(office, at, zone):
+    for opens, _ in openings(calendar, at, zone):
         if opens > at:
             return opens
     return None
 
 
-def add_working_minutes(office: Office, at: datetime, minutes: int, zone: ZoneInfo = KYIV) -> datetime:
+def working_from(calendar: Calendar, at: datetime, zone: ZoneInfo = KYIV) -> datetime:
+    """`at` itself in working time, else the next moment of it (UTC). Raises NoWorkingTime."""
+    for opens, _ in openings(calendar, at, zone):
+        return max(opens, at).astimezone(UTC)
+    raise NoWorkingTime(calendar.office.id)
+
+
+def add_working_minutes(calendar: Calendar, at: datetime, minutes: int, zone: ZoneInfo = KYIV) -> datetime:
     """The moment (UTC) by which `minutes` of working time have run from `at`. Raises NoWorkingTime."""
     left = timedelta(minutes=minutes)
-    for opens, closes in openings(office, at, zone):
+    for opens, closes in openings(calendar, at, zone):
         begins = max(opens, at)
         if closes - begins >= left:
             return (begins + left).astimezone(UTC)
         left -= closes - begins
-    raise NoWorkingTime(office.id)
+    raise NoWorkingTime(calendar.office.id)
 
 
-def working_minutes(office: Office, start: datetime, end: datetime, zone: ZoneInfo = KYIV) -> int:
+def working_minutes(calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo = KYIV) -> int:
     """Whole working minutes between two moments; 0 when `end` is not after `start`."""
     total = timedelta()
-    for opens, closes in openings(office, start, zone):
+    for opens, closes in openings(calendar, start, zone):
         if opens >= end:
             break
         total += min(closes, end) - max(opens, start)
     return int(total.total_seconds() // 60)
 
 
-def promise(office: Office, now: datetime, minutes: int, zone: ZoneInfo = KYIV) -> datetime:
+def promise(calendar: Calendar, now: datetime, minutes: int, zone: ZoneInfo = KYIV) -> datetime:
     """When a person answers at the latest: `minutes` of working time from now, rounded up to five minutes.
 
     Rounding never leaves working time: near the closing the exact minute stands. Raises NoWorkingTime.
     """
-    exact = add_working_minutes(office, now, minutes, zone)
+    exact = add_working_minutes(calendar, now, minutes, zone)
     step = ROUND_TO_MINUTES * 60
     rounded = datetime.fromtimestamp(-(-exact.timestamp() // step) * step, UTC)
-    ends = closing(office, exact, zone)
+    ends = closing(calendar, exact, zone)
     return rounded if ends is not None and rounded <= ends else exact
+
+
+def moved(before: Calendar, after: Calendar, since: datetime, promised: datetime) -> datetime:
+    """A promise of `before`, as it stands in `after`: the same working time is left of it, counted from `since`.
+
+    One that had passed by then stands as it was. Raises NoWorkingTime.
+    """
+    if promised <= since:
+        return promised
+    return promise(after, since, working_minutes(before, since, promised))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handover.calendars import calendars
 from handover.reports import figures
 from handover.reports.figures import Consultation, Sifted, Split, total
 from handover.reports.periods import Period
@@ -55,7 +56,8 @@ async def report(
     opened = await figures.consultations(db, community, period.start, period.end, sifted)
     opened_before = await figures.consultations(db, community, before.start, before.end, sifted)
     topics, channels = await figures.topics_and_channels(db, community, period.start, period.end)
-    worked = Worked(office, before.start, _last_moment([*opened, *opened_before], now), period.zone)
+    calendar = await calendars.reaching_back(db, community, office, before.start)
+    worked = Worked(calendar, before.start, _last_moment([*opened, *opened_before], now), period.zone)
     return Report(
         period=period,
         sifted=sifted,

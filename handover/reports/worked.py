@@ -6,20 +6,19 @@ from bisect import bisect_right
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handover.calendars.hours import HORIZON_DAYS, openings
-from knowledge_base.answers import Office
+from handover.calendars.hours import HORIZON_DAYS, Calendar, openings
 
 
 class Worked:
-    """The office's working time from `start` to `end`. What lies outside of them is not counted."""
+    """The calendar's working time from `start` to `end`. What lies outside of them is not counted."""
 
-    def __init__(self, office: Office, start: datetime, end: datetime, zone: ZoneInfo) -> None:
+    def __init__(self, calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo) -> None:
         self._opens: list[float] = []
         self._closes: list[float] = []
         self._before: list[float] = []
         total, at = 0.0, start
         while at < end:
-            for opens, closes in openings(office, at, zone):
+            for opens, closes in openings(calendar, at, zone):
                 if opens >= end:
                     break
                 begins = max(opens.timestamp(), self._closes[-1] if self._closes else start.timestamp())

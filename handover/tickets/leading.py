@@ -291,6 +291,51 @@ async def resolve(
     return await _finish(db, ticket, epoch, by, now, said, line, "ticket_resolved")
 
 
+async def resolve_by_call(
+    db: AsyncConnection, community: str, ticket_id: str, by: Account, summary: str, now: datetime
+) -> Ticket:
+    """Close a consultation that a call has answered, also one that nobody had taken: the person hears of it once.
+
+    Raises NotYours, NotWaiting, UnknownTicket, ValueError (empty).
+    """
+    said = summary.strip()
+    if not said:
+        raise ValueError("a summary is needed")
+    ticket = await by_id(db, community, ticket_id)
+    _, epoch = await ownership.current(db, ticket.conversation_id)
+    ticket = await by_id(db, community, ticket_id)
+    if ticket.status == "resolved":
+        raise NotWaiting(ticket_id)
+    if ticket.status == "waiting":
+        await _put(
+            db,
+            ticket,
+            assigned_to=by.id,
+            assigned_name=by.name,
+            taken_at=func.coalesce(tickets.c.taken_at, now),
+        )
+    else:
+        ticket, epoch = await _led(db, community, ticket_id, by)
+    line = wording.resolved(by.name, said, now)
+    done = await _finish(db, ticket, epoch, by, now, said, line, "ticket_resolved")
+    await answered(db, ticket.conversation_id, now)
+    return done
+
+
+async def answered(db: AsyncConnection, conversation_id: str, now: datetime) -> None:
+    """Somebody has spoken to the person: the promise is kept, and danger was heard."""
+    await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.answered_at.is_(None))
+        .values(answered_at=now)
+    )
+    await db.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == conversation_id, tickets.c.status.in_(("waiting", "taken")))
+        .values(danger_answered_at=now)
+    )
+
+
 async def _finish(
     db: AsyncConnection,
     ticket: Ticket,

@@ -1,17 +1,18 @@
-"""Promises of an answer: whoever was promised one and does not have it is told so, once, with a new time."""
+"""Promises of an answer: told of when they are late, moved when working time stops or begins again."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import inbox
 from conversations.messages import InternalEvent
 from conversations.tables import conversations
 from handover import happenings
-from handover.calendars.hours import is_open, promise
+from handover.calendars import calendars
+from handover.calendars.hours import Calendar, is_open, moved, promise
 from handover.tables import tickets
 from handover.tickets import wording
 from handover.tickets.due import dues, earliest
@@ -28,7 +29,8 @@ async def tell_late(
 
     `minutes` is the promise in working time, from which the new time is counted.
     """
-    if not is_open(reception, now):
+    calendar = await calendars.current(db, community, reception, now)
+    if not is_open(calendar, now):
         return 0
     missed = await db.execute(
         select(tickets.c.id, tickets.c.conversation_id, tickets.c.promised_at)
@@ -42,7 +44,7 @@ async def tell_late(
         .order_by(tickets.c.conversation_id)
         .limit(AT_ONCE)
     )
-    until = promise(reception, now, minutes)
+    until = promise(calendar, now, minutes)
     told = 0
     for ticket in missed.all():
         # The conversation's row first, as everybody does; then the ticket, unless another process was quicker.
@@ -69,3 +71,40 @@ async def tell_late(
         await happenings.happened(db, community, [ticket.conversation_id], now)
         told += 1
     return told
+
+
+async def move(
+    db: AsyncConnection, community: str, before: Calendar, after: Calendar, since: datetime
+) -> int:
+    """Count the promises that still run anew: the same working time is left of each. Returns how many were moved.
+
+    Tickets are changed in the order of their conversations, as everybody does.
+    """
+    running = await db.execute(
+        select(tickets.c.id, tickets.c.promised_at)
+        .where(
+            tickets.c.community_id == community,
+            tickets.c.status.in_(("waiting", "taken")),
+            tickets.c.answered_at.is_(None),
+            tickets.c.promised_at > since,
+        )
+        .order_by(tickets.c.conversation_id)
+        .with_for_update()
+    )
+    # Many promises fall on the same minutes.
+    anew: dict[datetime, datetime] = {}
+    changed = []
+    for ticket in running.all():
+        at = ticket.promised_at
+        if at not in anew:
+            anew[at] = moved(before, after, since, at)
+        if anew[at] != at:
+            changed.append({"of": ticket.id, "at": anew[at], "by": earliest(dues(anew[at], None))})
+    if changed:
+        await db.execute(
+            update(tickets)
+            .where(tickets.c.id == bindparam("of"))
+            .values(promised_at=bindparam("at"), due_at=bindparam("by")),
+            changed,
+        )
+    return len(changed)

@@ -13,7 +13,8 @@ from statistics import median
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handover.calendars.hours import KYIV, is_open, next_opening, promise, working_minutes
+from handover.calendars import calendars
+from handover.calendars.hours import KYIV, Calendar, is_open, next_opening, promise, working_minutes
 from handover.tables import tickets
 from knowledge_base.answers import Office
 
@@ -27,7 +28,7 @@ class QueueNumbers:
     """What may be promised to a person who calls a specialist now. Times are UTC.
 
     `wait_minutes` is the usual wait in working minutes: the median of today, or of two weeks where today is
-    too young to tell; None when nobody knows yet.
+    too young to tell; None when nobody knows yet. `pause`: why nobody works in what is office time.
     """
 
     ahead: int
@@ -35,6 +36,7 @@ class QueueNumbers:
     promised_at: datetime
     wait_minutes: int | None
     opens_at: datetime | None
+    pause: str | None
 
 
 async def places(db: AsyncConnection, community: str, ticket_ids: Sequence[str]) -> dict[str, int]:
@@ -67,17 +69,20 @@ async def numbers(
         .select_from(tickets)
         .where(tickets.c.community_id == community, tickets.c.status == "waiting")
     )
-    open_now = is_open(reception, now)
+    calendar = await calendars.current(db, community, reception, now)
+    open_now = is_open(calendar, now)
+    pause = calendar.pause_at(now)
     return QueueNumbers(
         ahead=int(waiting.scalar_one()),
         open_now=open_now,
-        promised_at=promise(reception, now, promised_minutes),
-        wait_minutes=await usual_wait(db, community, reception, now),
-        opens_at=None if open_now else next_opening(reception, now),
+        promised_at=promise(calendar, now, promised_minutes),
+        wait_minutes=await usual_wait(db, community, calendar, now),
+        opens_at=None if open_now else next_opening(calendar, now),
+        pause=pause.kind if pause else None,
     )
 
 
-async def usual_wait(db: AsyncConnection, community: str, reception: Office, now: datetime) -> int | None:
+async def usual_wait(db: AsyncConnection, community: str, calendar: Calendar, now: datetime) -> int | None:
     """The median wait in working minutes.
 
     Of today's takes when there are enough, else of the last two weeks'.
@@ -89,6 +94,8 @@ async def usual_wait(db: AsyncConnection, community: str, reception: Office, now
                 tickets.c.community_id == community,
                 tickets.c.taken_at > now - timedelta(days=_DAYS_BACK),
                 tickets.c.taken_at <= now,
+                # Whoever rings is answered at once, and tells nothing of how long the others wait.
+                tickets.c.reason != "phone",
             )
             .order_by(tickets.c.taken_at.desc())
             .limit(_WAITS_READ)
@@ -99,4 +106,4 @@ async def usual_wait(db: AsyncConnection, community: str, reception: Office, now
     used = today if len(today) >= ENOUGH_WAITS else rows
     if len(used) < ENOUGH_WAITS:
         return None
-    return round(median(working_minutes(reception, row.created_at, row.taken_at) for row in used))
+    return round(median(working_minutes(calendar, row.created_at, row.taken_at) for row in used))

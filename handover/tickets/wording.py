@@ -5,10 +5,11 @@ Citizens never see them.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handover.calendars.hours import KYIV
+from knowledge_base.language import MONTHS
 
 DANGER_WORDS = {
     "violence": "насильство",
@@ -32,6 +33,18 @@ def day_and_clock(at: datetime, zone: ZoneInfo = KYIV) -> str:
     """A moment with its day, short: пн, 24.11, 9:00."""
     local = at.astimezone(zone)
     return f"{_WEEKDAYS[local.weekday()]}, {local:%d.%m}, {clock(at, zone)}"
+
+
+def moment(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
+    """A time, with its day when it is not today: 10:42; завтра, 9:30; 27 листопада, 9:30."""
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    if local == today:
+        return clock(at, zone)
+    if local == today + timedelta(days=1):
+        return f"завтра, {clock(at, zone)}"
+    if local == today - timedelta(days=1):
+        return f"вчора, {clock(at, zone)}"
+    return f"{local.day} {MONTHS[local.month - 1]}, {clock(at, zone)}"
 
 
 def danger_word(danger: str) -> str:
@@ -122,3 +135,23 @@ def not_reached(now: datetime) -> str:
 
 def danger_card_sent(danger: str, name: str, now: datetime) -> str:
     return f"Надіслано картку „{danger_word(danger)}”: {name}, {clock(now)}"
+
+
+def phone_talk(name: str, now: datetime) -> str:
+    return f"Телефонна розмова: {name}, {clock(now)}"
+
+
+def call_promised(when: str) -> str:
+    return f"Дзвінок призначено: {when}"
+
+
+def call_missed(tries: int, following: str, now: datetime) -> str:
+    return f"Дзвінок без відповіді, {clock(now)}, спроба {tries}. Наступний: {following}"
+
+
+def call_wrong(now: datetime) -> str:
+    return f"Номер не той, {clock(now)}. Зв’яжіться інакше"
+
+
+def call_dropped(name: str, now: datetime) -> str:
+    return f"Дзвінок скасовано: {name}, {clock(now)}"

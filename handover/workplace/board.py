@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from handover.accounts.permissions import Permission
+from handover.calendars import calendars
 from handover.reports import board, periods
 from handover.reports.figures import Sifted
 from handover.reports.report import report
@@ -35,7 +36,8 @@ def add_board(router: APIRouter, guard: Guard) -> None:
             queue = await board.waiting(db, community)
             desks = await board.desks(db, community, today.start)
             counted = await report(db, community, office, today, Sifted())
-        return board_view.page(stands, queue, desks, counted, office, titles(knowledge, now))
+            calendar = await calendars.current(db, community, office, now)
+        return board_view.page(stands, queue, desks, counted, calendar, titles(knowledge, now))
 
     @router.get(ADDRESS)
     async def whole(request: Request) -> Response:

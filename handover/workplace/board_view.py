@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handover.calendars.hours import working_minutes
+from handover.calendars.hours import Calendar, working_minutes
 from handover.reports.board import Desk, Now, Waiting
 from handover.reports.report import Report
 from handover.tickets.wording import clock, danger_word
@@ -15,7 +15,6 @@ from handover.workplace.queue_view import Chip
 from handover.workplace.report_words import NOT_SAID, Title, channel, minutes, share
 from handover.workplace.reports_view import Figure, Item
 from handover.workplace.words import REASONS, unbroken
-from knowledge_base.answers import Office
 from knowledge_base.language import number
 
 
@@ -49,14 +48,14 @@ def page(
     queue: Sequence[Waiting],
     desks: Sequence[Desk],
     today: Report,
-    office: Office,
+    calendar: Calendar,
     title: Title,
 ) -> BoardPage:
     """Everything of one moment, that of today's report."""
     at, zone = today.period.now, today.period.zone
     return BoardPage(
         at=clock(at, zone),
-        now=_now(now, office, at),
+        now=_now(now, calendar, at),
         today=_today(today),
         waiting=tuple(_waiting(one, title, at) for one in queue),
         further=now.waiting - len(queue),
@@ -75,8 +74,8 @@ def page(
     )
 
 
-def _now(now: Now, office: Office, at: datetime) -> tuple[Figure, ...]:
-    longest = None if now.longest_since is None else working_minutes(office, now.longest_since, at)
+def _now(now: Now, calendar: Calendar, at: datetime) -> tuple[Figure, ...]:
+    longest = None if now.longest_since is None else working_minutes(calendar, now.longest_since, at)
     since = "ніхто не чекає" if now.longest_since is None else words.since(now.longest_since, at)
     return (
         Figure("Чекають", number(now.waiting), "", f"ведуть {number(now.taken)}"),

@@ -386,3 +386,53 @@ _PERIODS = {
 def bad_period(why: str, back: str) -> Failure:
     """`why` is a word of `BadPeriod`."""
     return Failure(422, "За ці дати звіту немає", _PERIODS[why], "До звітів", back, soft=True)
+
+
+def unknown_office(back: str) -> Failure:
+    return Failure(
+        404, "Такого офісу тут немає", "Такого офісу тут немає. Виберіть зі списку.", "До годин", back
+    )
+
+
+def wrong_pause() -> Failure:
+    return Failure(
+        422,
+        "Паузу не почато",
+        "Паузу не почато. Виберіть, чому, і коли вона закінчиться сама; причина — до 200 знаків.",
+        "До черги",
+        "/workplace",
+    )
+
+
+def no_papers(back: str) -> Failure:
+    return Failure(404, "Переліку немає", "У цій картці немає переліку документів.", "До розмови", back)
+
+
+def call_taken(name: str, back: str) -> Failure:
+    return Failure(409, "Дзвонить колега", f"Цей дзвінок робить {name}.", "До дзвінків", back, soft=True)
+
+
+def call_gone(back: str) -> Failure:
+    return Failure(
+        409,
+        "Дзвонити вже не треба",
+        "Дзвонити вже не треба: дзвінок зроблено, або консультацію закрито.",
+        "Зрозуміло",
+        back,
+        soft=True,
+    )
+
+
+def no_summary(back: str, typed: str) -> Failure:
+    return Failure(
+        422,
+        "Потрібен підсумок",
+        "Запишіть підсумок: що людині сказано, до 1000 знаків.",
+        "До дзвінків",
+        back,
+        typed=typed,
+    )
+
+
+def no_time(back: str) -> Failure:
+    return Failure(422, "Потрібен час", "Виберіть час, який ще попереду.", "До дзвінків", back)

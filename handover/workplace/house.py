@@ -15,6 +15,7 @@ from handover.assignment.policy import Policy
 from handover.retention import Older
 from handover.tickets.leading import Render
 from knowledge_base.answers import Knowledge
+from knowledge_base.understanding.meaning import Meaning
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class WorkplaceHouse:
     `capabilities` of a channel by name, None for one that is no longer set up; `reports` of every channel of a
     community, as the vendors see them too (a network call each). `connect` sets a channel up at its vendor; what it
     gives is why that failed, in the vendor's words. From `secret` the second factors are derived. `older` is what is
-    kept and what of it is older than the policy allows.
+    kept and what of it is older than the policy allows. `read` is what a text means to a community's bot;
+    `answer_minutes` is the promise of an answer in working time.
     """
 
     database: Database
@@ -39,5 +41,7 @@ class WorkplaceHouse:
     connect: Callable[[str], Awaitable[str | None]]
     secret: bytes
     older: Callable[[], Awaitable[Sequence[Older]]]
+    read: Callable[[str, str], Awaitable[Meaning]]
+    answer_minutes: int
     policy: Policy = field(default_factory=Policy)
     secure_cookies: bool = False

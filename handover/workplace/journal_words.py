@@ -43,6 +43,14 @@ ACTIONS: Mapping[Action, str] = {
     Action.READY_ANSWER_ADDED: "Додано готову відповідь",
     Action.READY_ANSWER_CHANGED: "Змінено готову відповідь",
     Action.READY_ANSWER_REMOVED: "Прибрано готову відповідь",
+    Action.PAUSE_BEGAN: "Почато паузу",
+    Action.PAUSE_ENDED: "Закінчено паузу",
+    Action.HOURS_CHANGED: "Змінено години роботи",
+    Action.CALL_FILED: "Записано телефонну розмову",
+    Action.CALL_BOOKED: "Призначено дзвінок",
+    Action.CALL_TAKEN: "Взято дзвінок",
+    Action.CALL_RETURNED: "Повернуто дзвінок",
+    Action.CALL_MADE: "Зроблено дзвінок",
     Action.DANGER_CARD: "Надіслано картку небезпеки",
     Action.CHANNEL_SWITCHED: "Канал: хто відповідає",
     Action.CHANNEL_CONNECTED: "Канал під’єднано",
@@ -78,6 +86,8 @@ KINDS: Mapping[str, str] = {
     "drafts": "Чернетки спеціалістів",
     "viewers": "Хто дивився на розмову",
     "happenings": "Номери змін для відкритих сторінок",
+    "calls": "Телефони й слова зроблених дзвінків",
+    "callers": "Незаписані телефонні розмови",
     "stray_files": "Файли, які нікому не надіслано",
 }
 """What retention keeps apart, by its name in the audit log and in the settings."""

@@ -15,7 +15,10 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.assignment import teams, views
 from handover.assignment.views import SavedView
-from handover.calendars.hours import KYIV, is_open, next_opening, stretches
+from handover.calendars import calendars
+from handover.calendars.hours import KYIV, Calendar, is_open, next_opening, stretches
+from handover.calls import calls
+from handover.calls.calls import Call
 from handover.composing import drafts, viewers
 from handover.composing.viewers import Viewer
 from handover.tickets import lists
@@ -25,6 +28,7 @@ from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.company import writer
 from handover.workplace.masking import masked
+from handover.workplace.pause_view import PauseView, pause_view
 from handover.workplace.vendor_words import why_not_sent
 from knowledge_base.answers import Knowledge
 
@@ -182,6 +186,7 @@ class QueuePane:
     query: str
     search: str
     hours: str
+    pause: PauseView
     tabs: Sequence[Tab]
     more: Sequence[Tab]
     more_word: str
@@ -198,7 +203,7 @@ class QueuePane:
 async def queue_pane(
     db: AsyncConnection, account: Account, asked: Asked, knowledge: Knowledge, now: datetime
 ) -> QueuePane:
-    """Everything the left pane shows: eight queries, whatever the length of the queue."""
+    """Everything the left pane shows: eleven queries, whatever the length of the queue."""
     mine = await teams.of_account(db, account.community, account.id)
     reader = Reader(account.id, [team.id for team in mine])
     page = await lists.page(
@@ -213,12 +218,15 @@ async def queue_pane(
     shown = [one.ticket.conversation_id for one in page.rows]
     begun = await drafts.begun(db, account.community, account.id, shown)
     present = await viewers.of(db, account.community, shown, account.id, now)
+    promised = await calls.of_tickets(db, [one.ticket.id for one in page.rows])
+    calendar = await calendars.current(db, account.community, knowledge.community.reception, now)
     further = {"after": page.further} if page.further else {}
     return QueuePane(
         view=asked.view,
         query=asked.query,
         search=asked.filters.search,
-        hours=_hours(knowledge, now),
+        hours=_hours(calendar, now),
+        pause=await pause_view(db, account, now),
         tabs=tabs[: len(IN_SIGHT)],
         more=more,
         more_word=next((tab.word for tab in more if tab.current), ""),
@@ -227,19 +235,21 @@ async def queue_pane(
         may_take=allows(account.role, Permission.CONSULT),
         order=_TEAMS if asked.view == "team" and reader.teams else _ORDER[asked.view],
         narrowed=_narrowed(asked, knowledge, now),
-        groups=_written_in(_groups(page.rows, asked.view, knowledge, now), begun, present),
+        groups=_written_in(_groups(page.rows, promised, asked.view, knowledge, now), begun, present),
         empty=_empty(asked, counted),
         further=f"{asked.query}&{urlencode(further)}" if further else None,
     )
 
 
-def _hours(knowledge: Knowledge, now: datetime) -> str:
-    reception = knowledge.community.reception
-    if is_open(reception, now):
+def _hours(calendar: Calendar, now: datetime) -> str:
+    if is_open(calendar, now):
         today = now.astimezone(KYIV).date()
-        ends = [closes for _, closes in stretches(reception, today)]
+        ends = [closes for _, closes in stretches(calendar.office, today)]
         return f"приймаємо до {clock(max(ends))}" if ends else "приймаємо"
-    opens = next_opening(reception, now)
+    pause = calendar.pause_at(now)
+    if pause is not None:
+        return f"{words.PAUSES[pause.kind]}, пауза"
+    opens = next_opening(calendar, now)
     return f"зачинено до {words.moment(opens, now)}" if opens is not None else "зачинено"
 
 
@@ -311,8 +321,10 @@ def _narrowed(asked: Asked, knowledge: Knowledge, now: datetime) -> list[Narrowe
     ]
 
 
-def _groups(rows: Sequence[Listed], view: List, knowledge: Knowledge, now: datetime) -> list[Group]:
-    shown = [(one, row(one, view, knowledge, now)) for one in rows]
+def _groups(
+    rows: Sequence[Listed], promised: Mapping[str, Call], view: List, knowledge: Knowledge, now: datetime
+) -> list[Group]:
+    shown = [(one, row(one, promised.get(one.ticket.id), view, knowledge, now)) for one in rows]
     if not shown:
         return []
     if view != "mine":
@@ -343,7 +355,7 @@ def _written_in(
     ]
 
 
-def row(one: Listed, view: List, knowledge: Knowledge, now: datetime) -> Row:
+def row(one: Listed, call: Call | None, view: List, knowledge: Knowledge, now: datetime) -> Row:
     """One line of the list."""
     ticket = one.ticket
     channel = words.channel(one.channel)
@@ -362,7 +374,10 @@ def row(one: Listed, view: List, knowledge: Knowledge, now: datetime) -> Row:
         icon=icon,
         about=" · ".join(part for part in parts if part),
         mark=unreached_chip(ticket),
-        chip=_state_chip(ticket, view) or promise_chip(ticket, now, short=True) or _danger_chip(ticket),
+        chip=_state_chip(ticket, view)
+        or call_chip(call, now)
+        or promise_chip(ticket, now, short=True)
+        or _danger_chip(ticket),
     )
 
 
@@ -419,6 +434,17 @@ def promise_chip(ticket: Ticket, now: datetime, *, short: bool) -> Chip | None:
     if left <= SOON:
         return Chip("soon", f"обіцяно до {until}, лишилося {words.span(left)}", "clock")
     return Chip("", f"обіцяно до {until}", "clock")
+
+
+def call_chip(call: Call | None, now: datetime) -> Chip | None:
+    """The time of a promised call: a deadline of its own, in place of the promise of an answer."""
+    if call is None:
+        return None
+    left = call.due_at - now
+    if left < timedelta():
+        return Chip("late", f"дзвінок прострочено {words.span(-left)}", "phone", "обіцяно подзвонити")
+    soon = "soon" if left <= SOON else ""
+    return Chip(soon, f"дзвінок {words.moment(call.due_at, now)}", "phone", "обіцяно подзвонити")
 
 
 def topic_title(topic: str | None, knowledge: Knowledge, now: datetime) -> str | None:

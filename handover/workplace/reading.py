@@ -17,6 +17,7 @@ from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
 from handover.assignment import teams
+from handover.calls import calls
 from handover.composing import drafts, ready_answers, viewers
 from handover.tickets import tickets
 from handover.workplace import failures
@@ -55,6 +56,7 @@ async def find(
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
     others = await viewers.of(db, account.community, [conversation_id], account.id, now)
     shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
+    promised = await calls.of_tickets(db, [ticket.id])
     return Found(
         conversation=conversation_id,
         ticket=ticket,
@@ -69,6 +71,7 @@ async def find(
         drafts=await drafts.of(db, account.community, account.id, conversation_id),
         viewers=others.get(conversation_id, ()),
         ready=await ready_answers.listed(db, account.community, account.id),
+        call=promised.get(ticket.id),
     )
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from handover import audit
 from handover.accounts.permissions import Permission
 from handover.audit import Action
+from handover.calendars import calendars
 from handover.reports import checking, figures, periods, unanswered
 from handover.reports import visits as visiting
 from handover.reports.figures import Sifted
@@ -141,8 +142,9 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
         if part in ("consultations", "report"):
             async with house.database.read() as db:
                 opened = await figures.consultations(db, *within)
-            office = what.knowledge.community.reception
-            worked = Worked(office, period.start, period.now, period.zone)
+                office = what.knowledge.community.reception
+                calendar = await calendars.reaching_back(db, what.community, office, period.start)
+            worked = Worked(calendar, period.start, period.now, period.zone)
             found.append(report_files.consultations(opened, worked, whole, what.title))
         if part in ("visits", "report"):
             async with house.database.read() as db:

@@ -8,12 +8,15 @@ from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
 from handover.workplace.base_view import add_base
 from handover.workplace.board import add_board
+from handover.workplace.call_list import add_call_list
 from handover.workplace.channels import add_channels
 from handover.workplace.composing import add_composing
+from handover.workplace.desk import add_desk
 from handover.workplace.door import add_door
 from handover.workplace.events import add_events
 from handover.workplace.files import add_files
 from handover.workplace.guard import Guard
+from handover.workplace.hours import add_hours
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.journal_page import add_journal
 from handover.workplace.me import add_me
@@ -48,6 +51,9 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_shift(router, guard)
     add_views(router, guard)
     add_teams(router, guard)
+    add_hours(router, guard)
+    add_desk(router, guard)
+    add_call_list(router, guard)
     add_events(router, guard)
     add_me(router, guard)
     add_accounts(router, guard)

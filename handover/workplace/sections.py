@@ -21,12 +21,14 @@ class Section:
 
 RAIL: Sequence[Section] = (
     Section("queue", "Черга", "/workplace", Permission.READ, "queue"),
+    Section("desk", "Телефон", "/workplace/desk", Permission.CONSULT, "phone"),
     Section("board", "Зараз", "/workplace/board", Permission.REPORTS, "clock"),
     Section("reports", "Звіти", "/workplace/reports", Permission.REPORTS, "report"),
 )
 
 SETTINGS: Sequence[Section] = (
     Section("channels", "Канали", "/workplace/channels", Permission.CHANNELS),
+    Section("hours", "Години й паузи", "/workplace/hours", Permission.CALENDARS),
     Section("accounts", "Облікові записи", "/workplace/accounts", Permission.ACCOUNTS),
     Section("journal", "Журнал дій", "/workplace/journal", Permission.AUDIT),
     Section("retention", "Строки зберігання", "/workplace/retention", Permission.RETENTION),

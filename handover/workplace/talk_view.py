@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from conversations.channel import Capabilities
 from conversations.drafts import WITHOUT_WORDS
-from conversations.messages import Attachment, AttachmentKind, AuthorKind
+from conversations.messages import PHONE, Attachment, AttachmentKind, AuthorKind
 from conversations.ownership import Owner
 from conversations.remote_files import Missing
 from conversations.transcript import Head, Line
@@ -17,6 +17,7 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
 from handover.assignment.teams import Team
 from handover.calendars.hours import KYIV
+from handover.calls.calls import Call
 from handover.composing.drafts import Drafts
 from handover.composing.ready_answers import ReadyAnswer
 from handover.composing.viewers import Viewer
@@ -25,7 +26,7 @@ from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.company import Company, company
 from handover.workplace.masking import Said, masked, said
-from handover.workplace.queue_view import Chip, promise_chip, topic_title, unreached_chip
+from handover.workplace.queue_view import Chip, call_chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.snoozing import Snooze, snoozes
 from handover.workplace.vendor_words import why_no_file, why_not_sent
@@ -134,6 +135,8 @@ class Talk:
     may_reopen: bool
     asleep: bool
     snoozes: Sequence[Snooze]
+    may_book: bool
+    has_bot: bool
     danger_card: bool
     chips: Sequence[Chip]
     gate: Gate | None
@@ -165,6 +168,7 @@ class Found:
     drafts: Drafts
     viewers: Sequence[Viewer]
     ready: Sequence[ReadyAnswer]
+    call: Call | None = None
 
 
 def talk(
@@ -172,6 +176,7 @@ def talk(
 ) -> Talk:
     """The whole right part. `capabilities` are those of the conversation's channel."""
     ticket, owner = found.ticket, found.owner
+    has_bot = found.head.ref.channel != PHONE
     consults = allows(me.role, Permission.CONSULT)
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
@@ -189,9 +194,14 @@ def talk(
         may_reopen=consults and ticket.status == "resolved" and owner.kind != "specialist",
         asleep=ticket.snoozed_until is not None,
         snoozes=snoozes(now),
-        danger_card=ticket.danger is not None and led and (mine or allows(me.role, Permission.LEAD)),
-        chips=_chips(ticket, owner, now),
-        gate=None if mine else _gate(ticket, owner, may_take),
+        may_book=consults and ticket.status != "resolved",
+        has_bot=has_bot,
+        danger_card=has_bot
+        and ticket.danger is not None
+        and led
+        and (mine or allows(me.role, Permission.LEAD)),
+        chips=_chips(ticket, owner, found.call, now, has_bot=has_bot),
+        gate=None if mine else _gate(ticket, owner, may_take, has_bot=has_bot),
         window=line_above(ticket, found.head, me, capabilities, now),
         lines=lines(found, me, now),
         earlier=found.earlier,
@@ -217,8 +227,8 @@ def line_above(
     return window(ticket, head, capabilities, now, told=told)
 
 
-def _chips(ticket: Ticket, owner: Owner, now: datetime) -> list[Chip]:
-    chips = [promise_chip(ticket, now, short=False)]
+def _chips(ticket: Ticket, owner: Owner, call: Call | None, now: datetime, *, has_bot: bool) -> list[Chip]:
+    chips = [call_chip(call, now) or promise_chip(ticket, now, short=False)]
     if ticket.danger:
         chips.append(Chip("bad", f"небезпека: {danger_word(ticket.danger)}", "alert"))
     if ticket.snoozed_until is not None:
@@ -226,14 +236,18 @@ def _chips(ticket: Ticket, owner: Owner, now: datetime) -> list[Chip]:
         chips.append(Chip("plain", f"відкладено до {day_and_clock(ticket.snoozed_until)}", "moon", why))
     chips.append(unreached_chip(ticket))
     chips.append(Chip("plain", "консультація", title="Не зареєстровано як звернення"))
-    if owner.kind == "specialist":
+    if owner.kind == "specialist" and has_bot:
         chips.append(Chip("", "бот мовчить", "bot"))
     return [chip for chip in chips if chip is not None]
 
 
-def _gate(ticket: Ticket, owner: Owner, may_take: bool) -> Gate:
+def _gate(ticket: Ticket, owner: Owner, may_take: bool, *, has_bot: bool) -> Gate:
     if owner.kind == "specialist":
         return Gate("person", f"Відповідає {owner.name}. Нотатку залишити можна.")
+    if not has_bot:
+        return Gate(
+            "phone", "Консультацію закрито." if ticket.status == "resolved" else "Людина чекає на дзвінок."
+        )
     if ticket.status == "resolved":
         return Gate("check", "Консультацію закрито, далі відповідає бот. Нотатку залишити можна.")
     if may_take:
@@ -368,6 +382,9 @@ def _packet(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> P
         facts.append(Fact("Телефон", ticket.phone, words.tel(ticket.phone)))
     if ticket.call_at:
         facts.append(Fact("Дзвонити", _said(ticket.call_at, "call", found, me)))
+    if found.call is not None:
+        at = words.moment(found.call.due_at, now)
+        facts.append(Fact("Дзвінок", at, f"/workplace/desk/calls#call-{found.call.id}"))
     about = topic_title(ticket.topic, knowledge, now)
     if about:
         facts.append(Fact("Тема", about))

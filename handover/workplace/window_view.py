@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conversations.channel import Capabilities
-from conversations.messages import AuthorKind
+from conversations.messages import PHONE, AuthorKind
 from conversations.transcript import Head
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock
@@ -49,8 +49,11 @@ def window(
         text = unreached(ticket.unreached)
         return Window(head.id, text, "bad", "cross", ticket.phone, closed, ticks)
     if why_shut is not None:
-        instead = "Подзвоніть:" if ticket.phone else "Відповісти можна буде, коли людина напише."
-        return Window(head.id, f"{why_shut} {instead}", "bad", "lock", ticket.phone, closed, ticks)
+        spoken = head.ref.channel == PHONE
+        unheard = "Номера не залишили." if spoken else "Відповісти можна буде, коли людина напише."
+        instead = "Подзвоніть:" if ticket.phone else unheard
+        kind = "soon" if spoken else "bad"
+        return Window(head.id, f"{why_shut} {instead}", kind, "lock", ticket.phone, closed, ticks)
     closing = _closing(closes_at, now)
     costs = _costs(paid_from, capabilities.price if capabilities else None, now)
     said = " ".join(sentence for sentence in (closing, costs) if sentence)
@@ -60,6 +63,8 @@ def window(
 
 def shut(head: Head, capabilities: Capabilities | None, now: datetime) -> str | None:
     """Why a specialist's words can't go now, as a sentence; None where they can."""
+    if head.ref.channel == PHONE:
+        return "Це телефонна розмова: написати сюди не можна."
     if capabilities is None:
         return f"Канал {words.channel(head.ref.channel)} від’єднано: відповідь не піде."
     closes_at = _closes_at(head, capabilities)

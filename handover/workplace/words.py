@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handover.assignment.presence import Standing
 from handover.calendars.hours import KYIV
-from handover.tickets.wording import clock
+from handover.tickets import wording
 from knowledge_base.language import HARD_SPACE, MONTHS, WEEKDAYS, plural
 
 _NUMBER = re.compile(r"\b(\d\d)-(\d{4,})\b")
@@ -19,6 +19,7 @@ CHANNELS = {
     "viber": ("Viber", "Людина з Viber"),
     "messenger": ("Messenger", "Людина з Messenger"),
     "console": ("Термінал", "Людина з термінала"),
+    "phone": ("Телефон", "Людина телефоном"),
 }
 
 ROLES = {
@@ -28,6 +29,12 @@ ROLES = {
     "editor": "Редактор бази",
     "administrator": "Адміністратор",
 }
+
+moment = wording.moment
+"""A time with its day, as the transcript's own lines say it too."""
+
+PAUSES = {"alarm": "тривога", "power": "немає світла", "other": "інша причина"}
+"""Why the department's work has stopped."""
 
 REASONS = {
     "asked": "Просить людину",
@@ -39,6 +46,7 @@ REASONS = {
     "dissatisfied": "Відповідь бота не допомогла",
     "failure": "Бот не зміг відповісти через збій",
     "unreached": "Відповідь не дійшла",
+    "phone": "Телефонна розмова",
 }
 
 
@@ -112,18 +120,6 @@ def day(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
         return f"Вчора, {weekday}"
     year = "" if local.year == today.year else f" {local.year} року"
     return f"{local.day} {MONTHS[local.month - 1]}{year}, {weekday}"
-
-
-def moment(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
-    """A time, with its day when it is not today: 10:42; завтра, 9:30; 27 листопада, 9:30."""
-    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
-    if local == today:
-        return clock(at, zone)
-    if local == today + timedelta(days=1):
-        return f"завтра, {clock(at, zone)}"
-    if local == today - timedelta(days=1):
-        return f"вчора, {clock(at, zone)}"
-    return f"{local.day} {MONTHS[local.month - 1]}, {clock(at, zone)}"
 
 
 def since(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -229,7 +229,8 @@ class FakeKnowledge:
 
     @property
     def community(self) -> Community:
-        return Community("zrazkova", "Зразкова громада", "Europe/Kyiv", RECEPTION, self.retention_days)
+        reception = next((office for office in self.places if office.id == RECEPTION.id), RECEPTION)
+        return Community("zrazkova", "Зразкова громада", "Europe/Kyiv", reception, self.retention_days)
 
     @property
     def entry_ids(self) -> tuple[str, ...]:
@@ -253,6 +254,9 @@ class FakeKnowledge:
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self.places if serves is None or serves in office.serves)
+
+    def with_offices(self, offices: Iterable[Office]) -> FakeKnowledge:
+        return replace(self, places=tuple(offices))
 
     def notices(self, now: datetime) -> tuple[Notice, ...]:
         return self.pinned

@@ -20,6 +20,7 @@ from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
+from knowledge_base.answers import Knowledge
 from tests.handover.handover_world import (
     CAPABILITIES,
     PASSWORD,
@@ -30,6 +31,7 @@ from tests.handover.handover_world import (
     Vendors,
     Wall,
     account,
+    read,
     render,
 )
 
@@ -102,10 +104,18 @@ def vendor(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIterator[Reception]:
+def knowledge() -> Knowledge:
+    """What the workplace knows; a module may know something else."""
+    return FakeKnowledge()
+
+
+@pytest.fixture
+async def reception(
+    database: Database, vendor: Path, tmp_path: Path, knowledge: Knowledge
+) -> AsyncIterator[Reception]:
     """The workplace on this test's database."""
     wall, store = Wall(TUESDAY), FolderStore(tmp_path / "files", 1_000_000)
-    knowledge, vendors = FakeKnowledge(), Vendors(database)
+    vendors = Vendors(database)
     house = WorkplaceHouse(
         database,
         MemorySignals(),
@@ -119,6 +129,8 @@ async def reception(database: Database, vendor: Path, tmp_path: Path) -> AsyncIt
         vendors.connect,
         SECRET,
         lambda: survey(database, store, POLICY, wall()),
+        read,
+        60,
     )
     app = FastAPI()
     app.include_router(routes(house))

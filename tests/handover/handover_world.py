@@ -31,7 +31,7 @@ from handover.retention import Policy
 from handover.tickets import tickets
 from handover.tickets.tickets import Ticket
 from knowledge_base.answers import Community, EntryCard, Hotline, Interval, LifeEvent, Office, SourceLine
-from knowledge_base.understanding.meaning import Danger, Facet
+from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
 
 COMMUNITY = "lypova"
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -163,6 +163,17 @@ class Vendors:
                 )
                 for name in CAPABILITIES
             ]
+
+
+async def read(community: str, text: str) -> Meaning:
+    """How the invented bot reads: it knows its one entry by name, and hunger."""
+    known = "субсид" in text.lower()
+    return Meaning(
+        text,
+        (Ranked("housing-subsidy", 0.9 if known else 0.02),),
+        verdict=Verdict.SURE if known else Verdict.UNKNOWN,
+        danger=Danger.HUNGER if "їсти" in text else None,
+    )
 
 
 def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:

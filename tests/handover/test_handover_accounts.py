@@ -158,18 +158,19 @@ def test_a_generated_password_is_long_and_new_each_time():
 
 
 CONSULTS = {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK}
+LEADS = {Permission.LEAD, Permission.REPORTS, Permission.READY, Permission.PAUSE}
 
 
 @pytest.mark.parametrize(
     ("role", "may"),
     [
         (Role.SPECIALIST, CONSULTS),
-        (Role.SENIOR, CONSULTS | {Permission.LEAD, Permission.REPORTS, Permission.READY}),
+        (Role.SENIOR, CONSULTS | LEADS),
         (
             Role.HEAD,
             CONSULTS
-            | {Permission.LEAD, Permission.REPORTS, Permission.READY}
-            | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS},
+            | LEADS
+            | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS, Permission.CALENDARS},
         ),
         (Role.EDITOR, {Permission.READ, Permission.NOTE, Permission.READY}),
         (Role.ADMINISTRATOR, set(Permission)),

@@ -28,6 +28,7 @@ from handover.accounts.permissions import Role
 from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
+from knowledge_base.answers import Knowledge
 from tests.handover.handover_world import (
     CAPABILITIES,
     COMMUNITY,
@@ -35,10 +36,10 @@ from tests.handover.handover_world import (
     POLICY,
     SECRET,
     TUESDAY,
-    FakeKnowledge,
     Vendors,
     Wall,
     account,
+    read,
     render,
     said,
     waiting,
@@ -82,10 +83,10 @@ class Served:
 
 
 @pytest.fixture
-def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
+def served(sqlite_url: Callable[..., str], tmp_path: Path, knowledge: Knowledge) -> Iterator[Served]:
     if not (NODE / "htmx.org").is_dir():
         pytest.skip("the pages' scripts are not installed: run `npm install`")
-    wall, knowledge = Wall(TUESDAY), FakeKnowledge()
+    wall = Wall(TUESDAY)
     made: Future[tuple[Database, Vendors, WorkplaceHouse, uvicorn.Server, asyncio.AbstractEventLoop]]
     made = Future()
 
@@ -106,6 +107,8 @@ def served(sqlite_url: Callable[..., str], tmp_path: Path) -> Iterator[Served]:
             vendors.connect,
             SECRET,
             lambda: survey(database, store, POLICY, wall()),
+            read,
+            60,
         )
         app = FastAPI()
         app.include_router(routes(house))

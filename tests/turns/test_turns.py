@@ -7,6 +7,7 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bots.turns.deliver import deliver
 from bots.turns.feed import LogFeed
@@ -22,7 +23,13 @@ from conversations.channel import (
 )
 from conversations.messages import AuthorKind, IncomingMessage, MessageKind
 from conversations.ownership import Owner
-from handover.tickets import promises, tickets
+from handover.accounts.permissions import Role
+from handover.calendars import calendars, pauses
+from handover.calendars.own import OwnHours, read_hours
+from handover.calls import calls
+from handover.tables import calls as kept_calls
+from handover.tickets import pausing, promises, tickets
+from tests.handover.handover_world import account, kyiv
 
 from .world import COMMUNITY, NOON, POISON, World, message
 
@@ -210,6 +217,88 @@ async def test_whose_promise_has_passed_is_told_so_once(reception: World) -> Non
     assert await tend() == 0
     await work(reception)
     assert sum("затримується" in text for text in reception.texts()) == 1
+
+
+async def test_a_pause_is_told_once_and_whoever_calls_then_hears_why(reception: World) -> None:
+    runtime, office = reception.runtime, reception.runtime.minds[COMMUNITY].knowledge.community.reception
+    head = await account(runtime.database, "head", Role.HEAD, community=COMMUNITY)
+    await hear(reception, message("оператор", key="1"))
+    await work(reception)
+    async with runtime.database.write() as db:
+        lasts = timedelta(hours=2)
+        await pausing.begin(db, COMMUNITY, office, "alarm", "", lasts, head, reception.clock())
+    await hear(reception, message("оператор", key="2", address="ivan"))
+    await work(reception)
+    assert "Зараз тривога, спеціалісти в укритті. Відповідь затримається" in reception.texts()[-1]
+    assert "Зараз тривога" in reception.texts("ivan")[-1]
+    assert "неробочий час" not in reception.texts("ivan")[-1]
+    async with runtime.database.read() as db:
+        late = (await tickets.open_of(db, [await conversation(reception, "ivan")])).popitem()[1].promised_at
+    said = len(reception.texts()), len(reception.texts("ivan"))
+    reception.clock.move(timedelta(hours=1))
+    async with runtime.database.write() as db:
+        await pausing.end(db, COMMUNITY, office, head, reception.clock())
+    await work(reception)
+    assert (len(reception.texts()), len(reception.texts("ivan"))) == said
+    async with runtime.database.read() as db:
+        soon = (await tickets.open_of(db, [await conversation(reception, "ivan")])).popitem()[1].promised_at
+    assert late is not None
+    assert soon == late - timedelta(hours=1)
+
+
+async def test_a_call_that_is_asked_for_becomes_a_task_with_a_time_until_all_is_erased(
+    reception: World,
+) -> None:
+    said = ("передзвоніть", "067 123 45 67", "завтра до обіду", "видалити мої дані")
+    for key, text in enumerate(said):
+        await hear(reception, message(text, key=str(key)))
+        await work(reception)
+    async with reception.runtime.database.read() as db:
+        ((call, ticket),) = await calls.promised(db, COMMUNITY)
+    assert (call.phone, call.words, ticket.reason) == ("+380671234567", "завтра до обіду", "call_back")
+    assert call.due_at == ticket.promised_at == kyiv(2026, 11, 25, 12)
+    offered = [choice.id for line in await lines(reception) for choice in line.reply.choices]
+    erase = next(choice_id for choice_id in offered if choice_id.startswith("e:all"))
+    press = message("", key="e").model_copy(update={"kind": MessageKind.PRESS, "choice_id": erase})
+    await hear(reception, press)
+    await work(reception)
+    async with reception.runtime.database.read() as db:
+        assert await calls.promised(db, COMMUNITY) == []
+        assert (await db.execute(select(kept_calls.c.phone, kept_calls.c.words))).all() == [("", "")]
+
+
+async def test_the_loops_end_a_forgotten_pause(reception: World) -> None:
+    runtime, office = reception.runtime, reception.runtime.minds[COMMUNITY].knowledge.community.reception
+    head = await account(runtime.database, "head", Role.HEAD, community=COMMUNITY)
+    async with runtime.database.write() as db:
+        await pausing.begin(db, COMMUNITY, office, "power", "", timedelta(hours=1), head, NOON)
+    reception.clock.move(timedelta(hours=2))
+
+    async def runs() -> bool:
+        async with runtime.database.read() as db:
+            return await pauses.running(db, COMMUNITY) is not None
+
+    queue = runtime.signals.subscribe(f"queue:{COMMUNITY}")
+    async with queue as changes, running(runtime), asyncio.timeout(20):
+        while await runs():
+            await anext(changes)
+    async with runtime.database.read() as db:
+        assert await pauses.forgotten(db, COMMUNITY) is not None
+
+
+async def test_the_bot_answers_by_the_departments_own_hours(reception: World) -> None:
+    async with reception.runtime.database.write() as db:
+        own = [OwnHours("tue", read_hours("10-12, 13-15"))]
+        await calendars.put(db, COMMUNITY, "reception", own, reception.clock())
+    await hear(reception, message("до котрої працює ваш офіс завтра", key="1"))
+    await work(reception)
+    assert "з 10:00 до 12:00 і з 13:00 до 15:00" in reception.texts()[-1].replace("\u00a0", " ")
+    async with reception.runtime.database.write() as db:
+        await calendars.drop(db, COMMUNITY, "reception", ["tue"])
+    reception.clock.move(timedelta(seconds=11))
+    await hear(reception, message("до котрої працює ваш офіс завтра", key="2"))
+    await work(reception)
+    assert "з 9:00 до 18:00" in reception.texts()[-1].replace("\u00a0", " ")
 
 
 async def test_the_loops_answer_by_themselves_and_stop_politely(reception: World) -> None:

@@ -108,7 +108,7 @@ def _call(scene: Scene, phone: str, when: str) -> Outcome:
         return Lookup.QUEUE
     waiting = scene.view.ticket
     number = waiting.number if waiting else queue.number
-    if queue.open_now:
+    if queue.open_now or queue.pause:
         line = say("call-day", number=number)
     else:
         line = say("call-night", hours=handoff.hours(scene), number=number)

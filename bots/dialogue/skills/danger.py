@@ -14,6 +14,7 @@ from bots.dialogue import buttons, moments
 from bots.dialogue.cards import clip
 from bots.dialogue.codes import confirmation_code
 from bots.dialogue.scene import Scene, Setting
+from bots.dialogue.skills import handoff
 from bots.dialogue.skills.my_data import forgotten
 from bots.dialogue.texts import arguments_of, say
 from bots.dialogue.texts.style import TEXT_LIMIT
@@ -240,6 +241,8 @@ def _call(scene: Scene, danger: Danger, queue: QueueView) -> list[Effect]:
 def _human(scene: Setting, queue: QueueView) -> str:
     if queue.open_now:
         return say("human-day")
+    if queue.pause:
+        return say("human-pause", pause=handoff.paused(queue.pause))
     return say("human-night", when=moments.opens(scene, queue.opens_at or queue.promised_at))
 
 

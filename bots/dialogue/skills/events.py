@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.dialogue import buttons, moments
 from bots.dialogue.scene import Setting
-from bots.dialogue.skills import danger, rating
+from bots.dialogue.skills import danger, handoff, rating
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Turn
 from conversations.messages import Reply
@@ -35,6 +35,8 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
             return _told(setting, Reply(text=say("failure", phone=setting.phone), choices=buttons.row()))
         case "promise_late":
             return _late(setting, facts)
+        case "pause_began":
+            return _paused(setting, facts)
         case "danger_card":
             return _danger(setting, facts)
         case _:
@@ -87,6 +89,14 @@ def _late(setting: Setting, facts: Mapping[str, Any]) -> Turn:
     else:
         text = say("late", when=moments.until(setting, until), phone=setting.phone)
     return _told(setting, Reply(text=text))
+
+
+def _paused(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    """The clock of promises has stopped; what was being asked is still asked. After danger we never write first."""
+    if setting.state.quiet:
+        return silent(setting)
+    told = say("paused", pause=handoff.paused(_fact(facts, "kind")), phone=setting.phone)
+    return setting.turn(Kind.HANDOFF, Reply(text=told), state=setting.state, topic=setting.open_topic)
 
 
 def _danger(setting: Setting, facts: Mapping[str, Any]) -> Turn:

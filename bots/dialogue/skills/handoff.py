@@ -37,6 +37,8 @@ _CANCEL = re.compile(
 HOUR_MINUTES = 60
 HOURS_FROM_MINUTES = 90
 
+PAUSES = {"alarm": "pause-alarm", "power": "pause-power"}
+"""Why nobody answers in office hours."""
 
 BY_REASON = {"unknown": "handoff-unknown", "personal": "handoff-personal"}
 """What is said by day where the person did not ask for a person themselves."""
@@ -88,6 +90,9 @@ def call(scene: Scene, reason: str, question: str, note: NoteUnanswered | None =
     choices = waiting_choices()
     if queue.open_now:
         text = say(BY_REASON.get(reason, "handoff-day"), queue=line)
+    elif queue.pause:
+        text = say("handoff-pause", pause=paused(queue.pause), queue=line)
+        choices += () if scene.view.people_only else (buttons.menu(),)
     else:
         text = say("handoff-night", hours=hours(scene), queue=line)
         choices += () if scene.view.people_only else (buttons.menu(),)
@@ -160,6 +165,11 @@ def queue_line(scene: Scene, queue: QueueView) -> str:
     if not queue.open_now:
         return say("queue-night", number=queue.number, when=when)
     return _ahead(queue.ahead, _wait(queue.wait_minutes, when))
+
+
+def paused(kind: str) -> str:
+    """Why nobody answers in office hours, as a sentence."""
+    return say(PAUSES.get(kind, "pause-other"))
 
 
 def hours(scene: Scene) -> str:
