@@ -160,7 +160,10 @@ def test_a_generated_password_is_long_and_new_each_time():
     ("role", "may"),
     [
         (Role.SPECIALIST, {Permission.READ, Permission.NOTE, Permission.CONSULT}),
-        (Role.HEAD, {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.LEAD}),
+        (
+            Role.HEAD,
+            {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.LEAD, Permission.REPORTS},
+        ),
         (Role.EDITOR, {Permission.READ, Permission.NOTE}),
         (Role.ADMINISTRATOR, set(Permission)),
     ],
