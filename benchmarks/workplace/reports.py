@@ -1,7 +1,7 @@
 """The report's page over 100 and over 100,000 conversations, on SQLite and on PostgreSQL, in one run.
 
-Of each: catching up with a log that was never counted, the page (middle and worst of the repetitions, and the number of
-its queries), the check against the log, and the three files.
+Of each: catching up with a log that was never counted, the page (middle and worst of the repetitions, the processor
+time of this process, on SQLite also the database's, the number of queries), the check against the log, the files.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Measured:
     conversations: int
     catching_up: float
     page: list[float]
+    processor: float
     queries: int
     others: dict[str, float]
 
@@ -143,13 +144,15 @@ async def measure(name: str, url: str, size: int, repetitions: int) -> Measured:
         catching_up = time.perf_counter() - started
         with tempfile.TemporaryDirectory() as folder:
             async with workplace(database, Path(folder)) as head:
+                busy = time.process_time()
                 spent = [await _asked(head, PAGE) for _ in range(repetitions)]
+                busy = (time.process_time() - busy) / repetitions
                 with counting() as statements:
                     await head.get(PAGE)
                 others = {
                     part: await _asked(head, f"/workplace/reports/{part}?period=quarter") for part in MORE
                 }
-        return Measured(name, size, catching_up, spent, len(statements), others)
+        return Measured(name, size, catching_up, spent, busy, len(statements), others)
     finally:
         await database.close()
 
@@ -164,13 +167,13 @@ async def _asked(head: httpx.AsyncClient, address: str) -> float:
 def table(found: list[Measured]) -> Iterator[str]:
     """Lines of a table."""
     yield (
-        f"{'database':<12}{'conversations':>14}{'catch up':>10}{'page p50':>10}{'worst':>8}{'queries':>9}"
-        + "".join(f"{part:>19}" for part in MORE)
+        f"{'database':<12}{'conversations':>14}{'catch up':>10}{'page p50':>10}{'worst':>8}"
+        f"{'of it CPU':>11}{'queries':>9}" + "".join(f"{part:>19}" for part in MORE)
     )
     for one in found:
         yield (
             f"{one.database:<12}{one.conversations:>14}{one.catching_up:>9.2f}s{median(one.page):>9.3f}s"
-            f"{max(one.page):>7.3f}s{one.queries:>9}"
+            f"{max(one.page):>7.3f}s{one.processor:>10.3f}s{one.queries:>9}"
             + "".join(f"{one.others[part]:>18.2f}s" for part in MORE)
         )
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.messages import AuthorKind
 from conversations.tables import conversations, messages
 from handover.reports import figures
-from handover.reports.figures import Sifted, total
+from handover.reports.figures import Sifted, epoch, total
 from handover.reports.periods import Period, midnight
 from handover.reports.visits import PHONE
 from handover.tables import tickets
+
+DAY_SECONDS = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,15 @@ async def check(db: AsyncConnection, community: str, period: Period, channel: st
     """Count the period both ways, over all topics: the log names them line by line, a report once a visit."""
     sifted = Sifted(channel=channel)
     within = (community, period.start, period.end, sifted)
-    cells = await figures.by_day_and_channel(db, *within)
-    whole = total(cells.values()).total
+    whole = (await figures.whole(db, *within)).total
     reported: dict[date, int] = {}
-    for (day, _), some in cells.items():
-        reported[day] = reported.get(day, 0) + some.total
+    for cell in await figures.by_hour(db, *within):
+        day = date.fromisoformat(cell.day)
+        reported[day] = reported.get(day, 0) + cell.number
     logged = await _in_log(db, community, period, channel)
     breakdowns = {
         "topics": total((await figures.by_topic(db, *within)).values()).total,
-        "hours": sum((await figures.by_hour(db, *within)).values()),
+        "days": sum(reported.values()),
     }
     return Check(
         at=period.now,
@@ -77,40 +78,58 @@ async def check(db: AsyncConnection, community: str, period: Period, channel: st
 async def _in_log(
     db: AsyncConnection, community: str, period: Period, channel: str | None
 ) -> dict[date, int]:
-    """Different people a day, a channel's address each, straight from the lines of the transcript."""
-    days = period.days
-    begins = [midnight(day, period.zone) for day in days]
-    said = (
-        select(messages.c.conversation_id, messages.c.at)
-        .join(conversations, conversations.c.id == messages.c.conversation_id)
-        .where(
-            conversations.c.community_id == community,
-            conversations.c.created_at < period.end,
-            conversations.c.last_incoming_at >= period.start,
-            messages.c.author_kind == AuthorKind.CITIZEN.value,
-            messages.c.at >= period.start,
-            messages.c.at < period.end,
-        )
-    )
-    filed = (
-        select(tickets.c.conversation_id, tickets.c.created_at)
-        .join(conversations, conversations.c.id == tickets.c.conversation_id)
-        .where(
-            tickets.c.community_id == community,
-            conversations.c.channel == PHONE,
-            tickets.c.created_at >= period.start,
-            tickets.c.created_at < period.end,
-        )
-    )
-    seen: set[tuple[str, int]] = set()
-    for statement in (said, filed):
-        narrowed = statement if channel is None else statement.where(conversations.c.channel == channel)
-        for conversation_id, at in await db.execute(narrowed):
-            seen.add((conversation_id, bisect_right(begins, at) - 1))
+    """Different people a day, a channel's address each, straight from the lines of the transcript and the calls."""
     counts: dict[date, int] = {}
-    for _, place in seen:
-        counts[days[place]] = counts.get(days[place], 0) + 1
+    for days in _even(period):
+        start = midnight(days[0], period.zone)
+        end = min(midnight(days[-1] + timedelta(days=1), period.zone), period.end)
+        said = (
+            select(messages.c.conversation_id, epoch(messages.c.at).label("at"))
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(
+                conversations.c.community_id == community,
+                conversations.c.created_at < end,
+                conversations.c.last_incoming_at >= start,
+                messages.c.author_kind == AuthorKind.CITIZEN.value,
+                messages.c.at >= start,
+                messages.c.at < end,
+            )
+        )
+        filed = (
+            select(tickets.c.conversation_id, epoch(tickets.c.created_at).label("at"))
+            .join(conversations, conversations.c.id == tickets.c.conversation_id)
+            .where(
+                tickets.c.community_id == community,
+                conversations.c.channel == PHONE,
+                tickets.c.created_at >= start,
+                tickets.c.created_at < end,
+            )
+        )
+        if channel is not None:
+            said, filed = (one.where(conversations.c.channel == channel) for one in (said, filed))
+        heard = union_all(said, filed).subquery()
+        place = ((heard.c.at - int(start.timestamp())) // DAY_SECONDS).label("place")
+        rows = await db.execute(select(place, func.count(heard.c.conversation_id.distinct())).group_by(place))
+        # A day of another length stands alone: whatever its hour, it is that day.
+        for at, count in rows:
+            day = days[min(int(at), len(days) - 1)]
+            counts[day] = counts.get(day, 0) + count
     return counts
+
+
+def _even(period: Period) -> list[list[date]]:
+    """The days in runs whose days have 24 hours; a day on which clocks are moved is a run of its own."""
+    runs: list[list[date]] = []
+    was_even = False
+    for day in period.days:
+        begins, ends = (midnight(one, period.zone) for one in (day, day + timedelta(days=1)))
+        is_even = ends - begins == timedelta(days=1)
+        if is_even and was_even:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+        was_even = is_even
+    return runs
 
 
 async def _tickets(db: AsyncConnection, community: str, period: Period, channel: str | None) -> int:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from conversations.tables import conversations
 from handover.reports.visits import PHONE
@@ -59,31 +63,49 @@ def total(splits: Iterable[Split]) -> Split:
     return sum(splits, Split())
 
 
-@dataclass(frozen=True, slots=True)
-class Consultation:
-    """A ticket that was opened, without anybody's words. `late`: told that the answer is late."""
+class Consultation(NamedTuple):
+    """A ticket that was opened, without anybody's words. Moments are whole seconds of the epoch: there are many.
+
+    `late`: told that the answer is late.
+    """
 
     number: str
     conversation_id: str
     channel: str
     topic: str | None
-    reason: str
-    danger: bool
     status: str
     leader_id: str | None
     leader: str | None
-    opened_at: datetime
-    promised_at: datetime | None
-    taken_at: datetime | None
-    answered_at: datetime | None
-    resolved_at: datetime | None
+    opened: int
+    promised: int | None
+    taken: int | None
+    answered: int | None
+    resolved: int | None
     late: bool
     rating: str | None
 
-    def overdue(self, now: datetime) -> bool:
+    def overdue(self, now: float) -> bool:
         """Whether a promise was not kept: by the first answer, or by the end without one, or by now."""
-        ended = self.answered_at or self.resolved_at or now
-        return self.late or (self.promised_at is not None and ended > self.promised_at)
+        ended = self.answered or self.resolved or now
+        return self.late or (self.promised is not None and ended > self.promised)
+
+
+class epoch(FunctionElement[int]):  # it is called as a function of SQL
+    """Whole seconds of the epoch: reading a number costs a fraction of reading a date."""
+
+    name = "epoch"
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(epoch, "sqlite")
+def _of_text(element: epoch, compiler: SQLCompiler, **options: object) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
+
+
+@compiles(epoch, "postgresql")
+def _of_moment(element: epoch, compiler: SQLCompiler, **options: object) -> str:
+    return f"CAST(floor(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
 def _within(community: str, start: datetime, end: datetime, sifted: Sifted) -> list[ColumnElement[bool]]:
@@ -99,19 +121,38 @@ def _within(community: str, start: datetime, end: datetime, sifted: Sifted) -> l
     return conditions
 
 
-async def by_day_and_channel(
+class Cell(NamedTuple):
+    """Visits of one kind that began in one hour."""
+
+    day: str
+    hour: int
+    channel: str
+    person: bool
+    number: int
+
+    @property
+    def split(self) -> Split:
+        return split(self.channel, self.person, self.number)
+
+
+async def by_hour(
     db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
-) -> dict[tuple[date, str], Split]:
-    """Visits by local day and channel."""
-    kinds = (visits.c.day, visits.c.channel, visits.c.person)
+) -> list[Cell]:
+    """Visits by local day and hour, channel and kind: what days, hours, channels and the whole are summed from."""
+    kinds = (visits.c.day, visits.c.hour, visits.c.channel, visits.c.person)
     rows = await db.execute(
         select(*kinds, func.count()).where(*_within(community, start, end, sifted)).group_by(*kinds)
     )
-    found: dict[tuple[date, str], Split] = {}
-    for day, channel, person, count in rows:
-        key = (date.fromisoformat(day), channel)
-        found[key] = found.get(key, Split()) + split(channel, person, count)
-    return found
+    return [Cell._make(row) for row in rows]
+
+
+async def whole(db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted) -> Split:
+    """All visits together."""
+    kinds = (visits.c.channel, visits.c.person)
+    rows = await db.execute(
+        select(*kinds, func.count()).where(*_within(community, start, end, sifted)).group_by(*kinds)
+    )
+    return total(split(*row) for row in rows)
 
 
 async def by_topic(
@@ -126,17 +167,6 @@ async def by_topic(
     for topic, channel, person, count in rows:
         found[topic] = found.get(topic, Split()) + split(channel, person, count)
     return found
-
-
-async def by_hour(
-    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
-) -> dict[tuple[int, int], int]:
-    """Visits by weekday (0 = Monday) and the local hour they began in."""
-    kinds = (visits.c.weekday, visits.c.hour)
-    rows = await db.execute(
-        select(*kinds, func.count()).where(*_within(community, start, end, sifted)).group_by(*kinds)
-    )
-    return {(weekday, hour): count for weekday, hour, count in rows}
 
 
 async def topics_and_channels(
@@ -160,16 +190,14 @@ async def consultations(
             tickets.c.conversation_id,
             conversations.c.channel,
             tickets.c.topic,
-            tickets.c.reason,
-            tickets.c.danger.is_not(None),
             tickets.c.status,
             tickets.c.assigned_to,
             tickets.c.assigned_name,
-            tickets.c.created_at,
-            tickets.c.promised_at,
-            tickets.c.taken_at,
-            tickets.c.answered_at,
-            tickets.c.resolved_at,
+            epoch(tickets.c.created_at),
+            epoch(tickets.c.promised_at),
+            epoch(tickets.c.taken_at),
+            epoch(tickets.c.answered_at),
+            epoch(tickets.c.resolved_at),
             tickets.c.late_told_at.is_not(None),
             tickets.c.rating,
         )
@@ -185,15 +213,13 @@ async def consultations(
         statement = statement.where(conversations.c.channel == sifted.channel)
     if sifted.topic is not None:
         statement = statement.where(tickets.c.topic == sifted.topic)
-    return [Consultation(*row) for row in await db.execute(statement)]
+    return [Consultation._make(row) for row in await db.execute(statement)]
 
 
-@dataclass(frozen=True, slots=True)
-class VisitRow:
+class VisitRow(NamedTuple):
     """A visit as it goes into a table, without whose it is."""
 
     day: str
-    weekday: int
     hour: int
     channel: str
     topic: str | None
@@ -206,7 +232,6 @@ async def visit_rows(
     """Every visit of the period, in order."""
     wanted = select(
         visits.c.day,
-        visits.c.weekday,
         visits.c.hour,
         visits.c.channel,
         visits.c.topic,
@@ -215,4 +240,4 @@ async def visit_rows(
     rows = await db.execute(
         wanted.where(*_within(community, start, end, sifted)).order_by(visits.c.started_at)
     )
-    return [VisitRow(*row) for row in rows]
+    return [VisitRow._make(row) for row in rows]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,19 +53,27 @@ async def report(
     """Read and count everything; a fixed number of queries. Waiting is counted in the working time of `office`."""
     before, now = period.before, period.now
     visited = await _visited(db, community, period, sifted)
-    earlier = await figures.by_day_and_channel(db, community, before.start, before.end, sifted)
+    earlier = await figures.whole(db, community, before.start, before.end, sifted)
     opened = await figures.consultations(db, community, period.start, period.end, sifted)
     opened_before = await figures.consultations(db, community, before.start, before.end, sifted)
-    topics, channels = await figures.topics_and_channels(db, community, period.start, period.end)
+    if sifted == Sifted():
+        topics = sorted({topic for topic, _ in visited.topics if topic})
+        channels = sorted(channel for channel, _ in visited.channels)
+    else:
+        topics, channels = await figures.topics_and_channels(db, community, period.start, period.end)
     calendar = await calendars.reaching_back(db, community, office, before.start)
     worked = Worked(calendar, before.start, _last_moment([*opened, *opened_before], now), period.zone)
+    at = now.timestamp()
+    # Tens of thousands of consultations take a part of a second: other pages are served meanwhile.
+    consulted = await asyncio.to_thread(summary, opened, worked, at)
+    consulted_before = await asyncio.to_thread(summary, opened_before, worked, at)
     return Report(
         period=period,
         sifted=sifted,
         visited=visited,
-        visited_before=total(earlier.values()),
-        consulted=summary(opened, worked, now),
-        consulted_before=summary(opened_before, worked, now),
+        visited_before=earlier,
+        consulted=consulted,
+        consulted_before=consulted_before,
         topics_there=tuple(topics),
         channels_there=tuple(channels),
     )
@@ -72,15 +81,18 @@ async def report(
 
 async def _visited(db: AsyncConnection, community: str, period: Period, sifted: Sifted) -> Visited:
     within = (community, period.start, period.end, sifted)
-    cells = await figures.by_day_and_channel(db, *within)
-    by_day = _gathered((day, some) for (day, _), some in cells.items())
-    by_channel = _gathered((channel, some) for (_, channel), some in cells.items())
+    cells = await figures.by_hour(db, *within)
+    by_day = _gathered((date.fromisoformat(cell.day), cell.split) for cell in cells)
+    by_channel = _gathered((cell.channel, cell.split) for cell in cells)
+    hours: dict[tuple[int, int], int] = defaultdict(int)
+    for cell in cells:
+        hours[date.fromisoformat(cell.day).weekday(), cell.hour] += cell.number
     return Visited(
-        total=total(cells.values()),
+        total=total(by_channel.values()),
         days=tuple((day, by_day.get(day, Split())) for day in period.days),
         channels=_fullest(by_channel),
         topics=_fullest(await figures.by_topic(db, *within)),
-        hours=await figures.by_hour(db, *within),
+        hours=dict(hours),
     )
 
 
@@ -97,5 +109,5 @@ def _fullest(found: dict[Key, Split]) -> tuple[tuple[Key, Split], ...]:
 
 def _last_moment(consultations: Iterable[Consultation], now: datetime) -> datetime:
     """Clocks of several machines may differ a little: nothing is cut off at this one's now."""
-    ends = (one.resolved_at or one.answered_at or now for one in consultations)
-    return max(ends, default=now)
+    ends = (one.resolved or one.answered or 0 for one in consultations)
+    return max(now, datetime.fromtimestamp(max(ends, default=0), UTC))

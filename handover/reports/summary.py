@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 
 from handover.reports.figures import Consultation
@@ -101,13 +100,11 @@ class Summary:
     specialists: tuple[Work, ...]
 
 
-def summary(consultations: Sequence[Consultation], worked: Worked, now: datetime) -> Summary:
-    """The consultations of a period as they stand now."""
-    first = {
-        one.number: worked.minutes(one.opened_at, one.answered_at)
-        for one in consultations
-        if one.answered_at is not None
-    }
+def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -> Summary:
+    """The consultations of a period as they stand now, a second of the epoch."""
+    answered = [(one, one.answered) for one in consultations if one.answered is not None]
+    minutes = _minutes(worked, answered)
+    first = {one.number: spent for (one, _), spent in zip(answered, minutes, strict=True)}
     overdue = tuple(one for one in consultations if one.overdue(now))
     late = {one.number for one in overdue}
     by_channel: dict[str, list[float]] = defaultdict(list)
@@ -122,24 +119,31 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: datetime
     return Summary(
         opened=len(consultations),
         resolved=sum(one.status == "resolved" for one in consultations),
-        waited=times(
-            worked.minutes(one.opened_at, one.taken_at) for one in consultations if one.taken_at is not None
-        ),
+        waited=times(_minutes(worked, [(one, one.taken) for one in consultations if one.taken is not None])),
         first_answer=times(first.values()),
         lasted=times(
-            worked.minutes(one.opened_at, one.resolved_at)
-            for one in consultations
-            if one.resolved_at is not None and one.leader_id is not None
+            _minutes(
+                worked,
+                [
+                    (one, one.resolved)
+                    for one in consultations
+                    if one.resolved is not None and one.leader_id is not None
+                ],
+            )
         ),
         columns=_columns(first, late),
         overdue=overdue,
-        pending=sum(one.answered_at is None and one.resolved_at is None for one in overdue),
+        pending=sum(one.answered is None and one.resolved is None for one in overdue),
         ratings=ratings(consultations),
         ratings_by_topic={topic: said for topic, some in by_topic.items() if (said := ratings(some)).count},
         dissatisfied=tuple(one for one in reversed(consultations) if one.rating in ("no", "partly")),
         first_answer_by_channel={channel: times(minutes) for channel, minutes in by_channel.items()},
         specialists=_specialists(by_leader, first),
     )
+
+
+def _minutes(worked: Worked, ends: Sequence[tuple[Consultation, int]]) -> list[float]:
+    return worked.minutes([one.opened for one, _ in ends], [end for _, end in ends])
 
 
 def _columns(first: dict[str, float], late: set[str]) -> tuple[Column, ...]:

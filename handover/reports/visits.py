@@ -59,7 +59,6 @@ class Visit:
 
     day: date
     started_at: datetime
-    weekday: int
     hour: int
     topic: str | None
     person: bool
@@ -90,7 +89,7 @@ def visits_of(
         ]
         local = started_at.astimezone(zone)
         topic = topics.get(day) or next((call.topic for call in reversed(mine) if call.topic), None)
-        yield Visit(day, started_at, local.weekday(), local.hour, topic, bool(mine))
+        yield Visit(day, started_at, local.hour, topic, bool(mine))
 
 
 async def catch_up(database: Database, community: str, zone: ZoneInfo) -> int:
@@ -244,7 +243,6 @@ async def _count(
             "conversation_id": conversation_id,
             "day": visit.day.isoformat(),
             "started_at": visit.started_at,
-            "weekday": visit.weekday,
             "hour": visit.hour,
             "channel": channels[conversation_id],
             "topic": visit.topic,
@@ -265,7 +263,6 @@ async def _count(
             index_elements=[visits.c.community_id, visits.c.conversation_id, visits.c.day],
             set_={
                 "started_at": new.started_at,
-                "weekday": new.weekday,
                 "hour": new.hour,
                 # What is older than words are kept has lost its topic in the log.
                 "topic": func.coalesce(new.topic, visits.c.topic),

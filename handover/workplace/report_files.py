@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import xlsxwriter
 
@@ -118,17 +119,17 @@ def figures(report: Report, in_vain: InVain, title: Title) -> list[Sheet]:
 
 def consultations(some: Iterable[Consultation], worked: Worked, report: Report, title: Title) -> Sheet:
     """A row a consultation."""
-    zone, now = report.period.zone, report.period.now
+    zone, now = report.period.zone, report.period.now.timestamp()
 
     def row(one: Consultation) -> tuple[Cell, ...]:
-        ends = (one.taken_at, one.answered_at, one.resolved_at)
+        ends = (one.taken, one.answered, one.resolved)
         return (
             f"№ {one.number}",
-            one.opened_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+            datetime.fromtimestamp(one.opened, zone).strftime("%Y-%m-%d %H:%M"),
             channel(one.channel),
             title(one.topic),
             one.leader,
-            *(None if end is None else round(worked.minutes(one.opened_at, end), 1) for end in ends),
+            *(None if end is None else _tenths(worked.minutes([one.opened], [end])[0]) for end in ends),
             "так" if one.overdue(now) else "ні",
             _RATINGS.get(one.rating or ""),
         )
@@ -153,7 +154,7 @@ def visits(some: Iterable[VisitRow], title: Title) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         (
             one.day,
-            DAYS[one.weekday],
+            DAYS[date.fromisoformat(one.day).weekday()],
             one.hour,
             channel(one.channel),
             title(one.topic),

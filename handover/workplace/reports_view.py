@@ -432,7 +432,7 @@ def _item(one: Consultation, title: Title, who: str, chip: Chip) -> Item:
 
 
 def _overdue(one: Consultation, title: Title) -> Item:
-    unanswered = one.answered_at is None and one.resolved_at is None
+    unanswered = one.answered is None and one.resolved is None
     chip = Chip("late", "без відповіді", "clock") if unanswered else Chip("bad", "із запізненням", "clock")
     return _item(one, title, one.leader or "Ніхто не взяв", chip)
 

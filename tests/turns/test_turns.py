@@ -28,6 +28,7 @@ from handover.calendars import calendars, pauses
 from handover.calendars.own import OwnHours, read_hours
 from handover.calls import calls
 from handover.tables import calls as kept_calls
+from handover.tables import visits
 from handover.tickets import pausing, promises, tickets
 from tests.handover.handover_world import account, kyiv
 
@@ -312,6 +313,15 @@ async def test_the_loops_answer_by_themselves_and_stop_politely(reception: World
     states = [line.delivery for line in await lines(reception) if line.author.kind is AuthorKind.BOT]
     assert set(states) <= {"sent", "due"}, "a stop must not leave a message half sent"
     assert states.count("sent") == len(reception.texts())
+    # What has come is counted for the reports, the same person of the same day once.
+    async with running(reception.runtime), asyncio.timeout(20):
+        while await visits_kept(reception) != [(reception.clock().date().isoformat(), False)]:  # noqa: ASYNC110  # another loop counts
+            await asyncio.sleep(0.02)
+
+
+async def visits_kept(world: World) -> list[tuple[str, bool]]:
+    async with world.runtime.database.read() as db:
+        return [tuple(row) for row in await db.execute(select(visits.c.day, visits.c.person))]
 
 
 async def test_a_slow_recipient_does_not_hold_up_another(reception: World) -> None:

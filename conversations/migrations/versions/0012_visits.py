@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.String(32), nullable=False),
         sa.Column("day", sa.String(10), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("weekday", sa.Integer, nullable=False),
         sa.Column("hour", sa.Integer, nullable=False),
         sa.Column("channel", sa.String(32), nullable=False),
         sa.Column("topic", sa.String(80)),
@@ -26,7 +25,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name="fk_visits_conversation_id"),
         sa.PrimaryKeyConstraint("community_id", "conversation_id", "day", name="pk_visits"),
     )
-    op.create_index("ix_visits_started", "visits", ["community_id", "started_at"])
+    op.create_index(
+        "ix_visits_started",
+        "visits",
+        ["community_id", "started_at", "day", "hour", "channel", "topic", "person"],
+    )
     op.create_index("ix_tickets_created", "tickets", ["community_id", "created_at"])
 
 
