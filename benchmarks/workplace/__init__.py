@@ -1,0 +1,1 @@
+"""How quick the specialists' pages are where much is kept."""
