@@ -28,14 +28,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for kind in options.databases:
             with _addresses(kind, Path(folder)) as (few, many):
-                small = asyncio.run(_measured(few, queue.SMALL, Path(folder), options.requests))
-                large = asyncio.run(_measured(many, queue.LARGE, Path(folder), options.requests))
-            print("\n".join([*queue.table(kind, small, large), ""]), flush=True)
+                measured = asyncio.run(_measured(few, many, Path(folder), options.requests))
+            print("\n".join([*queue.table(kind, measured), ""]), flush=True)
 
 
-async def _measured(url: str, size: queue.Size, folder: Path, requests: int) -> dict[str, queue.Measured]:
-    await migrate(url)
-    return await queue.measure(url, size, folder / "files", requests)
+async def _measured(
+    few: str, many: str, folder: Path, requests: int
+) -> dict[str, tuple[queue.Measured, queue.Measured]]:
+    for url in (few, many):
+        await migrate(url)
+    async with (
+        queue.filled(few, queue.SMALL, folder / "few") as small,
+        queue.filled(many, queue.LARGE, folder / "many") as large,
+    ):
+        return await queue.measure(small, large, requests)
 
 
 @contextmanager

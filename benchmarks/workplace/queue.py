@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ NODE = Path(__file__).parents[2] / "node_modules"
 ORIGIN = "http://workplace.bench"
 PEOPLE = 20
 
-SMALL, LARGE = Size(100, 40, 20), Size(100_000, 10_000, 2_000)
+SMALL, LARGE = Size(100, 100, 20), Size(100_000, 10_000, 2_000)
 
 PAGES = {
     "waiting": "view=waiting",
@@ -51,15 +52,54 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of a page, the median and the worst of twenty, and how many statements it asked."""
+    """Milliseconds of a page, the median and the worst, and how many statements it asked."""
 
     median: float
     worst: float
     statements: int
 
 
-async def measure(url: str, size: Size, folder: Path, requests: int) -> dict[str, Measured]:
-    """Every page of a freshly filled database."""
+@dataclass(frozen=True)
+class Place:
+    """A signed-in browser before a database that is filled."""
+
+    client: httpx.AsyncClient
+    database: Database
+
+    async def address(self, asked: str) -> str:
+        """The address of a page; the one after the first is read from the first."""
+        if "{further}" in asked:
+            first = (await self.client.get("/workplace/queue?view=waiting")).text
+            found = re.search(r'id="further" href="[^"]*after=([^"&]+)"', first)
+            asked = asked.format(further=found.group(1) if found else "")
+        return f"/workplace/queue?{asked}"
+
+    async def asked(self, address: str) -> float:
+        """Milliseconds of one answer."""
+        began = time.perf_counter()
+        answer = await self.client.get(address)
+        spent = (time.perf_counter() - began) * 1000
+        assert answer.status_code == 200, answer.status_code
+        return spent
+
+    async def statements(self, address: str) -> int:
+        """How many statements one answer asks."""
+        told: list[str] = []
+
+        def count(*arguments: object) -> None:
+            if not str(arguments[2]).startswith("BEGIN"):
+                told.append(str(arguments[2]))
+
+        engine = self.database._reader.sync_engine  # there is no other door to what a reader asks
+        event.listen(engine, "before_cursor_execute", count)
+        await self.asked(address)
+        event.remove(engine, "before_cursor_execute", count)
+        return len(told)
+
+
+@asynccontextmanager
+async def filled(url: str, size: Size, folder: Path) -> AsyncIterator[Place]:
+    """A workplace on a freshly filled database."""
     database = Database(url)
     try:
         people = [await account(database, f"person-{number}", Role.SPECIALIST) for number in range(PEOPLE)]
@@ -82,45 +122,35 @@ async def measure(url: str, size: Size, folder: Path, requests: int) -> dict[str
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
             signed = {"login": "person-0", "password": PASSWORD}
             assert (await client.post("/workplace/login", data=signed)).status_code == 303
-            return {name: await _page(client, database, asked, requests) for name, asked in PAGES.items()}
+            yield Place(client, database)
     finally:
         await database.close()
 
 
-async def _page(client: httpx.AsyncClient, database: Database, asked: str, requests: int) -> Measured:
-    if "{further}" in asked:
-        first = (await client.get("/workplace/queue?view=waiting")).text
-        found = re.search(r'id="further" href="[^"]*after=([^"&]+)"', first)
-        asked = asked.format(further=found.group(1) if found else "")
-    statements: list[str] = []
-
-    def count(*told: object) -> None:
-        if not str(told[2]).startswith("BEGIN"):
-            statements.append(str(told[2]))
-
-    engine = database._reader.sync_engine  # there is no other door to what a reader asks
-    spent = []
-    for number in range(requests + 1):
-        if number == 1:
-            event.listen(engine, "before_cursor_execute", count)
-        began = time.perf_counter()
-        answer = await client.get(f"/workplace/queue?{asked}")
-        if number:
-            spent.append((time.perf_counter() - began) * 1000)
-        if number == 1:
-            event.remove(engine, "before_cursor_execute", count)
-        assert answer.status_code == 200, answer.status_code
-    return Measured(statistics.median(spent), max(spent), len(statements))
+async def measure(few: Place, many: Place, requests: int) -> dict[str, tuple[Measured, Measured]]:
+    """Every page, asked of both in turns: whatever else the machine does weighs on both alike."""
+    measured = {}
+    for name, asked in PAGES.items():
+        places = [(place, await place.address(asked)) for place in (few, many)]
+        statements = [await place.statements(address) for place, address in places]
+        spent: list[list[float]] = [[], []]
+        for _ in range(requests):
+            for own, (place, address) in zip(spent, places, strict=True):
+                own.append(await place.asked(address))
+        small, large = (
+            Measured(statistics.median(own), max(own), count)
+            for own, count in zip(spent, statements, strict=True)
+        )
+        measured[name] = (small, large)
+    return measured
 
 
-def table(database: str, small: dict[str, Measured], large: dict[str, Measured]) -> Sequence[str]:
+def table(database: str, measured: dict[str, tuple[Measured, Measured]]) -> Sequence[str]:
     """A line a page: both medians, the worst of the large one, their ratio, and the statements of both."""
     lines = [f"{database:12} {'few, ms':>9} {'many, ms':>9} {'worst':>8} {'ratio':>7}  statements"]
-    for name, one in large.items():
-        few = small[name]
-        ratio = one.median / few.median
+    for name, (few, many) in measured.items():
         lines.append(
-            f"{name:12} {few.median:9.1f} {one.median:9.1f} {one.worst:8.1f} {ratio:7.2f}"
-            f"  {few.statements} and {one.statements}"
+            f"{name:12} {few.median:9.1f} {many.median:9.1f} {many.worst:8.1f} {many.median / few.median:7.2f}"
+            f"  {few.statements} and {many.statements}"
         )
     return lines
