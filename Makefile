@@ -104,7 +104,7 @@ var/understanding/python/.installed: benchmarks/understanding/requirements.txt $
 bench-screener: install
 	@$(BIN)/python -m benchmarks.screener $(SCREENER)
 
-# Options: make bench-workplace BENCH="--only reports --conversations 100,100000".
+# The specialists' pages with 100 and with 100,000 conversations, and 200 open pages: make bench-workplace BENCH="--only queue".
 bench-workplace: install
 	@$(BIN)/python -m benchmarks.workplace $(BENCH)
 

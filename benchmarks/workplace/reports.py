@@ -6,10 +6,11 @@ time of this process, on SQLite also the database's, the number of queries), the
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,7 @@ from fastapi import FastAPI
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
+from benchmarks.options import count
 from conversations.attachments import FolderStore
 from conversations.database import Database, migrate
 from conversations.signals import MemorySignals
@@ -178,12 +180,24 @@ def table(found: list[Measured]) -> Iterator[str]:
         )
 
 
-def run(sizes: list[int], repetitions: int) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.workplace --only reports", description=__doc__
+    )
+    parser.add_argument("--conversations", type=sizes, default=[100, 100_000])
+    parser.add_argument("--repetitions", type=count, default=7)
+    asked = parser.parse_args(arguments)
     with databases() as urls:
         found = [
-            asyncio.run(measure(name, url(size), size, repetitions))
+            asyncio.run(measure(name, url(size), size, asked.repetitions))
             for name, url in urls.items()
-            for size in sizes
+            for size in asked.conversations
         ]
     print("\n".join(table(found)))
+    return 0
+
+
+def sizes(given: str) -> list[int]:
+    """Reads `100,100000`."""
+    return [count(one) for one in given.split(",")]

@@ -7,6 +7,7 @@ twice or left out where rows come and go meanwhile.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,11 @@ SHOWN = 100
 """Rows of a page."""
 
 LONGEST_SEARCH = 80
+
+MOST_PEOPLE = 500
+"""People of one name whose tickets are found; of more, the newest."""
+
+_NUMBER = re.compile(r"(?:(\d\d)-)?(\d{1,8})")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -314,6 +320,8 @@ def _keys(
     """
     wanted = select(tickets.c.id).where(tickets.c.community_id == community, *_of(which, reader))
     wanted = _narrowed(wanted, filters)
+    if which == "found":
+        wanted = _searched(wanted, community, filters.search)
     order = _order(which)
     if which in ("snoozed", "resolved", "found"):
         column = {
@@ -343,17 +351,32 @@ def _narrowed(wanted: Select[Any], filters: Filters) -> Select[Any]:
         wanted = wanted.where(tickets.c.office == filters.office)
     if filters.language:
         wanted = wanted.where(tickets.c.language == filters.language)
-    if filters.channel or filters.search:
-        wanted = wanted.join(conversations, conversations.c.id == tickets.c.conversation_id)
     if filters.channel:
-        wanted = wanted.where(conversations.c.channel == filters.channel)
-    if filters.search:
-        # A name of before this column had small letters only where the database knows them.
-        wanted = wanted.where(
-            or_(
-                tickets.c.number.startswith(filters.search, autoescape=True),
-                conversations.c.name_key.contains(filters.search.casefold(), autoescape=True),
-                conversations.c.author_name.contains(filters.search.title(), autoescape=True),
-            )
+        wanted = wanted.join(conversations, conversations.c.id == tickets.c.conversation_id).where(
+            conversations.c.channel == filters.channel
         )
     return wanted
+
+
+def _searched(wanted: Select[Any], community: str, search: str) -> Select[Any]:
+    """Tickets of a number, or of people of a name, the newest people first where they are very many."""
+    number = _NUMBER.fullmatch(search)
+    if number is not None:
+        year, digits = number.groups()
+        bare = digits.lstrip("0").rjust(4, "0")
+        if year is not None:
+            return wanted.where(tickets.c.number == f"{year}-{bare}")
+        return wanted.where(tickets.c.number.in_([f"{one:02d}-{bare}" for one in range(100)]))
+    # Names that stood here before they were looked for have small letters only where the database knows them.
+    spelled = {search.casefold(), search.title()}
+    named = (
+        select(conversations.c.id)
+        .where(
+            conversations.c.community_id == community,
+            or_(*(conversations.c.name_key.contains(one, autoescape=True) for one in sorted(spelled))),
+        )
+        .order_by(conversations.c.created_at.desc())
+        .limit(MOST_PEOPLE)
+        .subquery()
+    )
+    return wanted.where(tickets.c.conversation_id.in_(select(named.c.id)))

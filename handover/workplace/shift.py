@@ -22,7 +22,6 @@ from handover.tickets.lists import all_mine
 from handover.workplace import failures
 from handover.workplace.guard import Guard, Stopped, is_htmx, safe_back
 from handover.workplace.reading import admitted
-from knowledge_base.language import plural
 
 PAGE = "/workplace/shift"
 LONGEST_NOTE = 300
@@ -53,7 +52,7 @@ def add_shift(router: APIRouter, guard: Guard) -> None:
             visitor,
             "shift.html",
             "shift",
-            led=plural(len(led), "розмова") if led else "",
+            led=len(led),
             teams=known,
             colleagues=colleagues,
             there=there,

@@ -25,6 +25,8 @@ from conversations.database import Database
 from conversations.messages import AttachmentKind, MessageKind, RemoteFile
 from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
+from handover.assignment import offering
+from handover.assignment.offering import Tender
 from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
@@ -417,3 +419,111 @@ def test_the_switch_is_turned_by_the_keyboard_with_and_without_scripts(
     )
     page.keyboard.press("Enter")
     expect(viber).not_to_be_checked()
+
+
+def test_a_specialist_works_through_the_queue_by_keyboard(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(Role.HEAD, bypass_csp=True)
+    now = served.wall.now
+    first = served.run(waiting(served.database, now - timedelta(minutes=3), "Де взяти довідку?", "viber"))
+    second = served.run(waiting(served.database, now - timedelta(minutes=2), "Чи приймуть договір?"))
+    page.goto(f"{served.address}/workplace/conversations/{first.conversation_id}")
+    take(page)
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="Відкласти розмову")
+    expect(dialog.get_by_label("Завтра вранці, ср, 25.11, 9:00")).to_be_visible()
+    assert violations(page) == []
+    dialog.get_by_label("Завтра вранці").check()
+    dialog.get_by_label("Причина").fill("чекаю довідку")
+    dialog.get_by_role("button", name="Відкласти", exact=True).click()
+    expect(page.locator("#talk-head")).to_contain_text("відкладено до ср, 25.11, 9:00")
+    page.keyboard.press("5")
+    expect(page.locator("#more-views")).to_contain_text("Відкладені")
+    expect(page.locator("#list .row")).to_contain_text("ср, 25.11, 9:00")
+    page.get_by_role("button", name="Повернути").click()
+    expect(page.locator("#lines")).to_contain_text("Відкладене знову в роботі")
+
+    page.locator("#list-scroll").focus()
+    page.keyboard.press("Shift+E")
+    closing = page.get_by_role("dialog", name="Закрити консультацію")
+    expect(closing.get_by_label("Відкрити наступну")).to_be_checked()
+    closing.get_by_label("Підсумок").fill("пояснила")
+    closing.get_by_role("button", name="Закрити", exact=True).click()
+    expect(page.locator("#work")).to_have_attribute("data-conversation", second.conversation_id)
+    expect(page).to_have_url(re.compile(second.conversation_id))
+
+    page.get_by_role("link", name="Пошук розмови").click()
+    page.get_by_label("Ім’я або номер консультації").fill(first.number)
+    page.keyboard.press("Enter")
+    expect(page.locator("#order")).to_contain_text(f"Пошук: {first.number}")
+    assert violations(page) == []
+    page.locator("#list .row").click()
+    page.get_by_role("button", name="Знову відкрити").click()
+    expect(page.locator("#lines")).to_contain_text("Знову відкрито: Ірина Мельник")
+
+    page.get_by_role("link", name="Фільтр", exact=True).click()
+    page.get_by_role("dialog", name="Фільтр").get_by_label("Канал").select_option("Viber")
+    page.get_by_role("button", name="Показати", exact=True).click()
+    expect(page.locator("#order .chip")).to_have_text("Viber")
+    expect(page.locator("#list")).to_contain_text("За фільтром нічого")
+    page.get_by_role("link", name="Фільтр", exact=True).click()
+    page.get_by_label("Назва").fill("Вайбер")
+    assert violations(page) == []
+    page.get_by_role("button", name="Зберегти", exact=True).click()
+    expect(page.locator("#more-views summary")).to_have_text("Вайбер")
+    assert sideways(page) == 0
+
+
+def test_teams_shift_and_offers_are_for_everybody(served: Served, open_page: Callable[..., Page]) -> None:
+    page = open_page(Role.HEAD, (1024, 768), bypass_csp=True)
+    page.goto(f"{served.address}/workplace/teams/new")
+    page.get_by_label("Назва").fill("Субсидії")
+    page.get_by_label("Пропонуємо тому").check()
+    page.get_by_label("Ірина Мельник", exact=True).check()
+    page.get_by_label("Житлова субсидія").check()
+    assert violations(page) == []
+    page.get_by_role("button", name="Зберегти").click()
+    team = page.get_by_role("link", name="Субсидії")
+    expect(team).to_contain_text("пропонуємо, взяти за 3 хв")
+    expect(team).to_contain_text("Ірина Мельник")
+    assert violations(page) == []
+    page.get_by_role("link", name="Ірина Мельник на зміні").click()
+    page.get_by_label("Навантаження").fill("3")
+    assert violations(page) == []
+    page.get_by_role("button", name="Зберегти").click()
+    expect(page.get_by_role("link", name="Ірина Мельник на зміні")).to_contain_text("разом до 3")
+
+    async def calls() -> None:
+        ticket = await waiting(served.database, served.wall.now, topic="housing-subsidy")
+        async with served.database.write() as db:
+            await offering.place(db, ticket, (), served.house.policy, served.wall.now)
+        tender = Tender(served.database, COMMUNITY, served.house.policy)
+        await tender.tend(FakeKnowledge().community.reception, served.wall.now)
+        await served.house.signals.publish(f"queue:{COMMUNITY}")
+
+    page.goto(f"{served.address}/workplace")
+    served.run(calls())
+    offer = page.locator("#offer")
+    expect(offer).to_contain_text("Вам пропонують · до 10:33")
+    assert violations(page) == []
+    offer.get_by_role("button", name="Взяти").click()
+    expect(offer).to_be_empty()
+    expect(page.get_by_label("Відповідь людині")).to_be_focused()
+
+    page.locator("#shift summary").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Відійти").click()
+    expect(page.locator("#shift summary")).to_contain_text("Відійшли")
+    page.locator("#shift summary").click()
+    page.get_by_role("link", name="Передати зміну").click()
+    expect(page.get_by_text("Розмов у вас: 1.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Нотатка").fill("чекає на довідку")
+    page.get_by_role("button", name="Передати все").click()
+    expect(page.get_by_text("Зміну передано.")).to_be_visible()
+    page.goto(f"{served.address}/workplace?view=team")
+    expect(page.locator("#list .row")).to_have_count(1)
+    assert sideways(page) == 0

@@ -131,6 +131,7 @@ async def test_filters_narrow_and_a_search_finds_names_and_numbers_everywhere(da
     assert await found("resolved", office="reception", language="uk") == [other.id]
     assert await found("found", search="ДЯЧУК") == [other.id, viber.id]
     assert await found("found", search=viber.number) == [viber.id]
+    assert await found("found", search=viber.number.partition("-")[2].lstrip("0")) == [viber.id]
     assert await found("found", search="%") == []
 
 

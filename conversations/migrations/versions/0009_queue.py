@@ -64,6 +64,9 @@ def upgrade() -> None:
             sqlite_where=where,
             postgresql_where=where,
         )
+    op.create_index(
+        "ix_conversations_named", "conversations", ["community_id", "created_at", "name_key", "id"]
+    )
     _tables()
 
 
@@ -184,6 +187,7 @@ def downgrade() -> None:
         op.drop_table(name)
     for name, _, _ in INDEXES:
         op.drop_index(f"ix_tickets_{name}", "tickets")
+    op.drop_index("ix_conversations_named", "conversations")
     for table, columns in (("tickets", TICKET), ("conversations", CONVERSATION)):
         for make in columns:
             op.drop_column(table, make().name)

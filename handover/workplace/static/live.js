@@ -10,6 +10,7 @@ const live = (() => {
   let waiting = { queue: null, talk: null };
   let fresh = null;
   let grown = false;
+  let owed = false;
 
   const plural = (n, one, few, many) => {
     const tens = n % 100, ones = n % 10;
@@ -69,9 +70,14 @@ const live = (() => {
   }
 
   async function refreshQueue(now) {
+    // A pressed button is not drawn away before it is answered: its answer would find nobody to go to.
+    owed ||= now;
+    const later = () => soon("queue", () => refreshQueue(false));
+    if (presses.open) return later();
     let next;
     try { next = await fetchQueue(); } catch { return show("Список не завантажився. Розмови на місці.", "Ще раз", () => refreshQueue(now)); }
     if (!next) return;
+    if (presses.open) return later();
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
     for (const id of ["views", "stop", "pause", "urgent", "offer", "hours", "order", "find", "narrow"]) {
@@ -82,7 +88,10 @@ const live = (() => {
     // The danger strip pushes the list down: its scroll moves by as much, the row under the pointer stays.
     scroller.scrollTop += scroller.getBoundingClientRect().top - before;
     fresh = next.querySelector("#list");
-    if (now || !document.querySelector("#list .row")) return renew();
+    if (owed || !document.querySelector("#list .row")) {
+      owed = false;
+      return renew();
+    }
     announce();
   }
 
