@@ -1,4 +1,4 @@
-"""`python -m benchmarks.workplace [--only queue,reports,streams] [options of the parts]`: the workplace where much is kept.
+"""The workplace where much is kept: `python -m benchmarks.workplace [--only queue,reports,streams] [options]`.
 
 Exit code 1 where a part found something wrong.
 """

@@ -15,21 +15,16 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from benchmarks.workplace.filling import Size, fill
-from conversations.attachments import FolderStore
 from conversations.database import Database
-from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
-from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from tests.handover.handover_world import (
-    CAPABILITIES,
     COMMUNITY,
     PASSWORD,
     TUESDAY,
     FakeKnowledge,
-    Vendors,
     account,
-    render,
+    pretended,
 )
 
 NODE = Path(__file__).parents[2] / "node_modules"
@@ -105,19 +100,7 @@ async def filled(url: str, size: Size, folder: Path) -> AsyncIterator[Place]:
         people = [await account(database, f"person-{number}", Role.SPECIALIST) for number in range(PEOPLE)]
         await fill(database, COMMUNITY, size, people, TUESDAY)
         app = FastAPI()
-        knowledge, vendors = FakeKnowledge(), Vendors(database)
-        house = WorkplaceHouse(
-            database,
-            MemorySignals(),
-            lambda _: knowledge,
-            FolderStore(folder, 1_000_000),
-            render,
-            lambda: TUESDAY,
-            NODE,
-            CAPABILITIES.get,
-            vendors.reports,
-            vendors.connect,
-        )
+        house, _ = pretended(database, folder, lambda: TUESDAY, NODE, FakeKnowledge())
         app.include_router(routes(house))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
             signed = {"login": "person-0", "password": PASSWORD}

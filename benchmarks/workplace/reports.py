@@ -24,27 +24,19 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from benchmarks.options import count
-from conversations.attachments import FolderStore
 from conversations.database import Database, migrate
-from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
 from handover.reports.visits import catch_up
-from handover.retention import survey
-from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from tests.handover.handover_world import (
-    CAPABILITIES,
     COMMUNITY,
     KYIV,
     PASSWORD,
-    POLICY,
-    SECRET,
     TUESDAY,
     FakeKnowledge,
-    Vendors,
     Wall,
     account,
-    render,
+    pretended,
 )
 from tests.handover.invented_history import invented
 
@@ -92,22 +84,7 @@ def databases() -> Iterator[dict[str, Callable[[int], str]]]:
 @asynccontextmanager
 async def workplace(database: Database, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The head's browser, without a network."""
-    vendors = Vendors(database)
-    knowledge, store = FakeKnowledge(), FolderStore(folder, 1_000_000)
-    house = WorkplaceHouse(
-        database,
-        MemorySignals(),
-        lambda _community: knowledge,
-        store,
-        render,
-        Wall(TUESDAY),
-        NODE,
-        CAPABILITIES.get,
-        vendors.reports,
-        vendors.connect,
-        SECRET,
-        lambda: survey(database, store, POLICY, TUESDAY),
-    )
+    house, _ = pretended(database, folder, Wall(TUESDAY), NODE, FakeKnowledge())
     app = FastAPI()
     app.include_router(routes(house))
     await account(database, "head", Role.HEAD)

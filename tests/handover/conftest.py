@@ -13,26 +13,20 @@ from fastapi import FastAPI
 
 from conversations.attachments import FolderStore
 from conversations.database import Database
-from conversations.signals import MemorySignals
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
-from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
 from knowledge_base.answers import Knowledge
 from tests.handover.handover_world import (
-    CAPABILITIES,
     PASSWORD,
-    POLICY,
-    SECRET,
     TUESDAY,
     FakeKnowledge,
     Vendors,
     Wall,
     account,
-    read,
-    render,
+    pretended,
 )
 
 ORIGIN = "http://workplace.test"
@@ -114,25 +108,9 @@ async def reception(
     database: Database, vendor: Path, tmp_path: Path, knowledge: Knowledge
 ) -> AsyncIterator[Reception]:
     """The workplace on this test's database."""
-    wall, store = Wall(TUESDAY), FolderStore(tmp_path / "files", 1_000_000)
-    vendors = Vendors(database)
-    house = WorkplaceHouse(
-        database,
-        MemorySignals(),
-        lambda community: knowledge,
-        store,
-        render,
-        wall,
-        vendor,
-        CAPABILITIES.get,
-        vendors.reports,
-        vendors.connect,
-        SECRET,
-        lambda: survey(database, store, POLICY, wall()),
-        read,
-        60,
-    )
+    wall = Wall(TUESDAY)
+    house, vendors = pretended(database, tmp_path / "files", wall, vendor, knowledge)
     app = FastAPI()
     app.include_router(routes(house))
-    yield Reception(database, house, app, wall, store, vendors)
+    yield Reception(database, house, app, wall, house.store, vendors)
     await house.signals.close()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from conversations import inbox, switches, transcript
+from conversations.attachments import FolderStore
 from conversations.channel import Capabilities, Payload, VendorStatus
 from conversations.database import Database
 from conversations.messages import (
@@ -22,15 +24,26 @@ from conversations.messages import (
     OutgoingMessage,
     Reply,
 )
+from conversations.signals import MemorySignals
 from conversations.traffic import ChannelReport, Traffic
 from handover import tables
 from handover.accounts import accounts, passwords
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
-from handover.retention import Policy
+from handover.retention import Policy, survey
 from handover.tickets import tickets
 from handover.tickets.tickets import Ticket
-from knowledge_base.answers import Community, EntryCard, Hotline, Interval, LifeEvent, Office, SourceLine
+from handover.workplace.house import WorkplaceHouse
+from knowledge_base.answers import (
+    Community,
+    EntryCard,
+    Hotline,
+    Interval,
+    Knowledge,
+    LifeEvent,
+    Office,
+    SourceLine,
+)
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
 
 COMMUNITY = "lypova"
@@ -288,3 +301,27 @@ class Wall:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def pretended(
+    database: Database, folder: Path, wall: Callable[[], datetime], vendor: Path, knowledge: Knowledge
+) -> tuple[WorkplaceHouse, Vendors]:
+    """A workplace's house whose channels, vendors and reader are pretended; files lie in this folder."""
+    store, vendors = FolderStore(folder, 1_000_000), Vendors(database)
+    house = WorkplaceHouse(
+        database,
+        MemorySignals(),
+        lambda community: knowledge,
+        store,
+        render,
+        wall,
+        vendor,
+        CAPABILITIES.get,
+        vendors.reports,
+        vendors.connect,
+        SECRET,
+        lambda: survey(database, store, POLICY, wall()),
+        read,
+        60,
+    )
+    return house, vendors

@@ -19,30 +19,23 @@ from fastapi import FastAPI
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from conversations import remote_files, transcript
-from conversations.attachments import FolderStore
 from conversations.channel import VendorStatus
 from conversations.database import Database
 from conversations.messages import AttachmentKind, MessageKind, RemoteFile
-from conversations.signals import MemorySignals
 from handover.accounts.permissions import Role
 from handover.assignment import offering
 from handover.assignment.offering import Tender
-from handover.retention import survey
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from knowledge_base.answers import Knowledge
 from tests.handover.handover_world import (
-    CAPABILITIES,
     COMMUNITY,
     PASSWORD,
-    POLICY,
-    SECRET,
     TUESDAY,
     Vendors,
     Wall,
     account,
-    read,
-    render,
+    pretended,
     said,
     waiting,
 )
@@ -94,24 +87,7 @@ def served(sqlite_url: Callable[..., str], tmp_path: Path, knowledge: Knowledge)
 
     async def serve(door: socket.socket) -> None:
         database = Database(sqlite_url())
-        vendors = Vendors(database)
-        store = FolderStore(tmp_path / "files", 1_000_000)
-        house = WorkplaceHouse(
-            database,
-            MemorySignals(),
-            lambda community: knowledge,
-            store,
-            render,
-            wall,
-            NODE,
-            CAPABILITIES.get,
-            vendors.reports,
-            vendors.connect,
-            SECRET,
-            lambda: survey(database, store, POLICY, wall()),
-            read,
-            60,
-        )
+        house, vendors = pretended(database, tmp_path / "files", wall, NODE, knowledge)
         app = FastAPI()
         app.include_router(routes(house))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -501,7 +477,7 @@ def test_teams_shift_and_offers_are_for_everybody(served: Served, open_page: Cal
         async with served.database.write() as db:
             await offering.place(db, ticket, (), served.house.policy, served.wall.now)
         tender = Tender(served.database, COMMUNITY, served.house.policy)
-        await tender.tend(FakeKnowledge().community.reception, served.wall.now)
+        await tender.tend(served.house.knowledge(COMMUNITY).community.reception, served.wall.now)
         await served.house.signals.publish(f"queue:{COMMUNITY}")
 
     page.goto(f"{served.address}/workplace")
