@@ -19,6 +19,8 @@ from conversations.tables import messages, outbox
 from handover import audit
 from handover.accounts import accounts, sessions
 from handover.accounts.permissions import Role
+from handover.calls import callers, calls
+from handover.calls.callers import Caller
 from handover.retention import Nightly, Policy, retain, survey
 from handover.tickets import tickets
 from tests.conversations.words import BOT, answer, place, wrote
@@ -33,6 +35,8 @@ KINDS = {
     "files",
     "words",
     "tickets",
+    "calls",
+    "callers",
     "questions",
     "payloads",
     "events",
@@ -45,7 +49,9 @@ KINDS = {
     "readings",
     "actions",
 }
-BY_POLICY = KINDS - {"event_keys", "sign_in_failures", "form_keys"}
+UNASKED = {"event_keys", "sign_in_failures", "form_keys", "callers"}
+"""Kinds that go after a fixed time, whatever the policy is."""
+BY_POLICY = KINDS - UNASKED
 
 
 @pytest.fixture
@@ -92,7 +98,7 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
     """A consultation, a specialist who signed in and read, one who did not get in, a form that was sent."""
     async with database.write() as db:
         number = await tickets.next_number(db, "sample", at)
-        await tickets.open_ticket(
+        ticket = await tickets.open_ticket(
             db,
             community="sample",
             conversation_id=conversation,
@@ -103,6 +109,7 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
             phone=MARK,
             told=[("ім'я", MARK)],
         )
+        await calls.promise(db, ticket, MARK, at, MARK, "12:00", at)
         if resolved:
             await tickets.cancel(db, conversation, at)
         account = await accounts.create(
@@ -115,6 +122,7 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
             password_hash="hash",
             now=at,
         )
+        await callers.keep(db, account, Caller(at, name=MARK, question=MARK))
         await sessions.start(db, account.id, at)
         await audit.record_reading(
             db, community="sample", account_id=account.id, subject=conversation, now=at
@@ -219,7 +227,7 @@ async def test_what_is_younger_stays_as_it_is(database: Database, store: FolderS
     assert len([path for path in store.folder.rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets"}))
+@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls"}))
 async def test_each_kind_has_its_own_policy(
     database: Database, store: FolderStore, now: datetime, kind: str
 ) -> None:
@@ -227,9 +235,7 @@ async def test_each_kind_has_its_own_policy(
     await desk_worked(database, conversation, now - OLD, resolved=True)
     only = replace(NEVER, **{kind: timedelta(days=30)})
     went = set(await kept(database, store, only, now))
-    assert went - {"event_keys", "sign_in_failures", "form_keys"} == (
-        {"words", "tickets"} if kind == "words" else {kind}
-    )
+    assert went - UNASKED == ({"words", "tickets", "calls"} if kind == "words" else {kind})
 
 
 async def test_nothing_of_an_open_consultation_goes(
