@@ -63,6 +63,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Spreadi
     return Spreading(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some tests wait for browsers and servers, or for the knowledge to be built."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates() -> Iterator[None]:
     """Let jinja2 compile a template once for all its environments: each test opens a house with one of its own."""

@@ -14,13 +14,18 @@ from xdist.scheduler import LoadScopeScheduling
 SLOW = (
     "tests/faults/",
     "tests/adapters/test_chat_page.py",
-    "tests/reception/",
     "tests/handover/",
-    "tests/app/",
+    "tests/knowledge_base/test_properties.py",
     "tests/messengers/",
+    "tests/reception/",
+    "tests/app/",
     "tests/knowledge_base/",
 )
-"""What begins first, so that no worker waits long for another at the end."""
+"""What begins first, so that no worker waits long for another at the end.
+
+The faults build the knowledge, for a minute or two. What is served with it comes when it is there: a worker that
+waits for it does nothing else.
+"""
 
 SCREENS = "tests/messengers/test_screens.py"
 PART_OF_SCREENS = re.compile(r"\[(the house|entries from \d+)")

@@ -28,6 +28,9 @@ from tests.contract.supplies import MENU, PUBLIC, Shelf, supplied
 from tests.emulators.telegram import TelegramServer
 from tests.emulators.telegram_people import Message
 
+PATIENCE = 20.0
+"""Seconds until something that is waited for counts as not coming, on a machine busy with other tests."""
+
 BOT = Author(kind=AuthorKind.BOT)
 MARIA = Author(kind=AuthorKind.SPECIALIST, id="7", name="Марія Зразкова")
 CHOICES = (
@@ -125,9 +128,9 @@ class Desk:
         self._grown.set()
         return self.channel.acknowledge(request, events)
 
-    async def heard(self, count: int, seconds: float = 3.0) -> list[ChannelEvent]:
+    async def heard(self, count: int) -> list[ChannelEvent]:
         """Wait for so many events."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE):
             while len(self.events) < count:
                 self._grown.clear()
                 await self._grown.wait()

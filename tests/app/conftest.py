@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import commands
+from tests.knowledge_base.tiny_base import TinyBase
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,3 +32,12 @@ def run(folder: Path) -> Run:
         return commands.run(*arguments, given=given, environment=environment)
 
     return command
+
+
+def on_a_tiny_base(tiny: TinyBase) -> dict[str, str]:
+    """Settings for commands that look at every entry: the project's own are looked at where they are tested."""
+    return {
+        "PRYIMALNIA_CONTENT": str(tiny.content),
+        "PRYIMALNIA_COMMUNITY": "sample",
+        "PRYIMALNIA_FOLDER": str(tiny.target),
+    }

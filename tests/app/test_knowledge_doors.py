@@ -6,17 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from tests.app.conftest import Run
+from tests.app.conftest import Run, on_a_tiny_base
 from tests.knowledge_base.tiny_base import TinyBase
-
-
-def on_a_tiny_base(tiny: TinyBase) -> dict[str, str]:
-    """Settings for commands that look at every entry: the project's own are looked at where they are tested."""
-    return {
-        "PRYIMALNIA_CONTENT": str(tiny.content),
-        "PRYIMALNIA_COMMUNITY": "sample",
-        "PRYIMALNIA_FOLDER": str(tiny.target),
-    }
 
 
 def test_the_mutants_of_an_entry_are_one_object(run: Run) -> None:

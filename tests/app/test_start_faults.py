@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from pathlib import Path
 
-from tests.app.conftest import Run
+from tests.app.conftest import Run, on_a_tiny_base
+from tests.knowledge_base.tiny_base import TinyBase
 
 
 def test_an_unknown_setting(run: Run) -> None:
@@ -61,21 +61,17 @@ def test_a_database_that_is_not_there(run: Run) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_an_unknown_community_names_the_known_ones(run: Run) -> None:
-    done = run("knowledge", "build", PRYIMALNIA_COMMUNITY="nowhere")
+def test_an_unknown_community_names_the_known_ones(run: Run, tmp_path: Path) -> None:
+    tiny = on_a_tiny_base(TinyBase(tmp_path))
+    done = run("knowledge", "build", **{**tiny, "PRYIMALNIA_COMMUNITY": "nowhere"})
     assert done.returncode == 1
-    assert "zrazkova" in done.stderr
+    assert "sample" in done.stderr
 
 
 def test_a_broken_yaml_names_file_line_and_field(run: Run, tmp_path: Path) -> None:
-    from knowledge_base.checks import CONTENT
-
-    content = tmp_path / "content"
-    shutil.copytree(CONTENT, content)
-    entry = content / "national" / "benefits" / "families" / "birth-benefit.yaml"
-    entry.write_text(entry.read_text(encoding="utf-8").replace("kind: cash", "kind: cach"), encoding="utf-8")
-    done = run("serve", PRYIMALNIA_CONTENT=str(content))
+    tiny = TinyBase(tmp_path)
+    line = tiny.change("grant", "kind: cash", "kind: cach")
+    done = run("serve", **on_a_tiny_base(tiny))
     assert done.returncode == 1
-    assert "birth-benefit.yaml:" in done.stderr
-    assert "kind" in done.stderr
+    assert f"baby-grant.yaml:{line}: kind" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

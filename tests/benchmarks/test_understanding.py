@@ -249,7 +249,10 @@ class Scatter:
         return np.array(found, dtype=np.float32).reshape(len(texts), 8)
 
 
-def test_every_mode_of_ours_is_a_contender() -> None:
+def test_every_mode_of_ours_is_a_contender(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The ear for danger is in every mode the same, and learns longest: here from every tenth of its messages.
+    every = training.danger_rows
+    monkeypatch.setattr(training, "danger_rows", lambda calm: every(calm)[::10])
     artefact = training.build(SMALL.topics, SMALL.background, SMALL.base_version, Scatter())
     assert set(artefact.calibrations) == set(READERS)
     assert {f"ours-{mode}" for mode in READERS} <= {one.name for one in CONTENDERS}

@@ -111,7 +111,7 @@ class TelegramServer(People):
         """Every call of the webhook so far."""
         return self.updates.attempts
 
-    async def settle(self, seconds: float = 5.0) -> None:
+    async def settle(self, seconds: float = 20.0) -> None:
         """Wait until every update was taken or given up. Raises TimeoutError."""
         await self.updates.settle(seconds)
 

@@ -131,7 +131,7 @@ class Updates:
         if self.url:
             self._serve(pending.queue)
 
-    async def settle(self, seconds: float = 5.0) -> None:
+    async def settle(self, seconds: float = 20.0) -> None:
         """Wait until nothing is on its way. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while self._pending:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from knowledge_base.checks.population import Person, people
 from knowledge_base.rules.assessment import Assessment, Rules
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.facts import Known, read_known
@@ -271,3 +273,9 @@ def assess(ruled: Rules | str, given: Mapping[str, object], today: date = TODAY)
 
 def money(found: Assessment) -> tuple[Decimal, Decimal] | None:
     return (found.amount.low, found.amount.high) if found.amount else None
+
+
+@cache
+def population() -> Sequence[Person]:
+    """Three hundred invented people, drawn when a test first asks: every worker loads this file, few run its tests."""
+    return tuple(people(DICTIONARY, TODAY, 300))

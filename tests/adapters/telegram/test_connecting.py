@@ -9,7 +9,7 @@ import pytest
 from adapters.telegram.channel import opened
 from adapters.transport import HttpTransport
 from conversations.channel import ConnectFault
-from tests.adapters.telegram_stage import Stage, channel_at, staged
+from tests.adapters.telegram_stage import PATIENCE, Stage, channel_at, staged
 from tests.contract.case_telegram import TOKEN
 from tests.contract.supplies import PUBLIC, Shelf, supplied
 
@@ -54,7 +54,7 @@ async def test_the_status_shows_what_waits_and_the_last_error(stage: Stage) -> N
     ) as broken:
         await broken.vendor.write("olena", "так")
         await broken.vendor.write("olena", "ні")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await broken.vendor.updates.failed.wait()
         status = await broken.channel.status()
     assert status.waiting == 2

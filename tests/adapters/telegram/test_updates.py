@@ -16,7 +16,17 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 
 from conversations.channel import Acknowledgement, ChannelUnavailable, NotAuthentic, RateLimited, Request
 from conversations.messages import IncomingMessage, Location, MessageKind, ReachChange, Reply
-from tests.adapters.telegram_stage import CHOICES, JPEG, Desk, Stage, channel_at, opened_door, pulled, staged
+from tests.adapters.telegram_stage import (
+    CHOICES,
+    JPEG,
+    PATIENCE,
+    Desk,
+    Stage,
+    channel_at,
+    opened_door,
+    pulled,
+    staged,
+)
 from tests.contract.case_telegram import TOKEN
 from tests.contract.supplies import PUBLIC
 
@@ -66,7 +76,7 @@ async def test_a_webhook_without_the_secret_is_refused() -> None:
                 "https://x", f"{door}/webhooks/zrazkova/telegram", "other", None, drop=False
             )
             await stage.vendor.write("olena", "так")
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 await stage.vendor.updates.failed.wait()
     assert desk.events == []
     assert {attempt.status for attempt in stage.vendor.attempts} == {403}
@@ -118,7 +128,7 @@ async def test_presses_die_after_150_seconds_and_messages_after_a_day() -> None:
             await stage.channel.connect()
             await stage.say_hello("olena")
             await stage.vendor.press("olena", "Меню")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while not stage.vendor.updates.dropped:
                     await stage.vendor.updates.left()
             assert sum(attempt.wait or 0 for attempt in stage.vendor.attempts) > 150
@@ -208,7 +218,7 @@ async def test_a_press_is_answered_however_old_and_empty_it_is() -> None:
             await desk.heard(1)
             await vendor.press_old("olena", "a:no-such-topic:d", message_id=7)
             await vendor.press_without_data("olena")
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 while vendor.answered() < 2:
                     await vendor.called()
     (old,) = [event for event in messages(desk) if event.kind is MessageKind.PRESS]
@@ -276,7 +286,7 @@ async def test_after_a_quiet_week_the_count_begins_anew() -> None:
         async with pulled(desk):
             await stage.vendor.write("olena", "так")
             await desk.heard(1)
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE):
                 while not _confirmed_and_quiet(stage):
                     await stage.vendor.called()
             stage.vendor.updates.skip_a_week()
@@ -302,7 +312,7 @@ async def test_a_second_one_with_our_token_is_named() -> None:
     async with staged(speed=1) as stage:
         first, second = Desk(stage.polling()), Desk(stage.polling())
         task = asyncio.create_task(first.channel.pull(first.take))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await stage.vendor.called()
         async with pulled(second):
             with pytest.raises(ChannelUnavailable, match="somebody else asks with the same token"):
