@@ -19,27 +19,22 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from conversations import transcript
-from conversations.attachments import FolderStore
 from conversations.database import Database, migrate
 from conversations.messages import Author, AuthorKind, Reply
-from conversations.signals import MemorySignals
 from conversations.tables import conversations, messages
 from handover.accounts.permissions import Role
 from handover.tickets import leading
-from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from tests.browser import opened_browser
 from tests.commands import ROOT
 from tests.dialogue.real_knowledge import real_knowledge
 from tests.handover.handover_world import (
-    CAPABILITIES,
     COMMUNITY,
     PASSWORD,
     TUESDAY,
-    Vendors,
     Wall,
     account,
-    render,
+    pretended,
     waiting,
 )
 from tests.handover.invented_history import invented
@@ -132,20 +127,8 @@ class Workplace:
         url = f"sqlite+aiosqlite:///{self.folder}/guide.sqlite"
         await migrate(url)
         database, knowledge = Database(url), real_knowledge()
-        vendors = Vendors(database)
         opened = await people(database)
-        house = WorkplaceHouse(
-            database,
-            MemorySignals(),
-            lambda _community: knowledge,
-            FolderStore(self.folder / "files", 1_000_000),
-            render,
-            Wall(TUESDAY),
-            ROOT / "node_modules",
-            CAPABILITIES.get,
-            vendors.reports,
-            vendors.connect,
-        )
+        house, _ = pretended(database, self.folder / "files", Wall(TUESDAY), ROOT / "node_modules", knowledge)
         app = FastAPI()
         app.include_router(routes(house))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))

@@ -181,7 +181,9 @@ async def ask(client, method, where, csrf="", **headers):
     headers = {"Origin": ORIGIN, **headers}
     if method == "GET":
         return await client.get(where, headers=headers)
-    return await client.post(where, data={"csrf": csrf, "text": "х", "summary": "х", "own": "yes"}, headers=headers)
+    return await client.post(
+        where, data={"csrf": csrf, "text": "х", "summary": "х", "own": "yes"}, headers=headers
+    )
 
 
 def test_every_route_is_in_the_table(reception):
