@@ -20,6 +20,7 @@ from handover.composing.ready_answers import LONGEST_TEXT, LONGEST_TITLE, ReadyA
 from handover.tickets.tickets import Ticket
 from handover.workplace import failures
 from handover.workplace.guard import Form, Guard, Stopped
+from handover.workplace.masking import masked
 from handover.workplace.pressing import first_press
 from knowledge_base.answers import Knowledge
 
@@ -52,13 +53,13 @@ def offered(
 
 def _known(ticket: Ticket, head: Head, me: Account, knowledge: Knowledge) -> Mapping[str, str | None]:
     lawyer = knowledge.hotline(LEGAL_AID)
-    question = " ".join(ticket.question.split()).rstrip(".?!")
+    question = " ".join(masked(ticket.question).split()).rstrip(".?!")
     return {
         "ім’я": me.name,
         "посада": me.position,
         "питання": question or None,
         "номер": ticket.number,
-        "людина": head.author_name,
+        "людина": masked(head.author_name) if head.author_name else None,
         "громада": knowledge.community.name,
         "телефон": knowledge.community.reception.phone,
         "безоплатний юрист": lawyer.numbers[0] if lawyer is not None else None,

@@ -216,7 +216,9 @@ def test_no_promise_falls_outside_working_time_and_a_longer_one_is_never_earlier
     assert working_minutes(calendar, at, promised) >= minutes
     assert promise(calendar, at, minutes + more) >= promised
     assert promise(calendar, at + timedelta(minutes=more), minutes) >= promised
-    assert promise(Calendar(calendar.office), at, minutes) <= promised, "a pause never hurries anybody"
+    # Before it is rounded: near the end of a stretch the exact minute stands, elsewhere one up to five minutes later.
+    without, exact = Calendar(calendar.office), add_working_minutes(calendar, at, minutes)
+    assert add_working_minutes(without, at, minutes) <= exact, "a pause never hurries anybody"
 
 
 @given(pauses=PAUSES, at=MOMENTS, first=st.integers(1, 900), more=st.integers(0, 300))

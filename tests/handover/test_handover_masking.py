@@ -152,7 +152,7 @@ async def test_an_editor_sees_dots_and_no_way_to_more(reception, now):
     _, chat, _ = await filled(reception, now)
     editor = await reception.signed_in("editor", Role.EDITOR)
     page = (await editor.get(f"/workplace/conversations/{chat}")).text
-    assert ("••••3776" in page, 'name="at"' in page) == (True, False)
+    assert ("••••3776" in page, 'id="unmask"' in page) == (True, False)
     assert (await editor.act(chat, "unmask", at="question:0")).status_code == 403
     assert "unmasked" not in await actions(reception.database)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from conversations.tables import conversations, messages
-from handover.calendars.hours import working_minutes
+from handover.calendars.hours import Calendar, working_minutes
 from handover.reports.checking import check
 from handover.reports.figures import Sifted
 from handover.reports.periods import PRESETS, BadPeriod, Period, chosen
@@ -129,7 +129,7 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted):
     assert seen.visited.hours == Counter((at.weekday(), at.hour) for at in local)
 
     first = [
-        working_minutes(office(), one["created_at"], one["answered_at"])
+        working_minutes(Calendar(office()), one["created_at"], one["answered_at"])
         for one in opened
         if one["answered_at"]
     ]
@@ -223,9 +223,9 @@ def test_days_with_words_are_visits_each_once_and_nothing_else_is(said, called):
 @given(moments(), moments())
 def test_working_time_is_that_of_the_calendar(one, other):
     start, end = sorted((one, other))
-    worked = Worked(office(), START, NOW, KYIV)
+    worked = Worked(Calendar(office()), START, NOW, KYIV)
     there, back = worked.minutes([start.timestamp(), end.timestamp()], [end.timestamp(), start.timestamp()])
-    assert int(there + 1e-6) == working_minutes(office(), start, end)
+    assert int(there + 1e-6) == working_minutes(Calendar(office()), start, end)
     assert back == 0
 
 
