@@ -35,6 +35,7 @@ KINDS = [
     "sessions",
     "sign_in_failures",
     "form_keys",
+    "happenings",
     "readings",
     "actions",
     "stray_files",

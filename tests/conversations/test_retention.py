@@ -16,11 +16,12 @@ from conversations.attachments import FolderStore
 from conversations.database import Database, metadata
 from conversations.messages import AttachmentKind, MessageKind, RemoteFile
 from conversations.tables import messages, outbox
-from handover import audit
+from handover import audit, happenings
 from handover.accounts import accounts, sessions
 from handover.accounts.permissions import Role
 from handover.calls import callers, calls
 from handover.calls.callers import Caller
+from handover.composing import viewers
 from handover.retention import Nightly, Policy, retain, survey
 from handover.tickets import tickets
 from tests.conversations.words import BOT, answer, place, wrote
@@ -35,6 +36,8 @@ KINDS = {
     "files",
     "words",
     "tickets",
+    "drafts",
+    "viewers",
     "calls",
     "callers",
     "questions",
@@ -46,10 +49,11 @@ KINDS = {
     "sessions",
     "sign_in_failures",
     "form_keys",
+    "happenings",
     "readings",
     "actions",
 }
-UNASKED = {"event_keys", "sign_in_failures", "form_keys", "callers"}
+UNASKED = {"event_keys", "sign_in_failures", "form_keys", "callers", "viewers", "happenings"}
 """Kinds that go after a fixed time, whatever the policy is."""
 BY_POLICY = KINDS - UNASKED
 
@@ -139,6 +143,18 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
             insert(desk.login_attempts).values(login=f"{MARK} {conversation[-8:]}", failures=1, last_at=at)
         )
         await db.execute(insert(desk.submissions).values(key=conversation, account_id=account.id, at=at))
+        await db.execute(
+            insert(desk.composer_drafts).values(
+                community_id="sample",
+                account_id=account.id,
+                conversation_id=conversation,
+                mode="note",
+                text=MARK,
+                saved_at=at,
+            )
+        )
+        await viewers.come(db, "sample", conversation, account.id, "looks", at)
+        await happenings.happened(db, "sample", [conversation], at)
 
 
 async def everything(database: Database) -> str:
@@ -227,7 +243,7 @@ async def test_what_is_younger_stays_as_it_is(database: Database, store: FolderS
     assert len([path for path in store.folder.rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls"}))
+@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls", "drafts"}))
 async def test_each_kind_has_its_own_policy(
     database: Database, store: FolderStore, now: datetime, kind: str
 ) -> None:
@@ -235,7 +251,7 @@ async def test_each_kind_has_its_own_policy(
     await desk_worked(database, conversation, now - OLD, resolved=True)
     only = replace(NEVER, **{kind: timedelta(days=30)})
     went = set(await kept(database, store, only, now))
-    assert went - UNASKED == ({"words", "tickets", "calls"} if kind == "words" else {kind})
+    assert went - UNASKED == ({"words", "tickets", "calls", "drafts"} if kind == "words" else {kind})
 
 
 async def test_nothing_of_an_open_consultation_goes(

@@ -116,7 +116,7 @@ async def test_no_page_holds_a_masked_number_before_it_is_asked_for(reception, n
     assert OWN in text
     places = set(re.findall(r'name="at" value="([^"]+):\d"', (await iryna.get(page)).text))
     kinds = {place.split("-")[0] for place in places}
-    assert kinds == {"line", "question", "call", "told", "past"}
+    assert kinds == {"line", "question", "call", "told", "past", "asked"}
     for place in places:
         answer = await iryna.act(chat, "unmask", at=f"{place}:0")
         assert TAX in answer.text, place
