@@ -74,9 +74,11 @@ const live = (() => {
     owed ||= now;
     const later = () => soon("queue", () => refreshQueue(false));
     if (presses.open) return later();
+    const query = document.getElementById("queue").dataset.query;
     let next;
     try { next = await fetchQueue(); } catch { return show("Список не завантажився. Розмови на місці.", "Ще раз", () => refreshQueue(now)); }
-    if (!next) return;
+    // Another list was chosen meanwhile, and is on its way.
+    if (!next || query !== document.getElementById("queue").dataset.query) return;
     if (presses.open) return later();
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
