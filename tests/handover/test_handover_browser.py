@@ -245,6 +245,7 @@ def test_a_window_that_closes_between_typing_and_sending_is_told_and_nothing_is_
     expect(field).to_have_value("Добрий день!")
     expect(page.locator("#window")).to_contain_text("Подзвоніть:")
     expect(page.locator("#send")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#saved")).to_contain_text("Чернетку збережено")
     page.reload()
     expect(page.get_by_label("Відповідь людині")).to_have_value("Добрий день!")
 
