@@ -33,7 +33,7 @@ def _left_for_later() -> Iterator[None]:
     try:
         yield
     finally:
-        setattr(BaseModel, "model_rebuild", build)  # noqa: B010
+        setattr(BaseModel, "model_rebuild", build)  # noqa: B010  # mypy lets no method be assigned
 
 
 if _TYPES not in sys.modules:
@@ -41,8 +41,8 @@ if _TYPES not in sys.modules:
         import aiogram.types  # noqa: F401  # for what it does while it loads
 
 from aiogram.client.default import Default  # noqa: E402  # after the import that is watched
-from aiogram.methods import Response, TelegramMethod  # noqa: E402
-from aiogram.types import TelegramObject  # noqa: E402
+from aiogram.methods import Response, TelegramMethod  # noqa: E402  # the same
+from aiogram.types import TelegramObject  # noqa: E402  # the same
 
 
 @cache
@@ -78,4 +78,4 @@ def _rebuild(
 
 # A method and an answer are made of types, and where those are not built they are not either.
 for _root in (TelegramObject, TelegramMethod, Response):
-    setattr(_root, "model_rebuild", classmethod(_rebuild))  # noqa: B010
+    setattr(_root, "model_rebuild", classmethod(_rebuild))  # noqa: B010  # mypy lets no method be assigned

@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, TextClause, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.database import Database
@@ -46,6 +47,8 @@ QUEUED = 1000
 ANYTHING = Skill()
 
 OFFERABLE = tickets.c.offered_until.is_(None)
+
+Condition = ColumnElement[bool] | TextClause
 
 
 async def place(
@@ -129,12 +132,12 @@ class Tender:
         left = await self._give_back(calendar, now) if is_open(calendar, now) else set()
         return Done(frozenset(changed | left | await self._offer(now)), told=bool(left))
 
-    async def _found(self, *conditions: object, order: object = tickets.c.id) -> list[Ticket]:
+    async def _found(self, *conditions: Condition, order: ColumnElement[Any] = tickets.c.id) -> list[Ticket]:
         async with self._database.read() as db:
             rows = await db.execute(
                 select(tickets)
-                .where(tickets.c.community_id == self._community, *conditions)  # type: ignore[arg-type]
-                .order_by(order)  # type: ignore[arg-type]
+                .where(tickets.c.community_id == self._community, *conditions)
+                .order_by(order)
                 .limit(AT_ONCE)
             )
             return [from_row(row) for row in rows.mappings()]
