@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from playwright import sync_api as playwright
 
 from conversations.attachments import FolderStore
 from conversations.database import Database
@@ -19,6 +20,7 @@ from handover.workplace.house import WorkplaceHouse
 from handover.workplace.pages import VENDORED
 from handover.workplace.routes import routes
 from knowledge_base.answers import Knowledge
+from tests.handover.browsing import Served, opening, serving
 from tests.handover.handover_world import (
     PASSWORD,
     TUESDAY,
@@ -114,3 +116,17 @@ async def reception(
     app.include_router(routes(house))
     yield Reception(database, house, app, wall, house.store, vendors)
     await house.signals.close()
+
+
+@pytest.fixture
+def served(sqlite_url: Callable[..., str], tmp_path: Path, knowledge: Knowledge) -> Iterator[Served]:
+    """The workplace behind a real server."""
+    with serving(sqlite_url(), tmp_path, knowledge) as one:
+        yield one
+
+
+@pytest.fixture
+def open_page(browser: playwright.Browser, served: Served) -> Iterator[Callable[..., playwright.Page]]:
+    """Signs a new person in and opens a page; a script's error or a breach of the policy fails the test."""
+    with opening(browser, served) as opened:
+        yield opened

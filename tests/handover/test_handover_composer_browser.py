@@ -9,20 +9,13 @@ from playwright.sync_api import Page, expect
 
 from handover.accounts.permissions import Role
 from handover.composing import drafts
+from tests.handover.browsing import Served, sideways, taken, violations
 from tests.handover.handover_world import COMMUNITY
-from tests.handover.test_handover_browser import (
-    Served,
-    open_page,  # noqa: F401  # a fixture
-    served,  # noqa: F401  # a fixture
-    sideways,
-    taken,
-    violations,
-)
 
 
 def test_a_draft_outlives_the_line_the_session_and_the_computer_and_colleagues_see_its_writer(
-    served: Served,  # noqa: F811
-    open_page: Callable[..., Page],  # noqa: F811
+    served: Served,
+    open_page: Callable[..., Page],
 ) -> None:
     page = open_page()
     chat = taken(page, served, hours=1)
@@ -74,8 +67,8 @@ def test_a_draft_outlives_the_line_the_session_and_the_computer_and_colleagues_s
 
 
 def test_ready_answers_come_by_a_stroke_and_the_cursor_stops_where_words_are_missing(
-    served: Served,  # noqa: F811
-    open_page: Callable[..., Page],  # noqa: F811
+    served: Served,
+    open_page: Callable[..., Page],
 ) -> None:
     page = open_page(Role.SENIOR, bypass_csp=True)
     taken(page, served, hours=1)
@@ -111,8 +104,8 @@ def test_ready_answers_come_by_a_stroke_and_the_cursor_stops_where_words_are_mis
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_base_is_searched_beside_the_conversation_and_its_words_are_inserted(
-    served: Served,  # noqa: F811
-    open_page: Callable[..., Page],  # noqa: F811
+    served: Served,
+    open_page: Callable[..., Page],
     scheme: str,
 ) -> None:
     page = open_page(bypass_csp=True, color_scheme=scheme)

@@ -13,14 +13,8 @@ from playwright.sync_api import Page, expect
 from handover.accounts.permissions import Role
 from handover.calls import calls
 from knowledge_base.answers import Knowledge
+from tests.handover.browsing import Served, sideways, violations
 from tests.handover.handover_world import waiting
-from tests.handover.test_handover_browser import (  # noqa: F401  # fixtures
-    Served,
-    open_page,
-    served,
-    sideways,
-    violations,
-)
 from tests.knowledge_base.tiny_base import TinyBase
 
 
@@ -42,7 +36,7 @@ def looked_at(page: Page, name: str) -> None:
     assert violations(page) == [], name
 
 
-def test_a_whole_call_goes_by_keyboard(served: Served, open_page: Callable[..., Page]) -> None:  # noqa: F811
+def test_a_whole_call_goes_by_keyboard(served: Served, open_page: Callable[..., Page]) -> None:
     page = open_page(Role.HEAD, bypass_csp=True)
     page.get_by_role("link", name="Телефон").click()
     keys = page.keyboard
@@ -72,7 +66,7 @@ def test_a_whole_call_goes_by_keyboard(served: Served, open_page: Callable[..., 
     expect(page.get_by_text("Розмову записано: консультація № 26-0001, закрито.")).to_be_visible()
 
 
-def test_calls_pauses_and_hours_are_looked_after(served: Served, open_page: Callable[..., Page]) -> None:  # noqa: F811
+def test_calls_pauses_and_hours_are_looked_after(served: Served, open_page: Callable[..., Page]) -> None:
     page, now = open_page(Role.HEAD, bypass_csp=True), served.wall.now
 
     async def promised() -> None:

@@ -20,16 +20,10 @@ from handover.accounts.permissions import Role
 from handover.tickets import leading
 from handover.workplace.report_files import Sheet, as_csv, as_excel
 from tests.commands import ROOT
+from tests.handover.browsing import Served, sideways, violations
 from tests.handover.conftest import ORIGIN
 from tests.handover.handover_world import COMMUNITY, TUESDAY, account, actions, conversation, waiting
 from tests.handover.invented_history import NAMES, invented
-from tests.handover.test_handover_browser import (
-    Served,
-    open_page,  # noqa: F401  # a fixture
-    served,  # noqa: F401
-    sideways,
-    violations,
-)
 
 REPORTS, BOARD = "/workplace/reports", "/workplace/board"
 NS = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -229,7 +223,7 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
     assert said.index("немає їжі") < said.index("прострочено")
 
 
-def test_both_pages_in_a_browser(served: Served, open_page: Callable[..., Page]) -> None:  # noqa: F811
+def test_both_pages_in_a_browser(served: Served, open_page: Callable[..., Page]) -> None:
     page = open_page(Role.HEAD, bypass_csp=True)
     history = invented(COMMUNITY, 120, TUESDAY - timedelta(days=40), TUESDAY, seed=2)
     served.run(history.write(served.database))

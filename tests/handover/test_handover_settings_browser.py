@@ -14,18 +14,8 @@ from playwright.sync_api import Page, expect
 
 from handover.accounts import second_factor
 from handover.accounts.permissions import Role
+from tests.handover.browsing import DESK, PHONE, Served, sideways, violations
 from tests.handover.handover_world import PASSWORD, waiting
-from tests.handover.test_handover_browser import (
-    DESK,
-    PHONE,
-    Served,
-    open_page,
-    served,
-    sideways,
-    violations,
-)
-
-__all__ = ["open_page", "served"]
 
 TAX = "1759013776"
 
