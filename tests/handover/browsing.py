@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from conversations import transcript
 from conversations.database import Database
@@ -163,3 +164,23 @@ def taken(page: Page, served: Served, **ago: float) -> str:
     chat = waits(page, served, **ago)
     take(page)
     return chat
+
+
+def held(page: Page, address: re.Pattern[str]) -> list[tuple[Route, APIResponse]]:
+    """The first answer from this address, kept back as the server gave it; fulfil its route to let it go."""
+    first: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if first:
+            route.continue_()
+        else:
+            first.append((route, route.fetch()))
+
+    page.route(address, hold)
+    return first
+
+
+def until(page: Page, answers: list[tuple[Route, APIResponse]]) -> tuple[Route, APIResponse]:
+    while not answers:
+        page.wait_for_timeout(20)
+    return answers[0]

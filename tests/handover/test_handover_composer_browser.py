@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from handover.accounts.permissions import Role
 from handover.composing import drafts
-from tests.handover.browsing import Served, sideways, taken, violations
+from tests.handover.browsing import Served, held, sideways, taken, until, violations
 from tests.handover.handover_world import COMMUNITY
 
 
@@ -135,3 +136,31 @@ def test_the_base_is_searched_beside_the_conversation_and_its_words_are_inserted
     page.get_by_role("tab", name="Зведення").click()
     expect(page.locator("#packet")).to_be_visible()
     assert sideways(page) == 0
+
+
+def test_words_the_server_kept_without_an_answer_are_shown_once(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    taken(page, served, hours=1)
+    kept = held(page, re.compile(r"/draft$"))
+    field = page.get_by_label("Відповідь людині")
+    field.fill("Добрий день!")
+    until(page, kept)
+    page.reload()
+    expect(field).to_have_value("Добрий день!")
+
+
+def test_a_page_made_before_the_words_were_kept_shows_them(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    taken(page, served, hours=1)
+    older = held(page, re.compile(r"/conversations/[0-9a-f]+$"))
+    field = page.get_by_label("Відповідь людині")
+    with page.expect_response(re.compile(r"/draft$")):
+        field.fill("Добрий день!")
+        page.evaluate("setTimeout(() => location.reload())")
+        route, answer = until(page, older)
+    route.fulfill(response=answer)
+    expect(page.get_by_label("Відповідь людині")).to_have_value("Добрий день!")

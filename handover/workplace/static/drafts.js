@@ -34,6 +34,11 @@ const drafts = (() => {
 
   const saves = new Map();
 
+  // The page that follows may have been made before the words were kept: it needs the net that this one would clear.
+  let leaving = false;
+  window.addEventListener("beforeunload", () => { leaving = true; });
+  window.addEventListener("pageshow", () => { leaving = false; });
+
   function later(conversation, mode, text, wait) {
     const name = key(conversation, mode);
     const save = saves.get(name) || { conversation, mode, busy: false };
@@ -58,7 +63,7 @@ const drafts = (() => {
     save.busy = false;
     const kept = answer?.ok;
     if (kept && save.text === text) {
-      write(conversation, mode, null);
+      if (!leaving) write(conversation, mode, null);
       const form = conversation === opened() && document.getElementById(`form-${mode}`);
       if (form) form.dataset.kept = text;
       if (!save.more) saves.delete(key(conversation, mode));
@@ -113,6 +118,7 @@ const drafts = (() => {
   }
 
   function remember(field, before) {
+    leaving = false;
     const { mode, kept } = field.form.dataset;
     write(opened(), mode, { text: field.value, over: kept || "" });
     tabs?.postMessage({ key: key(opened(), mode), before, text: field.value });
@@ -124,7 +130,7 @@ const drafts = (() => {
   // The net holds what this browser could not save. It stands in place of what it was typed over; where another
   // computer has changed that meanwhile, both are kept.
   function joined(kept, net) {
-    if (!net) return kept;
+    if (!net || kept === net.text) return kept;
     return kept === net.over || !kept.trim() ? net.text : `${kept.trimEnd()}\n\n${net.text}`;
   }
 
