@@ -28,9 +28,7 @@ Labels = NDArray[np.str_]
 _SEED = 20260102
 _COPIES = 3
 _CLOSED = 2
-_FACET_STRENGTH = 20.0
-# What phrasings ask was read from them; examples were written to ask it.
-_READ_WEIGHT = 0.5
+_FACET_STRENGTH = 5.0
 # How often each facet is asked, in hundredths: of the golden messages and of those for development together.
 _ASKED = {
     "eligibility": 21,
@@ -67,13 +65,12 @@ def facet_model(normalise: Normaliser) -> CueModel:
     """The model of the nine facets and "asks for none"."""
     reader = FacetReader(normalise, None)
     chance = random.Random(_SEED)  # noqa: S311  # a fixed choice of examples, nothing secret
-    told = [(text, facet, 1.0) for text, facet in _facet_messages(chance)]
-    told += [(text, facet, _READ_WEIGHT) for facet in Facet for text in lines("facet_phrasings", facet.value)]
-    vocabulary, table = _table([reader.cues(text) for text, _, _ in told])
-    asked, weights = np.array([facet for _, facet, _ in told]), np.array([weight for _, _, weight in told])
-    taught = {str(facet): float(weights[asked == facet].sum()) for facet in np.unique(asked)}
-    balance = np.array([_ASKED[facet] / taught[facet] for facet in asked.tolist()])
-    even = weights * balance
+    told = _facet_messages(chance)
+    told += [(text, facet.value) for facet in Facet for text in lines("facet_phrasings", facet.value)]
+    vocabulary, table = _table([reader.cues(text) for text, _ in told])
+    asked = np.array([facet for _, facet in told])
+    taught = Counter(asked.tolist())
+    even = np.array([_ASKED[facet] / taught[facet] for facet in asked.tolist()])
     return CueModel(*fitted(vocabulary, table, asked, _FACET_STRENGTH, even * len(even) / even.sum()))
 
 

@@ -15,6 +15,8 @@ from knowledge_base.understanding.phrases import PhraseBook
 _FOLLOW_UP_WORDS = 14
 _SENTENCE = re.compile(r"[^.?!\n;]+[.?!\n;]*")
 NO_FACET = "none"
+ASKED_WITHOUT_A_WORD = frozenset({Facet.DOCUMENTS, Facet.AMOUNT, Facet.HOW})
+"""What is asked by naming it: «документи», «розмір виплати», «хочу оформити». Phrases of others tell as often."""
 # A sentence that only tells weighs less than one that asks or ends the message.
 _TOLD = 0.5
 _QUESTION, _PHRASE = 0.5, 0.3
@@ -30,6 +32,11 @@ class FacetReader:
         self._facets = PhraseBook(_weighted_patterns(), normalise)
         self._listed = [Facet(name) for name in _facet_section()]
         self._follow_up = PhraseBook([(text, None) for text in lines("facets", "follow_up")], normalise)
+        self._question_words = frozenset(
+            word for text in lines("facets", "question_words") for word in spell(text)
+        )
+        self._supposes = PhraseBook([(text, None) for text in lines("facets", "supposes")], normalise)
+        self._points_back = PhraseBook([(text, None) for text in lines("facets", "points_back")], normalise)
 
     def facet(self, text: str) -> Facet | None:
         """The facet asked about or told of, None where there is none."""
@@ -86,9 +93,23 @@ class FacetReader:
                 weights[facet] = max(best, weight) + 0.1 * min(best, weight)
         return max((f for f in self._listed if f in weights), key=lambda f: weights[f], default=None)
 
+    def asks(self, text: str, spelled: Sequence[str]) -> bool:
+        """True for a text that asks: by its sign, by a word that asks, or by a phrase of a facet."""
+        if "?" in text or not self._question_words.isdisjoint(spelled):
+            return True
+        return self.by_phrases(text) in ASKED_WITHOUT_A_WORD
+
     def goes_on(self, spelled: Sequence[str]) -> bool:
         """True for a text that leans on what was said before ("а якщо…", "для мами")."""
         return 0 < len(spelled) <= _FOLLOW_UP_WORDS and bool(self._follow_up.find(spelled))
+
+    def supposes(self, spelled: Sequence[str]) -> bool:
+        """True for a text that begins with another case of the matter ("а якщо хата на чоловікові")."""
+        return 0 < len(spelled) <= _FOLLOW_UP_WORDS and bool(self._supposes.find(spelled))
+
+    def points_back(self, spelled: Sequence[str]) -> bool:
+        """True for a text that points at something spoken of earlier ("а з тими грошима?")."""
+        return 0 < len(spelled) <= _FOLLOW_UP_WORDS and bool(self._points_back.find(spelled))
 
 
 def _sentences(text: str) -> list[tuple[str, list[str]]]:

@@ -84,7 +84,11 @@ class Meaning:
     `ranked` holds at least five topics (or all, where the base has fewer), best first. `not_ours` is the
     probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'. `danger_guessed`: no
     words of danger were found, only the learned ear hears it. `for_person`: it is about the writer's own file, and
-    only a person can answer. `said` are facts that the text states on the way.
+    only a person can answer. `said` are facts that the text states on the way. `asks`: the text asks in words of its
+    own, by a question mark or a phrase of the facet; else the facet is what somebody who tells this mostly wants.
+    `bare`: none of its words can name a topic. `goes_on`: it begins or points like words that go on with what was
+    said («а коли», «за неї»); `supposes`: it begins with «а якщо»; `points_back`: it names something spoken of
+    earlier, maybe not the last («ту допомогу»).
     """
 
     masked: str
@@ -92,6 +96,11 @@ class Meaning:
     not_ours: float = 0.0
     verdict: Verdict = Verdict.UNKNOWN
     facet: Facet | None = None
+    asks: bool = True
+    bare: bool = False
+    goes_on: bool = False
+    supposes: bool = False
+    points_back: bool = False
     follow_up: bool = False
     danger: Danger | None = None
     danger_guessed: bool = False

@@ -31,7 +31,10 @@ _FIRST_LETTERS, _LAST_LETTERS = 1_000, 500
 _SHORTEST_PART = 2
 _MOST_PARTS = 6
 _MOST_PIECES = 12
-_AND_ALSO = r",?\s+(?:а ще|і ще|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
+_SECOND_FROM = 0.55
+"""From this chance another topic is offered beside the answer: a button too many costs less than a question lost."""
+_AND_ALSO = r",?\s+(?:а ще|і ще:?|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
+_ASKS_MORE = re.compile(_AND_ALSO, re.IGNORECASE)
 _SENTENCE = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
 # «хочу субсидію, як стати на облік»: within a sentence another matter begins with «і» or with words that ask.
 _BEGINS_TO_ASK = (
@@ -82,6 +85,10 @@ class _Heard:
     parts: list[list[str]]
     bare: bool
     goes_on: bool
+    supposes: bool
+    points_back: bool
+    asks: bool
+    asks_more: bool
 
     @property
     def needs_a_topic(self) -> bool:
@@ -177,6 +184,10 @@ class Reader:
             self._parts(told),
             self._words.name_nothing(words),
             self._facets.goes_on(spelled),
+            self._facets.supposes(spelled),
+            self._facets.points_back(spelled),
+            self._facets.asks(told, spelled),
+            _ASKS_MORE.search(told) is not None,
         )
 
     def _parts(self, text: str) -> list[list[str]]:
@@ -255,6 +266,17 @@ class Reader:
             verdict = Verdict.UNKNOWN
         else:
             verdict = Verdict.UNSURE if heard.bare else ranking.verdict
+        parts = self._named(heard) if verdict is not Verdict.UNKNOWN else []
+        second = next((one.topic for one in parts if one.topic != ranked[0].topic), None)
+        if (
+            heard.asks_more
+            and verdict is not Verdict.UNKNOWN
+            and not named
+            and (two := self._asks_two(parts))
+        ):
+            first, second = two[0], two[1].topic
+            rest = (one for one in ranked if one.topic != first.topic)
+            ranked, verdict = (first, *rest), Verdict.SURE
         leans = meaning.facet is not None or heard.goes_on or heard.bare
         follow_up = leans and verdict is not Verdict.SURE and not meaning.small_talk and not meaning.command
         return Meaning(
@@ -264,20 +286,31 @@ class Reader:
             not_ours=not_ours,
             verdict=verdict,
             facet=meaning.facet,
+            asks=heard.asks,
+            bare=heard.bare,
+            goes_on=heard.goes_on,
+            supposes=heard.supposes,
+            points_back=heard.points_back,
             follow_up=follow_up,
             danger=meaning.danger,
             danger_guessed=meaning.danger_guessed,
             command=meaning.command,
             small_talk=meaning.small_talk,
             secret=meaning.secret,
-            second=self._second(heard, ranked[0].topic) if verdict is not Verdict.UNKNOWN else None,
+            second=second,
             said=meaning.said,
         )
 
-    def _second(self, heard: _Heard, first: str) -> str | None:
-        """Another topic that a sentence of its own names beyond doubt."""
+    def _named(self, heard: _Heard) -> list[Ranked]:
+        """The topics that parts of the text are about far sooner than not, in the order they are told."""
+        found: dict[str, Ranked] = {}
         for ranking in self._ranked(self._by_words(heard.parts), self._calibration):
             likely = ranking.topics[0]
-            if likely.topic != first and likely.confidence >= self._calibration.sure_from:
-                return likely.topic
-        return None
+            if likely.confidence >= _SECOND_FROM:
+                found.setdefault(likely.topic, likely)
+        return list(found.values())
+
+    def _asks_two(self, named: Sequence[Ranked]) -> tuple[Ranked, Ranked] | None:
+        """The topics of «як подати на одне, і ще: як друге?», the one told first first; None where one is in doubt."""
+        sure = [one for one in named if one.confidence >= self._calibration.sure_from]
+        return (sure[0], sure[1]) if len(sure) > 1 else None

@@ -17,7 +17,7 @@ from knowledge_base.understanding.lexicon import lines
 _FOLDS = 5
 _PERSONAL_STRENGTH = 0.01
 # Of what cards answer, the share that may go to a person where the topic is not beyond doubt.
-_TAKEN_FOR_PERSONAL = 0.03
+_TAKEN_FOR_PERSONAL = 0.05
 _DANGER_STRENGTH = 0.01
 # Of the held-out cries for help, the share whose words sound so calm that their meaning is not asked.
 _NOT_LISTENED_TO = 0.01
