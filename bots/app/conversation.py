@@ -50,8 +50,11 @@ def text_message(community: str, text: str, *, key: str) -> IncomingMessage:
 
 
 def converse(settings: Settings, *, as_json: bool, now: datetime | None) -> None:
-    """Read a line a turn until the end of input. Nothing is stored but files that were asked for, for a person only."""
-    mind = knowledge.ready(settings)
+    """Read a line a turn until the end of input. Nothing is stored but files that were asked for, for a person only.
+
+    A person is answered at once, by words where meaning is not built yet; a program waits for both and keeps them.
+    """
+    mind = knowledge.ready(settings, whole=as_json)
     if as_json:
         # No greeting of its own: whoever reads the JSON asked a question, not for an introduction.
         _for_programs(Rehearsal(mind, _clock(now), state=State(greeted=True)), mind, settings)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bots.dialogue import inquiry, memory, notices, typed
+from bots.dialogue import inquiry, matter, memory, notices, typed
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
@@ -31,7 +31,6 @@ from bots.dialogue.skills import (
     privacy,
     rating,
     reception,
-    referral,
     screener,
     smalltalk,
 )
@@ -45,17 +44,24 @@ from knowledge_base.understanding.meaning import Command, Facet, Meaning, SmallT
 WORDS_BESIDE_FACTS = 3
 GREET_AGAIN_AFTER = timedelta(days=30)
 REPLIES = 2
+NEAR = 3
+"""Topics that are remembered as what words could have meant."""
+PAST = 4
+"""Topics that are remembered as spoken of, so that «а з тими грошима?» finds back."""
 CHOICE_ID_LIMIT = 40
 # A greeting of a few words is only a greeting, whatever the ranking says.
 BARE_WORDS = 3
 START = "/start"
-# «а які документи на це треба»: so many words may still name nothing.
-LONGEST_BARE_QUESTION = 5
-STEM = 5
-"""Letters of a word by which a topic's name is recognised."""
+THANKS_WORDS = 5
+_THANKS = re.compile(
+    r"\b(?:дяку\w+|дяка|вдячн\w+|спасиб\w+|благодар\w+|diakuiu|dyakuyu|djakuju|dakuju|spasyb\w+|spasib\w+)",
+    re.IGNORECASE,
+)
+_NOT_ONLY_THANKS = re.compile(
+    r"\?|\b(?:а|але|но|як\w*|де|куди|коли|скільк\w*|що|шо|чи|хто|где|куда|когда|сколько|что|как\w*|кто|ще|ещё|еще|не)\b",
+    re.IGNORECASE,
+)
 NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
-# What nobody asks about an office.
-OF_A_BENEFIT = frozenset({Facet.AMOUNT, Facet.DOCUMENTS, Facet.ELIGIBILITY, Facet.REFUSAL, Facet.STATUS})
 
 
 Press = Callable[[Scene, Sequence[str]], Outcome | None]
@@ -138,8 +144,9 @@ def _listen(scene: Scene) -> Outcome:
     if scene.state.danger is not None and danger.says_who_reads(scene):
         return danger.follow(scene, scene.state.danger)
     if scene.meaning.danger is not None:
-        # A guess gives way to a plain answer: «двоє, 4 і 7» is no cry for help where ages were asked.
-        answered = _interviewed(scene) if scene.meaning.danger_guessed else None
+        # A guess gives way to a plain answer: «двоє, 4 і 7» is no cry for help where ages were asked; and to a call
+        # for a person, who hears what it is about.
+        answered = (_interviewed(scene) or _person_called(scene)) if scene.meaning.danger_guessed else None
         return answered or danger.card(scene, scene.meaning.danger)
     if scene.view.people_only:
         return _people_step(scene) or _to_people(scene)
@@ -150,6 +157,7 @@ def _listen(scene: Scene) -> Outcome:
     return (
         _interviewed(scene)
         or _typed(scene)
+        or _thanked(scene)
         or _command(scene)
         or _answered_step(scene)
         or _in_danger(scene)
@@ -254,6 +262,21 @@ def _counts_lines(scene: Scene) -> bool:
     return step is not None and (step.skill, step.name) in NUMBERED_LINES
 
 
+def _person_called(scene: Scene) -> Outcome | None:
+    return handoff.ask(scene) if scene.meaning.command is Command.PERSON else None
+
+
+def _thanked(scene: Scene) -> Outcome | None:
+    """«дякую, почекаю», «спасибі, розтлумачили»: thanks in words of their own, and nothing asked beside them."""
+    words, meaning = scene.words, scene.meaning
+    if len(words.split()) > THANKS_WORDS or not _THANKS.search(words) or _NOT_ONLY_THANKS.search(words):
+        return None
+    calls = meaning.command is not None and not handoff.just_called(scene)
+    if calls or (meaning.verdict is Verdict.SURE and not _THANKS.match(words)) or _names_a_matter(scene):
+        return None
+    return smalltalk.respond(scene, SmallTalk.THANKS)
+
+
 def _command(scene: Scene) -> Outcome | None:
     if scene.words == START:
         return smalltalk.greet(replace(scene, state=replace(scene.state, greeted=False)))
@@ -306,92 +329,9 @@ def _asked(scene: Scene) -> Outcome:
             return again
     if talk is not None and len(scene.words.split()) <= BARE_WORDS and not meaning.follow_up:
         return smalltalk.respond(scene, talk)
-    return _topic(scene) or (smalltalk.respond(scene, talk) if talk else clarify.not_understood(scene))
-
-
-def _topic(scene: Scene) -> Outcome | None:
-    meaning = scene.meaning
-    # What is asked in the middle of «На що я маю право?» is about some benefit, never about the questions.
-    open_topic = scene.open_topic if scene.open_topic != ENTRY else None
-    scene = replace(scene, state=replace(scene.state, danger=None)) if scene.state.danger else scene
-    facet = meaning.facet or clarify.asked_facet(scene.state.step)
-    topics = [item.topic for item in meaning.ranked]
-    sure = meaning.verdict is Verdict.SURE and bool(topics)
-    if not sure and offices.meant(scene):
-        return offices.show(scene)
-    if handoff.asks_how_long(scene):
-        return handoff.ask(scene)
-    if meaning.follow_up and open_topic == offices.TOPIC and meaning.facet in OF_A_BENEFIT:
-        return clarify.which_topic(scene, meaning.facet)
-    if meaning.follow_up and open_topic:
-        if topics and _names_another(scene, topics[0], open_topic):
-            return answer.give(scene, topics[0], facet or Facet.OVERVIEW)
-        return answer.follow_up(scene, open_topic, facet)
-    if sure and (given := answer.give(scene, topics[0], facet or Facet.OVERVIEW, meaning.second)):
-        return given
-    if meaning.for_person:
-        return handoff.personal(scene)
-    if meaning.follow_up and meaning.facet and not sure:
-        return _facet_alone(scene, topics, meaning.facet)
-    if meaning.small_talk is not None and meaning.small_talk not in BESIDE_A_QUESTION:
-        return None
-    if sure or meaning.verdict is Verdict.UNSURE:
-        near = [scene.known(topic) for topic in topics[:2]]
-        if open_topic and open_topic in near and (meaning.facet or near[0] == open_topic):
-            return answer.give(scene, open_topic, facet or scene.state.facet or Facet.OVERVIEW)
-        return clarify.among(scene, topics, facet)
-    if meaning.verdict is Verdict.NOT_OURS:
-        return _elsewhere(scene, topics, facet)
-    if meaning.facet:
-        if open_topic:
-            return answer.give(scene, open_topic, meaning.facet)
-        return clarify.which_topic(scene, meaning.facet)
-    return None
-
-
-def _names_another(scene: Scene, likely: str, open_topic: str) -> bool:
-    """Whether a question that sounds like a follow-up says the name of another topic: «а відмовили в субсидії»."""
-    other, present = scene.card(likely), scene.card(open_topic)
-    if other is None or present is None or other.id == present.id:
-        return False
-    if scene.likely is None:
-        return False
-    return bool((_stems(other.label) - _stems(present.label)) & _stems(scene.words))
-
-
-def _stems(text: str) -> set[str]:
-    """The beginnings of the longer words, which case endings leave alone."""
-    return {word[:STEM] for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) >= STEM}
-
-
-def _facet_alone(scene: Scene, topics: Sequence[str], facet: Facet) -> Outcome | None:
-    """Something is asked and no topic is open: about what is likely, else the candidates already offered, once."""
-    offered = clarify.candidates(scene.state.step)
-    if offered:
-        given = answer.give(scene, scene.likely, facet) if scene.likely else None
-        return given or clarify.once_more(scene, facet) or clarify.not_understood(scene)
-    if scene.meaning.verdict is Verdict.NOT_OURS:
-        return _elsewhere(scene, topics, facet)
-    names_a_matter = scene.likely is not None or len(scene.words.split()) > LONGEST_BARE_QUESTION
-    return (clarify.among(scene, topics, facet) if names_a_matter else None) or clarify.which_topic(
-        scene, facet
+    return matter.answer_to(scene) or (
+        smalltalk.respond(scene, talk) if talk else clarify.not_understood(scene)
     )
-
-
-def _elsewhere(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outcome | None:
-    """Not our matter: whose it is, where the base knows; else honestly. Small talk is not a matter.
-
-    In the middle of a choice it is asked again once; right after a person was called it is for that person.
-    """
-    meaning = scene.meaning
-    if meaning.small_talk is not None:
-        return None
-    top = scene.card(topics[0]) if topics else None
-    if top is not None and referral.is_referral(top) and meaning.ranked[0].confidence > meaning.not_ours:
-        return referral.show(scene, top, facet or Facet.OVERVIEW)
-    if handoff.just_called(scene):
-        return handoff.added(scene)
-    return clarify.once_more(scene) or clarify.not_ours(scene)
 
 
 def _back(scene: Scene) -> Outcome:
@@ -482,8 +422,6 @@ REPEATS: dict[str, OnStep] = {
     rating.SKILL: rating.repeat,
     screener.SKILL: screener.repeat,
 }
-# Words that stand beside a question rather than instead of it.
-BESIDE_A_QUESTION = frozenset({SmallTalk.GREETING, SmallTalk.JOY, SmallTalk.ABUSE, SmallTalk.THANKS})
 
 
 def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
@@ -531,4 +469,8 @@ def _remember(setting: Setting, turn: Turn) -> Turn:
     state = replace(turn.state, last_at=setting.now, offered=offered)
     if isinstance(setting, Scene) and setting.question and turn.kind in ASKED:
         state = replace(state, asked=setting.question)
+    if isinstance(setting, Scene) and turn.topic is not None and turn.kind in ASKED:
+        meant = tuple(one.topic for one in setting.meaning.ranked[:NEAR])
+        past = (turn.topic, *(topic for topic in state.past if topic != turn.topic))
+        state = replace(state, near=meant if turn.topic in meant else state.near, past=past[:PAST])
     return replace(turn, state=state)

@@ -149,6 +149,8 @@ class State:
     `paused` is an interview that waits behind another question. `papers` are the papers a person has, by entry.
     `consents` name what the person agreed to be asked about. `situations` in life are theirs; None: not asked yet.
     `whose` matter these are, and `aside` the same of the other person. `noticed`: when a notice was last shown.
+    `near` are the topics that words could have meant when one of them was answered, for «ні, я про іншу»; `past` those
+    of the last answers, the latest first.
     """
 
     version: int = STATE_VERSION
@@ -171,6 +173,8 @@ class State:
     whose: Whose = "self"
     aside: Aside = field(default_factory=Aside)
     noticed: dict[str, date] = field(default_factory=dict)
+    near: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,8 @@ def read(text: str) -> Meaning:
         verdict=verdict,
         facet=facet,
         follow_up=low.startswith("а ") and not topics,
+        goes_on=low.startswith("а "),
+        supposes=low.startswith("а якщо"),
         danger=next((danger for word, danger in DANGERS.items() if word in low), None),
         command=next((command for word, command in COMMANDS.items() if low.strip() == word), None),
         small_talk=talk,

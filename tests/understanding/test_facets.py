@@ -76,3 +76,33 @@ def test_golden_facets(facets: FacetReader) -> None:
     rows = [row for path in sorted(GOLDEN.glob("*.jsonl")) for row in golden(path) if row["facet"]]
     wrong = [(row["text"], row["facet"]) for row in rows if facets.facet(row["text"]) != row["facet"]]
     assert len(wrong) <= 0.30 * len(rows), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("скільки платять", True),
+        ("хто отримує?", True),
+        ("потрібні документи", True),
+        ("я на повній ставці", False),
+        ("машини нема, депозитів теж", False),
+    ],
+)
+def test_what_asks_and_what_tells(facets: FacetReader, text: str, asks: bool) -> None:
+    assert facets.asks(text, spell(text)) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "supposes", "back"),
+    [
+        ("а якщо хата на чоловікові", True, False),
+        ("a yakshcho ya na pivstavky", True, False),
+        ("ту допомогу не знімуть", False, True),
+        ("а з тими 50 тисячами?", False, True),
+        ("куди подати", False, False),
+    ],
+)
+def test_what_supposes_and_what_points_back(
+    facets: FacetReader, text: str, supposes: bool, back: bool
+) -> None:
+    assert (facets.supposes(spell(text)), facets.points_back(spell(text))) == (supposes, back)

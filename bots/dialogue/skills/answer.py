@@ -68,7 +68,9 @@ def follow_up(scene: Scene, entry_id: str, facet: Facet | None) -> Outcome | Non
     title = cards.clip(card.title, 120)
     text = say("follow-up-unknown", title=title, phone=scene.phone)
     reply = Reply(text=text, choices=buttons.own(buttons.person(), *choices(card, asked)))
-    state = replace(scene.settled, topic=card.id, facet=asked)
+    # An open list of papers goes on: what was told may be about one of them.
+    step = scene.state.step if scene.state.step and scene.state.step.skill == documents.SKILL else None
+    state = replace(scene.settled, topic=card.id, facet=asked, step=step)
     kind = Kind.REFERRAL if referral.is_referral(card) else Kind.ANSWER
     return scene.turn(kind, reply, state=state, topic=card.id, facet=asked, effects=[note])
 

@@ -17,6 +17,10 @@ from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "attachments"
 LONGEST_ANSWER = 5
+_TAKEN_ANEW = re.compile(
+    r"\b(?:темн|розмит|размыт|нечітк|нечетк|перезн|перезні|перефот|переснят|пересня|видно|читабельн|крив\w* вийш)",
+    re.IGNORECASE,
+)
 _PASS_ON = re.compile(r"\b(?:передай|передати|передать|людин|спеціаліст|специалист)", re.IGNORECASE)
 WORDLESS = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.PRESS, MessageKind.START}
 
@@ -61,8 +65,10 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
             return None
 
 
-def hear(scene: Scene, _: Step) -> Outcome | None:
-    """«передай людині»: the button in other words. Anything else is not about the file."""
+def hear(scene: Scene, step: Step) -> Outcome | None:
+    """«передай людині»: the button in other words; «темне, перезняти?». Anything else is not about the file."""
+    if step.name == "photo" and scene.meaning.verdict is not Verdict.SURE and _TAKEN_ANEW.search(scene.words):
+        return _turn(scene, Reply(text=say("photo-anew"), choices=_choices(scene, step.name)), scene.state)
     if len(scene.words.split()) > LONGEST_ANSWER or not _PASS_ON.search(scene.words):
         return None
     return press(scene, ["person"])
@@ -100,8 +106,9 @@ def _to_a_person(scene: Scene) -> Outcome:
 
 
 def _turn(scene: Scene, reply: Reply, state: State, effects: Sequence[EraseStored] = ()) -> Outcome:
-    """Inside an open document list a file belongs to the list; elsewhere it is a question what to do."""
-    if _open_list(scene):
+    """Inside an open document list a file belongs to the list; elsewhere, and with a voice, what to do is asked."""
+    step = state.step
+    if _open_list(scene) and not (step is not None and step.skill == SKILL and step.name == "voice"):
         return scene.turn(
             Kind.CHECKLIST, reply, state=state, topic=scene.open_topic, facet=Facet.DOCUMENTS, effects=effects
         )

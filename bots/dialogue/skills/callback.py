@@ -17,19 +17,40 @@ from knowledge_base.understanding.meaning import SmallTalk, Verdict
 
 SKILL = "callback"
 TIME_LIMIT = 60
+ORDERED = "ordered"
+"""The step after a call was ordered: another time may still be named."""
+NEW_TIME_WORDS = 6
 TIMES = {"any": "any-time", "morning": "before-noon", "evening": "after-noon"}
 _PHONE = re.compile(r"(?<!\d)(?:\+?\s*3?8)?[\s(.-]*(0\d{2})[\s).-]*(\d{3})[\s.-]*(\d{2})[\s.-]*(\d{2})(?!\d)")
 _NO_CALL = re.compile(
     r"(?:ні|нє|нет)\b|не (?:треба|надо|нужно|дзвон\w*|звон\w*)|скасу|отмен|передума", re.IGNORECASE
 )
+_WHEN = re.compile(
+    r"\b(?:(?:завтра|післязавтра|послезавтра|сьогодні|сегодня|ранком|вранці|зранку|утром|увечері|ввечері|вечером|в обід"
+    r"|(?:після|до|по|після|перед|после) (?:обід\w*|обед\w*|робот\w*|работ\w*|\d{1,2}\b)"
+    r"|(?:у|в|на|з|о|об|після|до|к) (?:понеділ\w*|понедел\w*|вівтор\w*|вторник\w*|серед\w*|сред\w*|четвер\w*"
+    r"|п['’]?ятниц\w*|пятниц\w*|субот\w*|суббот\w*|\d{1,2}(?:[:.]\d{2})?"
+    r"|(?:перш|друг|трет|четверт|п['’]?ят|шост|сьом|восьм|дев['’]?ят|десят|одинадцят|дванадцят)(?:ій|ої|у|ом|ой|ую))"
+    r"(?: годин\w*| час\w*| ранку| вечора| утра| вечера)?"
+    r")[\s,]*)+",
+    re.IGNORECASE,
+)
+"""When to call, as it is said in one breath with the wish: «завтра після обіду»."""
 _PHONE_SIGNS = re.compile(r"[\d\s()+.,-]+")
 
 
 def ask(scene: Scene) -> Outcome:
     """The person wants a call; a number in the same message is taken at once."""
+    when = when_in(scene)
     if number := phone_in(scene):
-        return with_phone(scene, number)
-    return _ask_phone(scene, "call-phone")
+        return _call(scene, number, when) if when else with_phone(scene, number)
+    return _ask_phone(scene, "call-phone", when)
+
+
+def when_in(scene: Scene) -> str | None:
+    """The time that the words name, without the number: «завтра після обіду»."""
+    found = _WHEN.search(_PHONE.sub(" ", scene.event.text[:TIME_LIMIT]))
+    return found[0].strip(" ,") if found else None
 
 
 def phone_in(scene: Scene) -> str | None:
@@ -70,15 +91,22 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
 
 def hear(scene: Scene, step: Step) -> Outcome | None:
     """A number, then a time in any words. A question the base knows is answered instead."""
-    if _changed_mind(scene):
+    when = when_in(scene)
+    if step.name == ORDERED:
+        phone = step.facts.get("phone")
+        if when is None or not isinstance(phone, str) or len(scene.words.split()) > NEW_TIME_WORDS:
+            return None
+        return _call(scene, phone, when)
+    if _changed_mind(scene) and not when:
         reply = Reply(text=say("call-cancelled"), choices=buttons.row())
         return scene.turn(Kind.HANDOFF, reply, topic=scene.open_topic)
     if step.name == "phone":
+        when = when or _kept_time(step)
         if number := phone_in(scene):
-            return with_phone(scene, number)
+            return _call(scene, number, when) if when else with_phone(scene, number)
         asks_else = scene.meaning.verdict is Verdict.SURE or scene.meaning.follow_up
         again = "call-phone-again" if any(map(str.isdigit, scene.words)) else "call-phone"
-        return None if asks_else else _ask_phone(scene, again)
+        return None if asks_else else _ask_phone(scene, again, when)
     phone = step.facts.get("phone")
     if not isinstance(phone, str) or scene.meaning.follow_up or not scene.words:
         return None
@@ -86,9 +114,19 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
 
 
 def repeat(scene: Scene, step: Step) -> Outcome | None:
-    """The same question again."""
+    """The same question again; None where nothing is asked any more."""
+    if step.name == ORDERED:
+        return None
     phone = step.facts.get("phone")
-    return with_phone(scene, phone) if isinstance(phone, str) else _ask_phone(scene, "call-phone")
+    if isinstance(phone, str):
+        return with_phone(scene, phone)
+    return _ask_phone(scene, "call-phone", _kept_time(step))
+
+
+def _kept_time(step: Step) -> str | None:
+    """The time that was named before the number was asked for."""
+    when = step.facts.get("when")
+    return when if isinstance(when, str) else None
 
 
 def _changed_mind(scene: Scene) -> bool:
@@ -96,8 +134,8 @@ def _changed_mind(scene: Scene) -> bool:
     return scene.meaning.small_talk is SmallTalk.NO or bool(_NO_CALL.match(scene.words))
 
 
-def _ask_phone(scene: Scene, text_id: str) -> Outcome:
-    state = replace(scene.settled, step=Step(SKILL, "phone"))
+def _ask_phone(scene: Scene, text_id: str, when: str | None = None) -> Outcome:
+    state = replace(scene.settled, step=Step(SKILL, "phone", {"when": when} if when else {}))
     reply = Reply(text=say(text_id), choices=(buttons.share_phone(), *buttons.row()))
     return scene.turn(Kind.HANDOFF, reply, state=state, topic=scene.open_topic)
 
@@ -125,7 +163,8 @@ def _call(scene: Scene, phone: str, when: str) -> Outcome:
         text=say("call-done", phone=_grouped(phone), when=when.rstrip("."), queue=line),
         choices=handoff.waiting_choices(),
     )
-    return scene.turn(Kind.HANDOFF, reply, effects=[ticket], topic=scene.open_topic)
+    state = replace(scene.settled, step=Step(SKILL, ORDERED, {"phone": phone}))
+    return scene.turn(Kind.HANDOFF, reply, effects=[ticket], state=state, topic=scene.open_topic)
 
 
 def _grouped(phone: str) -> str:

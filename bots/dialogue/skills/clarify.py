@@ -19,6 +19,8 @@ CHOICES = 3
 LINE = 80
 LONG_MESSAGE = 600
 NOTED_TOPICS = 5
+CHOSEN_FROM, CHOSEN_OVER = 0.2, 2.0
+"""Words choose the candidate that has this chance, and so many times that of the next."""
 
 
 def among(scene: Scene, topics: Sequence[str], facet: Facet | None) -> Outcome | None:
@@ -105,8 +107,27 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
             return repeat(scene, step)
         case SmallTalk.NO:
             return press(scene, ["other"])
+        case None if (meant := _chosen_in_words(scene, topics)) is not None:
+            facet = scene.meaning.facet if scene.meaning.asks else None
+            given = answer.give(scene, meant, facet or _facet_of(step) or Facet.OVERVIEW)
+            return chosen(scene, given) if isinstance(given, Turn) else given
         case _:
             return None
+
+
+def _chosen_in_words(scene: Scene, topics: Sequence[str]) -> str | None:
+    """The candidate that words are about far sooner than about the others: «довідку, ми вчора з Дружківки»."""
+    if scene.meaning.bare:
+        return None
+    chances = sorted(
+        ((item.confidence, item.topic) for item in scene.meaning.ranked if item.topic in topics), reverse=True
+    )
+    if len(chances) < len(topics):
+        return None
+    best, topic = chances[0]
+    other = chances[1][0] if len(chances) > 1 else 0.0
+    outside = max((item.confidence for item in scene.meaning.ranked if item.topic not in topics), default=0.0)
+    return topic if best >= CHOSEN_FROM and best >= CHOSEN_OVER * other and best >= outside else None
 
 
 def once_more(scene: Scene, facet: Facet | None = None) -> Outcome | None:

@@ -36,6 +36,13 @@ _ENOUGH = re.compile(
 _BACK = re.compile(r"(?:крок )?назад|поверн(?:ись|ися|іться)(?: назад)?|помилил\w+|ошиблась|ошибся|описал\w+")
 _WHY = re.compile(r"(?:а )?(?:навіщо|нащо|нашо|зачем|для чого|для чего|чого питаєте)\b.*")
 _GO_ON = re.compile(r"(?:продовж\w+|далі|дальше|поїхали|давай(?:те)? далі|продолж\w+)")
+_BACK_TO_IT = re.compile(
+    r"(?:(?:добре|гаразд|ок|ясно|ну|так|все|хорошо|понятно|ладно)[\s,.]+)*"
+    r"(?:давай(?:те)?|можна|продовж\w+|поверн\w+|верн\w+|продолж\w+)\b.*"
+    r"\b(?:далі|дальше|тієї|той|тої|ту|опитуванн\w*|питан\w*|вопрос\w*|анкет\w*|допомог\w*|пособи\w*|до неї|к ней)\b.*"
+)
+"""«давайте далі про ту допомогу»: back to the questions that wait."""
+LONGEST_RETURN = 8
 _INSTEAD = re.compile(
     r"(?:ой|йой|вибач\w*|точніше|тобто|вернее)?[\s,.!:-]*не\s+(?P<old>.+?)[\s,]+а\s+(?P<new>.+)"
 )
@@ -218,6 +225,8 @@ def hear_paused(scene: Scene, step: Step) -> Outcome | None:
     if choice is not None and not choice.id.startswith("i:"):
         return None
     offered = any(choice.id == "i:go" for choice in scene.state.offered)
+    if len(words.split()) <= LONGEST_RETURN and _BACK_TO_IT.fullmatch(words):
+        return inquiry.go_on(talk)
     if offered and (_AGREES.fullmatch(words) or _GO_ON.fullmatch(words)):
         return inquiry.go_on(talk)
     if offered and _DECLINES.fullmatch(words):

@@ -121,7 +121,8 @@ def _turn(scene: Scene, card: EntryCard, name: str, reply: Reply, chosen: Sequen
         paused=None,
         step=Step(SKILL, name, {"chosen": list(chosen)}),
     )
-    return scene.turn(Kind.INTERVIEW, reply, state=state, topic=card.id, facet=Facet.OVERVIEW)
+    kind = Kind.MENU if name == WHOSE else Kind.INTERVIEW
+    return scene.turn(kind, reply, state=state, topic=card.id, facet=Facet.OVERVIEW)
 
 
 def _interview(scene: Scene, card: EntryCard, chosen: Sequence[str]) -> Outcome | None:
