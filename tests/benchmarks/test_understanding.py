@@ -7,11 +7,12 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.understanding import figures, report
+from benchmarks.understanding import dialogues, figures, report
 from benchmarks.understanding.__main__ import compare, main
 from benchmarks.understanding.faults import BenchFault
 from benchmarks.understanding.figures import Figures
@@ -294,3 +295,31 @@ def test_a_small_run_measures_every_matcher_that_is_there() -> None:
     ours = by_name["ours-words"].figures
     assert ours is not None
     assert ours.top1 == 1.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "came", "right"),
+    [
+        (
+            {"kind": "interview", "topic": "a", "facet": "how"},
+            {"kind": "answer", "topic": "a", "facet": "where"},
+            "kt",
+        ),
+        (
+            {"kind": "menu", "topic": None, "facet": None},
+            {"kind": "clarify", "topic": "a", "facet": None},
+            "k",
+        ),
+        (
+            {"kind": "handoff", "topic": None, "facet": None},
+            {"kind": "answer", "topic": "a", "facet": None},
+            "",
+        ),
+    ],
+)
+def test_turns_of_a_dialogue_are_judged_by_what_is_expected(
+    expected: dict[str, Any], came: dict[str, Any], right: str
+) -> None:
+    found = dialogues.judged(expected, came)
+    assert {name[0] for name, holds in found.items() if holds} == set(right)
+    assert ("topic" in found) == (expected["topic"] is not None)
