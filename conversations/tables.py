@@ -142,6 +142,9 @@ messages = Table(
     Column("topic", String(80)),
     Column("facet", String(16)),
     Column("knowledge_version", String(80)),
+    # What kind of turn of the bot the line belongs to, and when whoever leads took the line back.
+    Column("turn", String(16)),
+    Column("withdrawn_at", UtcDateTime),
     CheckConstraint("author_kind IN ('citizen', 'bot', 'specialist', 'system', 'note')", name="author_kind"),
 )
 

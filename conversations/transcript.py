@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,7 +39,10 @@ _DELIVERY_ORDER = ("failed", "unknown", "withdrawn", "due", "sending", "sent", "
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `delivery` is None for what is never sent: a citizen's, a system's line, a note."""
+    """One line. `delivery` is None for what is never sent: a citizen's line, a note.
+
+    `turn` is the kind of the bot's turn it belongs to. `withdrawn_at`: whoever leads took it back, it was wrong.
+    """
 
     position: int
     conversation_id: str
@@ -53,6 +57,8 @@ class Line:
     facet: str | None = None
     knowledge_version: str | None = None
     erased: bool = False
+    turn: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +197,16 @@ def _line(row: RowMapping, delivery: tuple[str, str | None] | None) -> Line:
         facet=row["facet"],
         knowledge_version=row["knowledge_version"],
         erased=row["reply"] is None,
+        turn=row["turn"],
+        withdrawn_at=row["withdrawn_at"],
     )
+
+
+async def memory(db: AsyncConnection, conversation_id: str) -> dict[str, Any] | None:
+    """What the engine keeps of a conversation, as JSON; None where it keeps nothing."""
+    found = await db.execute(select(conversations.c.state).where(conversations.c.id == conversation_id))
+    kept: dict[str, Any] | None = found.scalar_one_or_none()
+    return kept
 
 
 async def mark_seen(db: AsyncConnection, conversation_id: str, position: int) -> None:

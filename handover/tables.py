@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from conversations.database import UtcDateTime, metadata
-from conversations.tables import RowId
+from conversations.tables import OptionalJson, RowId
 
 OPEN = text("status IN ('waiting', 'taken')")
 LISTED = text("status IN ('waiting', 'taken') AND snoozed_until IS NULL")
@@ -345,6 +345,7 @@ composer_drafts = Table(
     Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
     Column("mode", String(8), primary_key=True),
     Column("text", Text, nullable=False),
+    Column("files", OptionalJson),
     Column("saved_at", UtcDateTime, nullable=False),
     CheckConstraint("mode IN ('reply', 'note')", name="mode"),
     Index("ix_composer_drafts_conversation", "conversation_id"),

@@ -526,4 +526,5 @@ def _say(runtime: Runtime, draft: Draft, turn: Turn, now: datetime, *, pressed_i
             payloads=payloads,
             topic=turn.topic,
             knowledge_version=turn.knowledge_version,
+            turn=turn.kind.value,
         )
