@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from adapters.console.channel import ConsoleChannel
 from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
-from bots.app import keeping, knowledge, marks
+from bots.app import keeping, knowledge, marks, matters
 from bots.app.faults import StartFault
 from bots.app.links import PublicLinks
 from bots.app.menu import MENU
@@ -40,6 +41,7 @@ from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
 from handover import retention
 from handover.assignment.policy import Policy
+from handover.tickets.packet import Matter
 from handover.workplace.house import WorkplaceHouse
 from knowledge_base.understanding.meaning import Meaning
 
@@ -233,6 +235,10 @@ def workplace_house(house: House) -> WorkplaceHouse:
     async def read(community: str, text: str) -> Meaning:
         return (await asyncio.to_thread(runtime.minds[community].understanding.read, [text]))[0]
 
+    async def matter(community: str, kept: Mapping[str, Any] | None, topic: str | None) -> Matter:
+        knowledge = runtime.minds[community].knowledge
+        return await asyncio.to_thread(matters.matter, knowledge, kept, topic, runtime.clock())
+
     return WorkplaceHouse(
         database=runtime.database,
         signals=runtime.signals,
@@ -247,6 +253,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         secret=house.secret,
         older=lambda: retention.survey(runtime.database, store, policy, runtime.clock()),
         read=read,
+        matter=matter,
         answer_minutes=runtime.answer_minutes,
         policy=runtime.policy,
         secure_cookies=house.settings.secure_cookies,

@@ -29,8 +29,7 @@ from handover.workplace.deeds import Deed, Do, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
-from handover.workplace.reading import admitted, find
-from handover.workplace.talk_view import talk
+from handover.workplace.reading import admitted, find, worded
 from handover.workplace.window_view import shut
 
 _THINK, _DELIVER = "think", "deliver"
@@ -116,13 +115,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             if onward:
                 return Response(headers=_opening(await _next(db, visitor.account, conversation_id)))
             found = await find(db, visitor.account, conversation_id, house.clock())
-        shown = talk(
-            found,
-            visitor.account,
-            house.knowledge(visitor.account.community),
-            house.capabilities(found.head.ref.channel),
-            house.clock(),
-        )
+        shown = await worded(house, found, visitor.account)
         opening = "open" in request.query_params
         part = pages.render(
             "work.html" if opening else "live.html", talk=shown, csrf=visitor.session.csrf_token

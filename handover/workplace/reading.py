@@ -22,9 +22,11 @@ from handover.composing import drafts, ready_answers, viewers
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
+from handover.workplace.found import Found
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.house import WorkplaceHouse
 from handover.workplace.queue_view import Asked, QueuePane, queue_pane
-from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
+from handover.workplace.talk_view import SHOWN, Talk, line_above, talk
 
 
 async def admitted(db: AsyncConnection, account: Account, conversation_id: str) -> tickets.Ticket:
@@ -72,6 +74,20 @@ async def find(
         viewers=others.get(conversation_id, ()),
         ready=await ready_answers.listed(db, account.community, account.id),
         call=promised.get(ticket.id),
+        memory=await transcript.memory(db, conversation_id),
+    )
+
+
+async def worded(house: WorkplaceHouse, found: Found, me: Account) -> Talk:
+    """What was read, in words, with what the rules say of the person's matter."""
+    matter = await house.matter(me.community, found.memory, found.ticket.topic)
+    return talk(
+        found,
+        me,
+        house.knowledge(me.community),
+        matter,
+        house.capabilities(found.head.ref.channel),
+        house.clock(),
     )
 
 
@@ -96,8 +112,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
             )
             if looked and found.owner.id == me.id:
                 await transcript.mark_seen(db, conversation_id, found.head.last_position)
-        capabilities = house.capabilities(found.head.ref.channel)
-        return talk(found, me, house.knowledge(me.community), capabilities, now)
+        return await worded(house, found, me)
 
     async def whole(request: Request, visitor: Visitor, opened_talk: Talk | None) -> HTMLResponse:
         me = visitor.account

@@ -17,9 +17,9 @@ from handover.audit import Action
 from handover.tickets import tickets
 from handover.workplace import failures, masking
 from handover.workplace.guard import Guard, Stopped, is_htmx
+from handover.workplace.log_view import phones_hidden
 from handover.workplace.masking import KINDS
 from handover.workplace.reading import admitted
-from handover.workplace.talk_view import phones_hidden
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -32,6 +33,7 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
 from handover.retention import Policy, survey
 from handover.tickets import tickets
+from handover.tickets.packet import NOTHING, Matter
 from handover.tickets.tickets import Ticket
 from handover.workplace.house import WorkplaceHouse
 from knowledge_base.answers import (
@@ -159,6 +161,14 @@ class Vendors:
     seen: dict[str, Traffic] = field(default_factory=dict)
 
     connected: list[str] = field(default_factory=list)
+
+    matter: Matter = NOTHING
+    asked: list[tuple[Mapping[str, Any] | None, str | None]] = field(default_factory=list)
+
+    async def matter_of(self, community: str, memory: Mapping[str, Any] | None, topic: str | None) -> Matter:
+        """What the invented bot knows of a person's matter: nothing, until a test tells it."""
+        self.asked.append((memory, topic))
+        return self.matter
 
     async def connect(self, name: str) -> str | None:
         self.connected.append(name)
@@ -322,6 +332,7 @@ def pretended(
         SECRET,
         lambda: survey(database, store, POLICY, wall()),
         read,
+        vendors.matter_of,
         60,
     )
     return house, vendors
