@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import retention as log_retention
 from conversations.attachments import FolderStore
@@ -23,6 +24,7 @@ from handover import audit, counting
 from handover import happenings as happening
 from handover.audit import Action
 from handover.calendars.hours import KYIV
+from handover.composing import drafts
 from handover.tables import (
     OPEN,
     account_sessions,
@@ -203,7 +205,7 @@ async def survey(database: Database, store: FolderStore, policy: Policy, now: da
         for kind, kept in policy.kinds():
             count = 0 if kept is None else await kind.count(db, now - kept)
             found.append(Older(kind.name, kept, count))
-        strays = await log_retention.stray_files(db, store, now - STRAYS_KEPT)
+        strays = await _strays(db, store, now)
     return [*found, Older(STRAYS, STRAYS_KEPT, len(strays))]
 
 
@@ -230,7 +232,7 @@ async def retain(
         if removed.rows:
             taken.append(Taken(kind.name, removed.rows, len(removed.orphans)))
     async with database.read() as db:
-        strays = (await log_retention.stray_files(db, store, now - STRAYS_KEPT))[:limit]
+        strays = (await _strays(db, store, now))[:limit]
     await _drop(database, store, strays)
     if strays:
         taken.append(Taken(STRAYS, 0, len(strays)))
@@ -249,6 +251,13 @@ async def retain(
         await database.settle()
         log.info("retention took %s", ", ".join(f"{count} {kind}" for kind, count in facts.items()))
     return taken
+
+
+async def _strays(db: AsyncConnection, store: FolderStore, now: datetime) -> list[str]:
+    """Files that nobody sent and that wait beside nobody's reply."""
+    wanted = await drafts.attached(db)
+    strays = await log_retention.stray_files(db, store, now - STRAYS_KEPT)
+    return [one for one in strays if one not in wanted]
 
 
 async def _drop(database: Database, store: FolderStore, hashes: Sequence[str]) -> None:

@@ -243,7 +243,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         database=runtime.database,
         signals=runtime.signals,
         knowledge=lambda community: runtime.minds[community].knowledge,
-        store=runtime.store,
+        store=store,
         render=render,
         clock=runtime.clock,
         vendor=VENDOR,

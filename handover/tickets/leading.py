@@ -20,6 +20,7 @@ from conversations import inbox, outbox, ownership, transcript
 from conversations.channel import Payload
 from conversations.drafts import hold
 from conversations.messages import (
+    Attachment,
     Author,
     AuthorKind,
     ConversationRef,
@@ -382,19 +383,20 @@ async def reply(
     text: str,
     render: Render,
     now: datetime,
+    files: Sequence[Attachment] = (),
 ) -> int:
-    """A specialist's words to the citizen; returns the line's position.
+    """A specialist's words to the citizen, with files that are stored; returns the line's position.
 
     Raises NotYours, StaleEpoch, ValueError (empty).
     """
-    said = text.strip()
+    said = text.strip() or (wording.files_sent(len(files)) if files else "")
     if not said:
         raise ValueError("nothing to send")
     owner, epoch = await ownership.current(db, conversation_id)
     if owner.kind != "specialist" or owner.id != by.id:
         raise NotYours(owner.name)
     author = Author(kind=AuthorKind.SPECIALIST, id=by.id, name=by.name)
-    spoken = Reply(text=said)
+    spoken = Reply(text=said, attachments=tuple(files))
     payloads = render(ref, OutgoingMessage(ref=ref, reply=spoken, author=author))
     position = await transcript.say(db, conversation_id, author, spoken, now, epoch=epoch, payloads=payloads)
     await db.execute(

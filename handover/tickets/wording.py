@@ -1,6 +1,6 @@
 """The system's own lines in a transcript: short, with a time and a cause, without verbs of gender.
 
-Citizens never see them.
+Citizens never see them, but for the words of files that come without any.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo = KYIV) -> str:
 def danger_word(danger: str) -> str:
     """The kind of danger as colleagues call it; an unknown kind is named as it came."""
     return DANGER_WORDS.get(danger, danger)
+
+
+def files_sent(count: int) -> str:
+    """What goes out with files that come without words. The one text here that a citizen reads."""
+    return "Надсилаю файл." if count == 1 else f"Надсилаю файли, їх {count}."
 
 
 def passed_to_specialists(now: datetime, number: str) -> str:

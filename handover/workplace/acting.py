@@ -6,6 +6,7 @@ Each is one transaction, recorded in the audit log, and told to every open page.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -25,6 +26,7 @@ from handover.tickets import leading, lists
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.lists import Reader
 from handover.workplace import failures
+from handover.workplace.attaching import chosen
 from handover.workplace.deeds import Deed, Do, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.pressing import first_press
@@ -132,15 +134,19 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
     @router.post("/workplace/conversations/{conversation_id}/reply")
     async def reply(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
-            text = _words(deed, "text")
+            named = deed.form.get("files", "")
+            text = deed.text("text") if named else _words(deed, "text")
             if holes := ready_answers.holes(text):
                 raise Stopped(failures.unfilled(holes, page(conversation_id)))
-            if not await _first(deed, "reply", text):
+            if not await _first(deed, "reply", f"{text}\0{named}"):
                 return
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
             _let_through(deed, head, text)
-            await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
-            await _sent(deed, "reply")
+            files = await chosen(house, deed, head.ref.channel)
+            await leading.reply(
+                deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now, files
+            )
+            await _sent(deed, "reply", [file.content_hash for file in files])
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
 
@@ -231,9 +237,9 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         return await act(request, conversation_id, Permission.CONSULT, Action.DANGER_CARD, do, _THINK)
 
 
-async def _sent(deed: Deed, mode: drafts.Mode) -> None:
-    """These words are no draft any more."""
-    await drafts.clear(deed.db, deed.me.community, deed.me.id, deed.ticket.conversation_id, mode)
+async def _sent(deed: Deed, mode: drafts.Mode, files: Sequence[str] = ()) -> None:
+    """These words and files are no draft any more."""
+    await drafts.clear(deed.db, deed.me.community, deed.me.id, deed.ticket.conversation_id, mode, files)
 
 
 def _words(deed: Deed, name: str) -> str:

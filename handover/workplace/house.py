@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from conversations.channel import AttachmentStore, Capabilities
 from conversations.database import Database
@@ -18,6 +18,14 @@ from handover.tickets.leading import Render
 from handover.tickets.packet import Matter
 from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.meaning import Meaning
+
+
+class Store(AttachmentStore, Protocol):
+    """An attachment store that can say what it still has."""
+
+    async def has(self, content_hash: str) -> bool:
+        """Whether the bytes are here."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class WorkplaceHouse:
     database: Database
     signals: Signals
     knowledge: Callable[[str], Knowledge]
-    store: AttachmentStore
+    store: Store
     render: Render
     clock: Callable[[], datetime]
     vendor: Path

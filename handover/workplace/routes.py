@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
+from handover.workplace.attaching import add_attaching
 from handover.workplace.base_view import add_base
 from handover.workplace.board import add_board
 from handover.workplace.call_list import add_call_list
@@ -42,6 +43,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_reading(router, guard)
     add_acting(router, guard)
     add_composing(router, guard)
+    add_attaching(router, guard)
     add_ready_answers(router, guard)
     add_base(router, guard)
     add_files(router, guard)

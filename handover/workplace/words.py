@@ -144,6 +144,11 @@ def size(count: int) -> str:
     return f"{count / 1024 / 1024:.1f}{HARD_SPACE}МБ".replace(".", ",")
 
 
+def limit(count: int) -> str:
+    """How large a file may be, as channels say it: 10 МБ; 48 КБ."""
+    return f"{count // 1_000_000}{HARD_SPACE}МБ" if count >= 1_000_000 else size(count)
+
+
 def initials(name: str) -> str:
     """Two letters for a round picture."""
     return "".join(word[0] for word in name.split()[:2]).upper() or "?"

@@ -17,6 +17,7 @@ from conversations.attachments import FolderStore
 from conversations.channel import Capabilities, Payload, VendorStatus
 from conversations.database import Database
 from conversations.messages import (
+    AttachmentKind,
     Author,
     AuthorKind,
     ConversationRef,
@@ -138,14 +139,28 @@ class FakeKnowledge:
 
 
 CAPABILITIES: Mapping[str, Capabilities] = {
-    "web": Capabilities(text_limit=4000, choices_limit=9),
-    "telegram": Capabilities(text_limit=4096, choices_limit=9, edits=True),
+    "web": Capabilities(
+        text_limit=4000, choices_limit=9, file_kinds=frozenset(AttachmentKind), file_limit=2_000_000
+    ),
+    "telegram": Capabilities(
+        text_limit=4096,
+        choices_limit=9,
+        edits=True,
+        file_kinds=frozenset({AttachmentKind.PHOTO, AttachmentKind.DOCUMENT}),
+        file_limit=50_000,
+    ),
     "viber": Capabilities(
         text_limit=7000, choices_limit=9, free_window=timedelta(hours=24), price="0,0196 €"
     ),
-    "messenger": Capabilities(text_limit=2000, choices_limit=9, reply_window=timedelta(hours=24)),
+    "messenger": Capabilities(
+        text_limit=2000,
+        choices_limit=9,
+        reply_window=timedelta(hours=24),
+        file_kinds=frozenset({AttachmentKind.PHOTO, AttachmentKind.DOCUMENT}),
+        file_limit=50_000,
+    ),
 }
-"""What the invented channels allow: everything, with a price later, or nothing after a day."""
+"""What the invented channels allow: everything, with a price later and no files, or nothing after a day."""
 
 
 NOTHING_YET = Traffic(None, None, due=0, failed=0, unreadable=0, files_due=0, error=None)
@@ -201,7 +216,9 @@ async def read(community: str, text: str) -> Meaning:
 
 def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
     """How the pretended channel sends: one request a message."""
-    return [{"to": ref.address, "text": message.reply.text, "from": message.author.name}]
+    files = [file.content_hash for file in message.reply.attachments]
+    sent = {"to": ref.address, "text": message.reply.text, "from": message.author.name}
+    return [sent | ({"files": files} if files else {})]
 
 
 def said(

@@ -106,6 +106,8 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/workplace/desk/book"): CONSULT,
     ("POST", f"{CHAT}/resend"): CONSULT,
     ("POST", f"{CHAT}/draft"): ALL,
+    ("POST", f"{CHAT}/files"): CONSULT,
+    ("POST", f"{CHAT}/files/remove"): CONSULT,
     ("POST", f"{CHAT}/presence"): ALL,
     ("GET", f"{CHAT}/base"): ALL,
     ("GET", "/workplace/ready-answers"): ALL,

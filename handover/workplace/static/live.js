@@ -178,15 +178,21 @@ const live = (() => {
   // What a press did is drawn by its own answer. A view asked for before that answer may be older than it, and may draw
   // the pressed button away before it is answered: such a view is left undrawn and asked for anew.
   const presses = { begun: 0, open: 0, missed: false };
+  function begun() {
+    presses.begun += 1;
+    presses.open += 1;
+  }
+  function ended() {
+    presses.open -= 1;
+    if (!presses.open && presses.missed) soon("talk", refreshTalk);
+  }
+  // What changes the page by a request of its own is a press too.
+  const during = (work) => { begun(); return work.finally(ended); };
   document.addEventListener("htmx:beforeSend", (event) => {
     const { requestConfig, xhr } = event.detail;
     if (requestConfig.verb === "post") {
-      presses.begun += 1;
-      presses.open += 1;
-      xhr.addEventListener("loadend", () => {
-        presses.open -= 1;
-        if (!presses.open && presses.missed) soon("talk", refreshTalk);
-      });
+      begun();
+      xhr.addEventListener("loadend", ended);
     }
     xhr.askedAfter = presses.open ? null : presses.begun;
   });
@@ -269,5 +275,5 @@ const live = (() => {
     };
   }
 
-  return { wire, refreshQueue, refreshTalk, showList, showFurther, renew, decorate, atEnd };
+  return { wire, during, refreshQueue, refreshTalk, showList, showFurther, renew, decorate, atEnd };
 })();
