@@ -202,6 +202,29 @@ def _line(row: RowMapping, delivery: tuple[str, str | None] | None) -> Line:
     )
 
 
+async def withdraw(db: AsyncConnection, conversation_id: str, position: int, now: datetime) -> None:
+    """A line of ours was wrong: it stays in the transcript, marked. For whoever holds the conversation's row."""
+    await db.execute(
+        update(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.position == position)
+        .values(withdrawn_at=now)
+    )
+
+
+async def withdrawn(db: AsyncConnection, conversation_id: str) -> list[Line]:
+    """The lines of a conversation that were taken back, in order."""
+    rows = await db.execute(
+        select(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.withdrawn_at.is_not(None))
+        .order_by(messages.c.position)
+    )
+    found = rows.mappings().all()
+    if not found:
+        return []
+    deliveries = await _deliveries(db, conversation_id, found[0]["position"], found[-1]["position"])
+    return [_line(row, deliveries.get(row["position"])) for row in found]
+
+
 async def memory(db: AsyncConnection, conversation_id: str) -> dict[str, Any] | None:
     """What the engine keeps of a conversation, as JSON; None where it keeps nothing."""
     found = await db.execute(select(conversations.c.state).where(conversations.c.id == conversation_id))

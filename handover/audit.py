@@ -30,6 +30,7 @@ class Action(StrEnum):
     REPLIED = "replied"
     NOTED = "noted"
     SENT_AGAIN = "sent_again"
+    WITHDRAWN = "answer_withdrawn"
     TRANSFERRED = "transferred"
     RETURNED = "returned_to_queue"
     HANDED_BACK = "handed_back"

@@ -32,7 +32,7 @@ from bots.turns.minds import Minds
 from bots.turns.runtime import Nightly, Runtime
 from bots.turns.signs import Signs
 from conversations.attachments import FolderStore
-from conversations.channel import Channel, Payload
+from conversations.channel import Channel, Payload, TakesBack
 from conversations.clock import utc_now
 from conversations.database import Database, SchemaFault
 from conversations.database import migrate as migrate_database
@@ -232,6 +232,10 @@ def workplace_house(house: House) -> WorkplaceHouse:
     def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
         return runtime.channels[ref.channel].render(message)
 
+    def take_back(ref: ConversationRef, external_id: str) -> Payload | None:
+        channel = runtime.channels[ref.channel]
+        return channel.take_back(ref, external_id) if isinstance(channel, TakesBack) else None
+
     async def read(community: str, text: str) -> Meaning:
         return (await asyncio.to_thread(runtime.minds[community].understanding.read, [text]))[0]
 
@@ -245,6 +249,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         knowledge=lambda community: runtime.minds[community].knowledge,
         store=store,
         render=render,
+        take_back=take_back,
         clock=runtime.clock,
         vendor=VENDOR,
         capabilities=lambda name: runtime.channels[name].capabilities if name in runtime.channels else None,

@@ -212,7 +212,7 @@ async def snooze(
     """Out of the lists till a moment or till the person writes. Raises NotYours, UnknownTicket, ValueError (past)."""
     if until <= now:
         raise ValueError("a moment that is over")
-    ticket = await _led_and_held(db, community, ticket_id, by)
+    ticket = await led_and_held(db, community, ticket_id, by)
     asleep = await _put(db, ticket, snoozed_until=until, snooze_reason=reason.strip() or None)
     await say_system(db, ticket.conversation_id, wording.snoozed(until, reason.strip(), now), now)
     return asleep
@@ -220,7 +220,7 @@ async def snooze(
 
 async def wake(db: AsyncConnection, community: str, ticket_id: str, by: Account, now: datetime) -> Ticket:
     """Back into the lists before its time. Raises NotYours, UnknownTicket."""
-    ticket = await _led_and_held(db, community, ticket_id, by)
+    ticket = await led_and_held(db, community, ticket_id, by)
     return await woken(db, ticket, wording.woken_by(by.name, now), now) or ticket
 
 
@@ -428,7 +428,9 @@ async def send_again(
     if held.owner.kind != "specialist" or held.owner.id != by.id:
         raise NotYours(held.owner.name)
     read = await transcript.lines(db, conversation_id, after=position - 1, limit=1)
-    written = [line for line in read if line.position == position and not line.erased]
+    written = [
+        line for line in read if line.position == position and not line.erased and line.withdrawn_at is None
+    ]
     if not written or written[0].author.kind is not AuthorKind.SPECIALIST:
         raise NothingToSend(position)
     if not await outbox.send_again(db, conversation_id, position, held.epoch, now):
@@ -457,7 +459,7 @@ async def _led(db: AsyncConnection, community: str, ticket_id: str, by: Account)
     return ticket, epoch
 
 
-async def _led_and_held(db: AsyncConnection, community: str, ticket_id: str, by: Account) -> Ticket:
+async def led_and_held(db: AsyncConnection, community: str, ticket_id: str, by: Account) -> Ticket:
     """The same for a change that leaves the conversation with its owner. Raises NotYours, StaleEpoch."""
     ticket, epoch = await _led(db, community, ticket_id, by)
     if (await hold(db, [ticket.conversation_id]))[ticket.conversation_id].epoch != epoch:

@@ -18,6 +18,7 @@ from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, transcript
+from conversations.channel import Payload
 from conversations.database import upsert
 from conversations.messages import Author, AuthorKind, Reply
 from conversations.ownership import Owner
@@ -408,9 +409,14 @@ async def note_unanswered(db: AsyncConnection, questions: Sequence[Unanswered]) 
         )
 
 
-async def say_system(db: AsyncConnection, conversation_id: str, text: str, now: datetime) -> None:
-    """A line of the system's own in the transcript; it goes to nobody's phone."""
-    await transcript.say(db, conversation_id, SYSTEM, Reply(text=text), now, epoch=None)
+async def say_system(
+    db: AsyncConnection, conversation_id: str, text: str, now: datetime, *, payloads: Sequence[Payload] = ()
+) -> None:
+    """A line of the system's own in the transcript; it goes to nobody's phone.
+
+    `payloads` are what the channel is asked to do about it: the line shows whether it was done.
+    """
+    await transcript.say(db, conversation_id, SYSTEM, Reply(text=text), now, epoch=None, payloads=payloads)
 
 
 async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int:

@@ -52,6 +52,17 @@ def danger_word(danger: str) -> str:
     return DANGER_WORDS.get(danger, danger)
 
 
+def withdrawn(name: str, how: str, now: datetime) -> str:
+    """`how`: unsent, hidden, taken_back, corrected."""
+    became = {
+        "unsent": "До людини вона не дійшла",
+        "hidden": "На сторінці чату її сховано, людині написано виправлення",
+        "taken_back": "Канал просимо прибрати її з чату, людині написано виправлення",
+        "corrected": "З чату її не прибрати, людині написано виправлення",
+    }[how]
+    return f"Відповідь відкликано: {name}, {clock(now)}. {became}"
+
+
 def files_sent(count: int) -> str:
     """What goes out with files that come without words. The one text here that a citizen reads."""
     return "Надсилаю файл." if count == 1 else f"Надсилаю файли, їх {count}."

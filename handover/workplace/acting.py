@@ -22,12 +22,12 @@ from handover.accounts.permissions import Permission
 from handover.assignment.teams import UnknownTeam
 from handover.audit import Action
 from handover.composing import drafts, ready_answers
-from handover.tickets import leading, lists
+from handover.tickets import leading, lists, withdrawing
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.lists import Reader
 from handover.workplace import failures
 from handover.workplace.attaching import chosen
-from handover.workplace.deeds import Deed, Do, page
+from handover.workplace.deeds import Deed, Do, Facts, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
@@ -76,7 +76,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         try:
             async with house.database.write() as db:
                 ticket = await admitted(db, me, conversation_id)
-                await do(Deed(db, me, ticket, form, now))
+                done = await do(Deed(db, me, ticket, form, now))
                 await audit.record(
                     db,
                     community=me.community,
@@ -84,7 +84,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                     action=action,
                     subject=conversation_id,
                     now=now,
-                    facts={"ticket": ticket.number},
+                    facts={"ticket": ticket.number, **(done or {})},
                 )
                 await happenings.happened(db, me.community, [conversation_id], now)
         except (AlreadyTaken, NotWaiting) as lost:
@@ -92,6 +92,8 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                 raise Stopped(await _lost(me, conversation_id, lost)) from lost
         except NotYours as lost:
             raise Stopped(failures.not_yours(lost, page(conversation_id))) from lost
+        except withdrawing.NothingToWithdraw as gone:
+            raise Stopped(failures.nothing_to_withdraw(page(conversation_id))) from gone
         except leading.NotResolved as lost:
             raise Stopped(failures.not_resolved(page(conversation_id))) from lost
         except StaleEpoch as moved:
@@ -164,6 +166,29 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                 raise Stopped(failures.nothing_to_send(page(conversation_id))) from nothing
 
         return await act(request, conversation_id, Permission.CONSULT, Action.SENT_AGAIN, do, _DELIVER)
+
+    @router.post("/workplace/conversations/{conversation_id}/withdraw")
+    async def withdraw(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> Facts | None:
+            said = deed.form.get("position", "")
+            position = int(said) if said.isdecimal() and len(said) < 10 else 0
+            if not await _first(deed, "withdraw", said):
+                return None
+            head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            capabilities = house.capabilities(head.ref.channel)
+            how, author = await withdrawing.withdraw(
+                deed.db,
+                deed.me.community,
+                deed.ticket.id,
+                deed.me,
+                position,
+                house.take_back,
+                capabilities.takes_back if capabilities else None,
+                deed.now,
+            )
+            return {"author": author.value, "how": how}
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.WITHDRAWN, do, _THINK, _DELIVER)
 
     def _let_through(deed: Deed, head: Head, text: str) -> None:
         """Raises Stopped where the channel takes no more words of whoever leads the conversation."""

@@ -287,6 +287,18 @@ def no_moment(back: str) -> Failure:
     )
 
 
+def nothing_to_withdraw(back: str) -> Failure:
+    return Failure(
+        409,
+        "Відкликати нічого",
+        "Цю відповідь уже відкликано або стерто. Оновіть сторінку: там видно, що з нею стало.",
+        "Оновити",
+        back,
+        icon="withdrawn",
+        soft=True,
+    )
+
+
 def nothing_to_send(back: str) -> Failure:
     return Failure(
         409,

@@ -16,6 +16,7 @@ from handover.assignment.policy import Policy
 from handover.retention import Older
 from handover.tickets.leading import Render
 from handover.tickets.packet import Matter
+from handover.tickets.withdrawing import TakeBack
 from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.meaning import Meaning
 
@@ -45,6 +46,7 @@ class WorkplaceHouse:
     knowledge: Callable[[str], Knowledge]
     store: Store
     render: Render
+    take_back: TakeBack
     clock: Callable[[], datetime]
     vendor: Path
     capabilities: Callable[[str], Capabilities | None]

@@ -28,6 +28,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.HANDED_BACK: "Повернуто боту",
     Action.RESOLVED: "Закрито консультацію",
     Action.SENT_AGAIN: "Надіслано ще раз",
+    Action.WITHDRAWN: "Відкликано відповідь",
     Action.REOPENED: "Знову відкрито консультацію",
     Action.SNOOZED: "Відкладено розмову",
     Action.WOKEN: "Настав час відкладеної розмови",
@@ -106,6 +107,12 @@ _STATES = {
     ("people_only", "off"): "бот і люди",
     ("required", "on"): "обов’язковий",
     ("required", "off"): "за бажанням",
+    ("author", "bot"): "відповідь бота",
+    ("author", "specialist"): "відповідь спеціаліста",
+    ("how", "unsent"): "до людини не дійшла",
+    ("how", "hidden"): "сховано на сторінці чату",
+    ("how", "taken_back"): "прибирається з чату, надіслано виправлення",
+    ("how", "corrected"): "надіслано виправлення",
     ("by", "server"): "командою на сервері",
 }
 

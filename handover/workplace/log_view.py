@@ -67,7 +67,7 @@ class Fate:
 
 @dataclass(frozen=True)
 class LineView:
-    """`turn` and `topic`: of what turn of the bot it is, and about what."""
+    """`withdrawn`: when it was taken back. `turn` and `topic`: of what turn of the bot it is, and about what."""
 
     position: int
     kind: str
@@ -81,6 +81,8 @@ class LineView:
     pieces: Sequence[Piece]
     absent: Sequence[Absent]
     state: Fate | None
+    withdrawn: str | None = None
+    may_withdraw: bool = False
     turn: str | None = None
     topic: str | None = None
 
@@ -97,18 +99,19 @@ class Interview:
     kind: str = "interview"
 
 
-def lines(found: Found, me: Account, now: datetime) -> list[LineView]:
+def lines(found: Found, me: Account, now: datetime, *, may_withdraw: bool) -> list[LineView]:
     """The transcript in words, with a heading where a new day begins."""
     views = []
     previous = None
     for line in found.lines:
         today = line.at.astimezone(KYIV).date()
-        views.append(_line(line, found, me, words.day(line.at, now) if today != previous else None))
+        day = words.day(line.at, now) if today != previous else None
+        views.append(_line(line, found, me, day, may_withdraw=may_withdraw))
         previous = today
     return views
 
 
-def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
+def _line(line: Line, found: Found, me: Account, day: str | None, *, may_withdraw: bool) -> LineView:
     author = line.author
     missing = found.missing.get(line.position, ())
     by, kind = {
@@ -134,9 +137,13 @@ def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
         choices=[choice.label for choice in line.reply.choices],
         pieces=[_piece(attachment, found.conversation) for attachment in line.reply.attachments],
         absent=[_absent(one) for one in missing],
-        state=_fate(line, found.owner.id == me.id)
-        if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST)
-        else None,
+        state=_state(line, found, me),
+        withdrawn=clock(line.withdrawn_at) if line.withdrawn_at else None,
+        may_withdraw=may_withdraw
+        and author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST)
+        and line.delivery is not None
+        and not line.erased
+        and line.withdrawn_at is None,
         turn=line.turn,
         topic=line.topic,
     )
@@ -225,6 +232,29 @@ def _absent(one: Missing) -> Absent:
         return Absent("clock", _COMING[one.kind])
     why = f": {why_no_file(one.reason)}" if one.reason else ""
     return Absent("cross", f"Файл не завантажився{why}")
+
+
+def _state(line: Line, found: Found, me: Account) -> Fate | None:
+    if line.author.kind is AuthorKind.SYSTEM:
+        return _fate_of_taking_back(line)
+    if line.author.kind not in (AuthorKind.BOT, AuthorKind.SPECIALIST) or line.withdrawn_at is not None:
+        return None
+    return _fate(line, found.owner.id == me.id)
+
+
+def _fate_of_taking_back(line: Line) -> Fate | None:
+    """Whether the channel has taken a message out of the chat, where it was asked to."""
+    why = f": {why_not_sent(line.delivery_error)}" if line.delivery_error else ""
+    match line.delivery:
+        case "due" | "sending":
+            return Fate("clock", f"Прибирається{why}")
+        case "sent" | "delivered" | "seen":
+            return Fate("check", "Прибрано з чату людини")
+        case "unknown":
+            return Fate("question", f"Невідомо, чи прибрано{why}")
+        case "failed":
+            return Fate("cross", f"Прибрати з чату не вдалося{why}", bad=True)
+    return None
 
 
 def _fate(line: Line, mine: bool) -> Fate | None:

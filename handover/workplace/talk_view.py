@@ -87,6 +87,7 @@ def talk(
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
     may_take = consults and ticket.status == "waiting"
+    may_lead = led and ((mine and consults) or allows(me.role, Permission.LEAD))
     name = masked(words.person(found.head.author_name, found.head.ref.channel, ticket.number))
     return Talk(
         conversation=found.conversation,
@@ -96,7 +97,7 @@ def talk(
         may_note=allows(me.role, Permission.NOTE),
         may_unmask=allows(me.role, Permission.UNMASK),
         may_take=may_take,
-        may_lead=led and ((mine and consults) or allows(me.role, Permission.LEAD)),
+        may_lead=may_lead,
         may_reopen=consults and ticket.status == "resolved" and owner.kind != "specialist",
         asleep=ticket.snoozed_until is not None,
         snoozes=snoozes(now),
@@ -109,7 +110,7 @@ def talk(
         chips=_chips(ticket, owner, found.call, now, has_bot=has_bot),
         gate=None if mine else _gate(ticket, owner, may_take, has_bot=has_bot),
         window=line_above(ticket, found.head, me, capabilities, now),
-        lines=folded(lines(found, me, now), knowledge, now),
+        lines=folded(lines(found, me, now, may_withdraw=may_lead), knowledge, now),
         earlier=found.earlier,
         packet=packet(found, me, knowledge, matter, now),
         colleagues=[

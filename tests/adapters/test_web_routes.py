@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -226,6 +227,21 @@ async def test_the_stream_tells_who_answers_now(stage: Stage) -> None:
     stage.feed.wake(conversation)
     told = await listener.feed()
     assert (told["owner"], told["owner_name"], told["lines"]) == ("specialist", "Марія Зразкова", [])
+    await listener.close()
+
+
+async def test_a_line_that_was_taken_back_comes_once_more_as_it_looks_now(stage: Stage) -> None:
+    listener = Listener(stage, "somebody")
+    await listener.feed()
+    conversation = stage.feed.only()
+    stage.feed.say(conversation, BOT, Reply(text="не те"))
+    (line,) = (await listener.feed())["lines"]
+    gone = replace(conversation.lines[0], reply=Reply(text="відкликано"))
+    conversation.withdrawn = (gone,)
+    stage.feed.wake(conversation)
+    assert (await listener.feed())["lines"] == [{**line, "text": "відкликано"}]
+    stage.feed.say(conversation, BOT, Reply(text="правильно"))
+    assert [line["text"] for line in (await listener.feed())["lines"]] == ["відкликано", "правильно"]
     await listener.close()
 
 

@@ -54,7 +54,20 @@ json_values = st.one_of(
 )
 facts = st.dictionaries(
     st.sampled_from(
-        ["entry", "have", "topics", "facet", "phone", "number", "list", "name", "position", "until", "danger"]
+        [
+            "entry",
+            "have",
+            "topics",
+            "facet",
+            "phone",
+            "number",
+            "list",
+            "name",
+            "position",
+            "until",
+            "danger",
+            "words",
+        ]
     ),
     json_values,
     max_size=4,
@@ -131,6 +144,7 @@ house = st.builds(
             "ticket_resolved",
             "promise_late",
             "danger_card",
+            "answer_withdrawn",
             "?",
         ]
     ),

@@ -140,12 +140,17 @@ class FakeKnowledge:
 
 CAPABILITIES: Mapping[str, Capabilities] = {
     "web": Capabilities(
-        text_limit=4000, choices_limit=9, file_kinds=frozenset(AttachmentKind), file_limit=2_000_000
+        text_limit=4000,
+        choices_limit=9,
+        takes_back=timedelta.max,
+        file_kinds=frozenset(AttachmentKind),
+        file_limit=2_000_000,
     ),
     "telegram": Capabilities(
         text_limit=4096,
         choices_limit=9,
         edits=True,
+        takes_back=timedelta(hours=48),
         file_kinds=frozenset({AttachmentKind.PHOTO, AttachmentKind.DOCUMENT}),
         file_limit=50_000,
     ),
@@ -219,6 +224,11 @@ def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
     files = [file.content_hash for file in message.reply.attachments]
     sent = {"to": ref.address, "text": message.reply.text, "from": message.author.name}
     return [sent | ({"files": files} if files else {})]
+
+
+def take_back(ref: ConversationRef, external_id: str) -> Payload | None:
+    """How the pretended Telegram is asked to delete a message; the others have no such request."""
+    return {"to": ref.address, "delete": external_id} if ref.channel == "telegram" else None
 
 
 def said(
@@ -341,6 +351,7 @@ def pretended(
         lambda community: knowledge,
         store,
         render,
+        take_back,
         wall,
         vendor,
         CAPABILITIES.get,

@@ -105,6 +105,7 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/workplace/desk/book"): CONSULT,
     ("POST", "/workplace/desk/book"): CONSULT,
     ("POST", f"{CHAT}/resend"): CONSULT,
+    ("POST", f"{CHAT}/withdraw"): CONSULT,
     ("POST", f"{CHAT}/draft"): ALL,
     ("POST", f"{CHAT}/files"): CONSULT,
     ("POST", f"{CHAT}/files/remove"): CONSULT,

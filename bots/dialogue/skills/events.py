@@ -37,6 +37,8 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
             return _late(setting, facts)
         case "pause_began":
             return _paused(setting, facts)
+        case "answer_withdrawn":
+            return _withdrawn(setting, facts)
         case "danger_card":
             return _danger(setting, facts)
         case _:
@@ -97,6 +99,14 @@ def _paused(setting: Setting, facts: Mapping[str, Any]) -> Turn:
         return silent(setting)
     told = say("paused", pause=handoff.paused(_fact(facts, "kind")), phone=setting.phone)
     return setting.turn(Kind.HANDOFF, Reply(text=told), state=setting.state, topic=setting.open_topic)
+
+
+def _withdrawn(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    """An answer was wrong. It is named only where it still stands in the chat and nobody else may read along."""
+    words = _fact(facts, "words")
+    named = say("answer-withdrawn-named", words=words) if words and not setting.state.quiet else None
+    reply = Reply(text=named or say("answer-withdrawn"))
+    return setting.turn(Kind.HANDOFF, reply, state=setting.state, topic=setting.open_topic)
 
 
 def _danger(setting: Setting, facts: Mapping[str, Any]) -> Turn:
