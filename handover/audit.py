@@ -26,6 +26,7 @@ class Action(StrEnum):
     SIGNED_OUT = "signed_out"
     READ = "conversation_read"
     FILE_READ = "file_read"
+    PRINTED = "conversation_printed"
     TAKEN = "taken"
     REPLIED = "replied"
     NOTED = "noted"
@@ -80,7 +81,7 @@ class Action(StrEnum):
     CALL_MADE = "call_made"
 
 
-READINGS = (Action.READ, Action.FILE_READ, Action.UNMASKED, Action.LOG_READ)
+READINGS = (Action.READ, Action.FILE_READ, Action.PRINTED, Action.UNMASKED, Action.LOG_READ)
 """Who saw what; everything else changed something."""
 
 LOG = "log"

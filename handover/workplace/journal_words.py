@@ -18,6 +18,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.SESSIONS_ENDED: "Вихід на інших пристроях",
     Action.READ: "Читання розмови",
     Action.FILE_READ: "Перегляд файлу",
+    Action.PRINTED: "Відкрито розмову для друку",
     Action.UNMASKED: "Показ прихованого номера",
     Action.LOG_READ: "Читання журналу дій",
     Action.TAKEN: "Взято розмову",

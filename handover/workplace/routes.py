@@ -22,6 +22,7 @@ from handover.workplace.house import WorkplaceHouse
 from handover.workplace.journal_page import add_journal
 from handover.workplace.me import add_me
 from handover.workplace.pages import Pages
+from handover.workplace.printing import add_printing
 from handover.workplace.reading import add_reading
 from handover.workplace.ready_answers import add_ready_answers
 from handover.workplace.reports import add_reports
@@ -41,6 +42,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     router = APIRouter(route_class=guard.route_class(), include_in_schema=False)
     add_door(router, guard)
     add_reading(router, guard)
+    add_printing(router, guard)
     add_acting(router, guard)
     add_composing(router, guard)
     add_attaching(router, guard)

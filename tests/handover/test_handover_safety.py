@@ -57,6 +57,7 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", CHAT): ALL,
     ("GET", f"{CHAT}/live"): ALL,
     ("GET", f"{CHAT}/window"): ALL,
+    ("GET", f"{CHAT}/print"): ALL,
     ("GET", "/workplace/files/{content_hash}"): ALL,
     ("POST", f"{CHAT}/take"): CONSULT,
     ("POST", f"{CHAT}/reply"): CONSULT,
