@@ -45,6 +45,9 @@ def named(file: Attachment) -> str:
     return file.name or {"photo": "Фото", "voice": "Запис", "video": "Відео"}.get(file.kind.value, "Файл")
 
 
+NOTHING = Carried(False, 0, "")
+
+
 def carried(channel: str, capabilities: Capabilities | None) -> Carried:
     """In words: «Viber передасть фото й файли, до 50 МБ»."""
     kinds = capabilities.file_kinds if capabilities is not None else frozenset()

@@ -141,7 +141,7 @@ def _line(line: Line, found: Found, me: Account, day: str | None, *, may_withdra
         withdrawn=clock(line.withdrawn_at) if line.withdrawn_at else None,
         may_withdraw=may_withdraw
         and author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST)
-        and line.delivery is not None
+        and line.delivery not in (None, "withdrawn")
         and not line.erased
         and line.withdrawn_at is None,
         turn=line.turn,

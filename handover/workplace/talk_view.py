@@ -20,7 +20,7 @@ from handover.tickets.tickets import Ticket
 from handover.tickets.wording import danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.company import Company, company
-from handover.workplace.files_view import Beside, Carried, beside, carried
+from handover.workplace.files_view import NOTHING, Beside, Carried, beside, carried
 from handover.workplace.found import Found
 from handover.workplace.log_view import Interview, LineView, folded, lines
 from handover.workplace.masking import masked
@@ -121,7 +121,7 @@ def talk(
         teams=found.teams,
         drafts=found.drafts,
         files=beside(found.drafts.files),
-        carried=carried(found.head.ref.channel, capabilities),
+        carried=carried(found.head.ref.channel, capabilities) if consults else NOTHING,
         company=company(found.viewers),
         ready=offered(found.ready, ticket, found.head, me, knowledge),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from conversations import ownership
 from conversations.tables import attachments, outbox
 from handover import retention
+from handover.accounts.permissions import Role
 from handover.composing import drafts
 from handover.retention import STRAYS_KEPT
 from tests.handover.browsing import Served, sideways, taken, violations
@@ -170,7 +171,11 @@ async def test_what_the_channel_does_not_carry_is_said_before(reception, now):
     assert "Viber файлів не передає" in page
     assert 'id="attach"' not in page
     assert (await add(iryna, chat)).status_code == 415
+    editor = await reception.signed_in("editor", Role.EDITOR)
+    assert "файлів не передає" not in (await editor.get(f"/workplace/conversations/{chat}")).text
     other = await waiting(reception.database, now, channel="telegram")
+    page = (await editor.get(f"/workplace/conversations/{other.conversation_id}")).text
+    assert 'id="attach"' not in page
     page = (await iryna.get(f"/workplace/conversations/{other.conversation_id}")).text
     assert "Telegram передасть фото й файли, до 48\xa0КБ" in page
 

@@ -223,6 +223,14 @@ async def test_only_whoever_leads_takes_back_and_only_words_of_ours(reception, n
     assert "/withdraw" not in page
 
 
+async def test_what_the_take_has_stopped_already_offers_nothing_to_take_back(reception, now):
+    iryna, chat, position = await answered(reception, now)
+    assert await states(reception.database, chat, position) == ["withdrawn"]
+    page = (await iryna.get(f"/workplace/conversations/{chat}")).text
+    assert "Не надіслано: розмову взяла людина" in page
+    assert "/withdraw" not in page
+
+
 async def test_of_many_presses_at_once_one_takes_back(reception, now):
     iryna, chat, position = await answered(reception, now, "telegram", Arrived(Sent("77")))
     answers = await asyncio.gather(
