@@ -194,6 +194,20 @@ def _line(row: RowMapping, delivery: tuple[str, str | None] | None) -> Line:
     )
 
 
+async def heard_after(db: AsyncConnection, conversation_id: str, position: int) -> bool:
+    """Whether the person wrote after this line."""
+    found = await db.execute(
+        select(messages.c.position)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.position > position,
+            messages.c.author_kind == AuthorKind.CITIZEN.value,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 async def mark_seen(db: AsyncConnection, conversation_id: str, position: int) -> None:
     """The specialists have read up to this line; it only moves forward."""
     if not await hold(db, [conversation_id]):

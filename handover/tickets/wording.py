@@ -118,8 +118,8 @@ def follows(number: str, now: datetime) -> str:
     return f"Знову відкрито: нове повідомлення, {clock(now)}. Продовжує консультацію № {number}"
 
 
-def handed_back(name: str, now: datetime) -> str:
-    return f"Повернуто боту: {name}, {clock(now)}"
+def handed_back(name: str, reason: str, now: datetime) -> str:
+    return f"Повернуто боту: {name}, {clock(now)}. Причина: {reason}"
 
 
 def resolved(name: str, summary: str, now: datetime) -> str:

@@ -27,6 +27,7 @@ from handover.tickets.lists import Reader
 from handover.workplace import failures
 from handover.workplace.deeds import Deed, Do, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.handing_back import add_handing_back
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
 from handover.workplace.reading import admitted, find
@@ -75,7 +76,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         try:
             async with house.database.write() as db:
                 ticket = await admitted(db, me, conversation_id)
-                await do(Deed(db, me, ticket, form, now))
+                facts = await do(Deed(db, me, ticket, form, now))
                 await audit.record(
                     db,
                     community=me.community,
@@ -83,7 +84,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                     action=action,
                     subject=conversation_id,
                     now=now,
-                    facts={"ticket": ticket.number},
+                    facts={"ticket": ticket.number, **(facts or {})},
                 )
                 await happenings.happened(db, me.community, [conversation_id], now)
         except (AlreadyTaken, NotWaiting) as lost:
@@ -213,13 +214,6 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RETURNED, do, _THINK)
 
-    @router.post("/workplace/conversations/{conversation_id}/hand-back")
-    async def hand_back(request: Request, conversation_id: str) -> Response:
-        async def do(deed: Deed) -> None:
-            await leading.return_to_bot(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
-
-        return await act(request, conversation_id, Permission.CONSULT, Action.HANDED_BACK, do, _THINK)
-
     @router.post("/workplace/conversations/{conversation_id}/resolve")
     async def resolve(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
@@ -228,6 +222,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
 
+    add_handing_back(router, act)
     add_putting_off(router, act)
 
     @router.post("/workplace/conversations/{conversation_id}/danger-card")

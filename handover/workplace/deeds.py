@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -38,7 +38,8 @@ class Deed:
         return said
 
 
-Do = Callable[[Deed], Awaitable[object]]
+Do = Callable[[Deed], Awaitable[Mapping[str, str] | None]]
+"""Does it; what it returns is written into the audit log beside the consultation's number."""
 
 
 class Act(Protocol):

@@ -171,6 +171,29 @@ def not_yours(lost: NotYours, back: str) -> Failure:
     return Failure(409, "Розмову веде хтось інший", text, "Оновити", back, icon="person", soft=True)
 
 
+def unread(back: str) -> Failure:
+    return Failure(
+        409,
+        "Людина щойно написала",
+        "Людина щойно написала. Прочитайте й вирішіть ще раз: розмова лишилася у вас.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def no_reason(back: str) -> Failure:
+    return Failure(
+        422,
+        "Бракує причини",
+        "Виберіть причину або напишіть свою: без неї розмову боту не повертаємо.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
 def moved_on(back: str) -> Failure:
     return Failure(
         409,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from handover.audit import LOG, Action
 from handover.journal import Entry
 from handover.workplace import words
+from handover.workplace.handing_back import REASONS
 from knowledge_base.language import number, plural
 
 ACTIONS: Mapping[Action, str] = {
@@ -100,6 +101,7 @@ _FACTS = {
     "kind": "що",
     "conversations": "розмов у чергу",
     "ticket": "консультація",
+    "reason": "причина",
 }
 _STATES = {
     ("people_only", "on"): "лише люди",
@@ -149,7 +151,9 @@ def facts(entry: Entry, masked: Mapping[str, str]) -> str:
         if (name, value) in _STATES:
             said.append(_STATES[name, str(value)])
         elif name in _FACTS:
-            shown = {"role": words.ROLES, "kind": masked}.get(name, {}).get(str(value), value)
+            shown = {"role": words.ROLES, "kind": masked, "reason": REASONS}.get(name, {}).get(
+                str(value), value
+            )
             said.append(f"{_FACTS[name]}: {shown}")
     return ", ".join(said)
 

@@ -25,6 +25,7 @@ from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.company import Company, company
+from handover.workplace.handing_back import REASONS
 from handover.workplace.masking import Said, masked, said
 from handover.workplace.queue_view import Chip, call_chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.ready_answers import Offered, offered
@@ -137,6 +138,8 @@ class Talk:
     snoozes: Sequence[Snooze]
     may_book: bool
     has_bot: bool
+    hand_back_reasons: Mapping[str, str]
+    last_position: int
     danger_card: bool
     chips: Sequence[Chip]
     gate: Gate | None
@@ -196,6 +199,8 @@ def talk(
         snoozes=snoozes(now),
         may_book=consults and ticket.status != "resolved",
         has_bot=has_bot,
+        hand_back_reasons=REASONS,
+        last_position=found.head.last_position,
         danger_card=has_bot
         and ticket.danger is not None
         and led

@@ -98,6 +98,7 @@
     }
     if (target.dataset.opens) {
       event.preventDefault();
+      target.closest("details")?.removeAttribute("open");
       byId(target.dataset.opens).showModal();
     }
     else if (target.dataset.closes) byId(target.dataset.closes).close();
