@@ -31,6 +31,7 @@ from handover.tables import (
     composer_drafts,
     happenings,
     login_attempts,
+    mentions,
     submissions,
     tickets,
     unanswered,
@@ -98,6 +99,11 @@ DRAFTS = log_retention.rows(
         composer_drafts.c.saved_at < before, composer_drafts.c.conversation_id.not_in(_SPARED)
     ),
 )
+MENTIONS = log_retention.rows(
+    "mentions",
+    mentions,
+    lambda before: and_(mentions.c.at < before, mentions.c.conversation_id.not_in(_SPARED)),
+)
 VIEWERS = log_retention.rows("viewers", viewers, lambda before: viewers.c.until < before)
 CALLS = log_retention.emptied(
     "calls",
@@ -162,6 +168,7 @@ class Policy:
         yield WORDS, self.words
         yield TICKETS, self.words
         yield DRAFTS, self.words
+        yield MENTIONS, self.words
         yield VIEWERS, VIEWERS_KEPT
         yield CALLS, self.words
         yield CALLERS, CALLERS_KEPT

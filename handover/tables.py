@@ -1,7 +1,8 @@
 """The tables of the handover.
 
 Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
-reports; teams and shifts; drafts, who looks at what, ready answers; own hours and pauses, callers and promised calls.
+reports; teams and shifts; drafts, who looks at what, who is mentioned, ready answers; own hours and pauses, callers
+and promised calls.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -361,6 +362,21 @@ viewers = Table(
     Column("until", UtcDateTime, nullable=False),
     CheckConstraint("doing IN ('looks', 'reply', 'note')", name="doing"),
     Index("ix_viewers_until", "until"),
+)
+
+# Who is named in which note; unread while `read_at` is null.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("by_id", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Index("ix_mentions_conversation", "conversation_id"),
+    Index("ix_mentions_at", "at"),
 )
 
 # Of everybody where `owner_id` is null, else of that account alone.

@@ -23,7 +23,7 @@ from conversations.messages import Author, AuthorKind, Reply
 from conversations.ownership import Owner
 from handover.calendars.hours import KYIV
 from handover.counting import next_value
-from handover.tables import OPEN, composer_drafts, tickets, unanswered, viewers, visits
+from handover.tables import OPEN, composer_drafts, mentions, tickets, unanswered, viewers, visits
 from handover.tickets import wording
 from handover.tickets.due import Due, dues, earliest
 from handover.tickets.language import language_of
@@ -420,7 +420,7 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
 
     An open ticket is closed; whose conversation it is then is the caller's business.
     """
-    for table in (unanswered, composer_drafts, viewers):
+    for table in (unanswered, composer_drafts, mentions, viewers):
         await db.execute(delete(table).where(table.c.conversation_id == conversation_id))
     await db.execute(update(visits).where(visits.c.conversation_id == conversation_id).values(topic=None))
     await db.execute(

@@ -20,7 +20,7 @@ from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.assignment.teams import UnknownTeam
 from handover.audit import Action
-from handover.composing import drafts, ready_answers
+from handover.composing import drafts, mentions, ready_answers
 from handover.tickets import leading, lists
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.lists import Reader
@@ -178,7 +178,10 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         async def do(deed: Deed) -> None:
             text = _words(deed, "text")
             if await _first(deed, "note", text):
-                await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                position = await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                await mentions.keep(
+                    deed.db, deed.me.community, conversation_id, position, deed.me, text, deed.now
+                )
                 await _sent(deed, "note")
 
         return await act(request, conversation_id, Permission.NOTE, Action.NOTED, do)

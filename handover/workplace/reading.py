@@ -12,13 +12,13 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, remote_files, transcript
-from handover import audit
+from handover import audit, happenings
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
 from handover.assignment import teams
 from handover.calls import calls
-from handover.composing import drafts, ready_answers, viewers
+from handover.composing import drafts, mentions, ready_answers, viewers
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
@@ -70,6 +70,7 @@ async def find(
         teams=await teams.all_of(db, account.community),
         drafts=await drafts.of(db, account.community, account.id, conversation_id),
         viewers=others.get(conversation_id, ()),
+        named=await mentions.lines(db, account.community, account.id, conversation_id),
         ready=await ready_answers.listed(db, account.community, account.id),
         call=promised.get(ticket.id),
     )
@@ -96,6 +97,13 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
             )
             if looked and found.owner.id == me.id:
                 await transcript.mark_seen(db, conversation_id, found.head.last_position)
+            named = looked and await mentions.read(
+                db, me.community, me.id, conversation_id, found.head.last_position, now
+            )
+            if named:
+                await happenings.happened(db, me.community, [conversation_id], now)
+        if named:
+            await house.signals.publish(f"queue:{me.community}")
         capabilities = house.capabilities(found.head.ref.channel)
         return talk(found, me, house.knowledge(me.community), capabilities, now)
 

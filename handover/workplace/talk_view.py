@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from handover.assignment.teams import Team
 from handover.calendars.hours import KYIV
 from handover.calls.calls import Call
 from handover.composing.drafts import Drafts
+from handover.composing.mentions import may_be_mentioned
 from handover.composing.ready_answers import ReadyAnswer
 from handover.composing.viewers import Viewer
 from handover.tickets.tickets import Ticket
@@ -88,6 +89,7 @@ class LineView:
     pieces: Sequence[Piece]
     absent: Sequence[Absent]
     state: Fate | None
+    named: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class Talk:
     earlier: int | None
     packet: Packet
     colleagues: Sequence[Account]
+    mentionable: Sequence[Account]
     teams: Sequence[Team]
     drafts: Drafts
     company: Company
@@ -156,7 +159,10 @@ class Talk:
 
 @dataclass(frozen=True)
 class Found:
-    """What was read of a conversation, before it is put into words."""
+    """What was read of a conversation, before it is put into words.
+
+    `named`: the lines that name the reader, and whether each is unread.
+    """
 
     conversation: str
     ticket: Ticket
@@ -171,6 +177,7 @@ class Found:
     drafts: Drafts
     viewers: Sequence[Viewer]
     ready: Sequence[ReadyAnswer]
+    named: Mapping[int, bool] = field(default_factory=dict)
     call: Call | None = None
 
 
@@ -216,6 +223,7 @@ def talk(
             for person in found.colleagues
             if person.id != owner.id and allows(person.role, Permission.CONSULT)
         ],
+        mentionable=may_be_mentioned(found.colleagues, me),
         teams=found.teams,
         drafts=found.drafts,
         company=company(found.viewers),
@@ -300,7 +308,11 @@ def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:
         state=_fate(line, found.owner.id == me.id)
         if author.kind in (AuthorKind.BOT, AuthorKind.SPECIALIST)
         else None,
+        named=_NAMED[found.named[line.position]] if line.position in found.named else None,
     )
+
+
+_NAMED = {True: "Вас згадали, нове", False: "Вас згадали"}
 
 
 def _said(text: str, at: str, found: Found, me: Account, *, phones: bool = True) -> Said:

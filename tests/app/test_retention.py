@@ -24,6 +24,7 @@ KINDS = [
     "words",
     "tickets",
     "drafts",
+    "mentions",
     "viewers",
     "calls",
     "callers",

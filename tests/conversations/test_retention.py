@@ -37,6 +37,7 @@ KINDS = {
     "words",
     "tickets",
     "drafts",
+    "mentions",
     "viewers",
     "calls",
     "callers",
@@ -153,6 +154,16 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
                 saved_at=at,
             )
         )
+        await db.execute(
+            insert(desk.mentions).values(
+                community_id="sample",
+                account_id=account.id,
+                conversation_id=conversation,
+                position=1,
+                by_id=account.id,
+                at=at,
+            )
+        )
         await viewers.come(db, "sample", conversation, account.id, "looks", at)
         await happenings.happened(db, "sample", [conversation], at)
 
@@ -243,7 +254,7 @@ async def test_what_is_younger_stays_as_it_is(database: Database, store: FolderS
     assert len([path for path in store.folder.rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls", "drafts"}))
+@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls", "drafts", "mentions"}))
 async def test_each_kind_has_its_own_policy(
     database: Database, store: FolderStore, now: datetime, kind: str
 ) -> None:
@@ -251,7 +262,9 @@ async def test_each_kind_has_its_own_policy(
     await desk_worked(database, conversation, now - OLD, resolved=True)
     only = replace(NEVER, **{kind: timedelta(days=30)})
     went = set(await kept(database, store, only, now))
-    assert went - UNASKED == ({"words", "tickets", "calls", "drafts"} if kind == "words" else {kind})
+    assert went - UNASKED == (
+        {"words", "tickets", "calls", "drafts", "mentions"} if kind == "words" else {kind}
+    )
 
 
 async def test_nothing_of_an_open_consultation_goes(

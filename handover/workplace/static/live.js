@@ -82,7 +82,7 @@ const live = (() => {
     if (presses.open) return later();
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
-    for (const id of ["views", "stop", "pause", "urgent", "offer", "hours", "order", "find", "narrow"]) {
+    for (const id of ["views", "stop", "pause", "urgent", "offer", "named", "hours", "order", "find", "narrow"]) {
       const part = document.getElementById(id);
       Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
       htmx.process(document.getElementById(id));
