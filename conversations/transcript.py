@@ -58,7 +58,8 @@ class Line:
 @dataclass(frozen=True)
 class Head:
     """A conversation as lists show it. `unread` counts the citizen's lines after `seen_position`; `last` is the last
-    line a citizen can see (no notes, no system lines), with no word about its delivery."""
+    line a citizen can see (no notes, no system lines), with no word about its delivery. `quiet`: the engine has been
+    asked never to write first, or knows that somebody else may read it."""
 
     id: str
     ref: ConversationRef
@@ -73,6 +74,7 @@ class Head:
     last_incoming_at: datetime | None
     unreachable_at: datetime | None
     erased_at: datetime | None
+    quiet: bool = False
 
 
 async def say(
@@ -248,6 +250,7 @@ async def heads(db: AsyncConnection, ids: Iterable[str]) -> dict[str, Head]:
             last_incoming_at=row["last_incoming_at"],
             unreachable_at=row["unreachable_at"],
             erased_at=row["erased_at"],
+            quiet=(row["state"] or {}).get("quiet") is True,
         )
         for row in rows
     }

@@ -27,6 +27,7 @@ class Action(StrEnum):
     READ = "conversation_read"
     FILE_READ = "file_read"
     TAKEN = "taken"
+    STARTED = "started"
     REPLIED = "replied"
     NOTED = "noted"
     SENT_AGAIN = "sent_again"

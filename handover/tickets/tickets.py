@@ -34,6 +34,9 @@ NORMAL = 0
 FIRST = 10
 """Priority of danger: before everyone, whenever they came."""
 
+STARTED = "started"
+"""The reason of a ticket that a specialist began: nobody waited for it."""
+
 SETTLED = {
     "wanted_by": None,
     "offered_to": None,
@@ -52,9 +55,9 @@ class Ticket:
     """A consultation.
 
     `question` is what the person asks; `reason` why a person was called: asked, unknown, danger, call_back,
-    file, dissatisfied, unreached. `unreached` is why our words do not arrive. `answered_at` is when a specialist
-    first wrote: the promise is kept by then. `told` are facts the person told the bot: a name and a value each,
-    in words.
+    file, dissatisfied, unreached, started (a specialist writes first). `unreached` is why our words do not arrive.
+    `answered_at` is when a specialist first wrote: the promise is kept by then. `told` are facts the person told the
+    bot: a name and a value each, in words.
 
     `follows` is the id of the ticket that was resolved shortly before, and `wanted_by` its specialist while it is to be
     offered to them first. `offered_to` has until `offered_until` to take it; `passed_by` were offered it and did not.

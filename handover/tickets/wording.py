@@ -76,6 +76,10 @@ def led_by(name: str, now: datetime) -> str:
     return f"Веде консультацію: {name}, {clock(now)}"
 
 
+def started_by(name: str, number: str, now: datetime) -> str:
+    return f"Спеціаліст пише першим: {name}, {clock(now)}. Консультація № {number}"
+
+
 def transferred(giver: str, receiver: str, reason: str, now: datetime) -> str:
     cause = f". Причина: {reason}" if reason else ""
     return f"Передано: {giver} → {receiver}, {clock(now)}{cause}"

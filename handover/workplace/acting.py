@@ -31,6 +31,7 @@ from handover.workplace.handing_back import add_handing_back
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
 from handover.workplace.reading import admitted, find
+from handover.workplace.starting import add_starting
 from handover.workplace.talk_view import talk
 from handover.workplace.window_view import shut
 
@@ -225,6 +226,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
 
+    add_starting(router, house, act)
     add_handing_back(router, act)
     add_putting_off(router, act)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handover.tickets.leading import AlreadyTaken, NotYours
+from handover.tickets.starting import AlreadyWaits
 from handover.workplace import words
 from handover.workplace.vendor_words import Mended
 
@@ -169,6 +170,54 @@ def not_yours(lost: NotYours, back: str) -> Failure:
         else "Розмову ніхто не веде: спершу візьміть її. Ваш текст лишився чернеткою."
     )
     return Failure(409, "Розмову веде хтось інший", text, "Оновити", back, icon="person", soft=True)
+
+
+def no_matter(back: str) -> Failure:
+    return Failure(
+        422,
+        "Бракує теми",
+        "Напишіть кілька слів, про що пишете: їх побачать лише колеги.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
+def no_way_to_write(back: str) -> Failure:
+    return Failure(
+        409,
+        "Написати сюди не можна",
+        "Цим каналом написати не можна. Подзвоніть людині або дочекайтеся, поки звернеться.",
+        "До розмови",
+        back,
+        icon="lock",
+        soft=True,
+    )
+
+
+def already_open(waits: AlreadyWaits, back: str) -> Failure:
+    number = words.unbroken(waits.ticket.number)
+    return Failure(
+        409,
+        "Людина вже чекає",
+        f"Людина сама кличе спеціаліста: консультація № {number}. Візьміть її.",
+        "Оновити",
+        back,
+        icon="person",
+        soft=True,
+    )
+
+
+def asks_for_quiet(back: str) -> Failure:
+    return Failure(
+        409,
+        "Першими не пишемо",
+        "Людина просила не писати першими, або її листування можуть читати. Дочекайтеся, поки напише.",
+        "До розмови",
+        back,
+        icon="lock",
+        soft=True,
+    )
 
 
 def unread(back: str) -> Failure:

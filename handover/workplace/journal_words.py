@@ -22,6 +22,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.UNMASKED: "Показ прихованого номера",
     Action.LOG_READ: "Читання журналу дій",
     Action.TAKEN: "Взято розмову",
+    Action.STARTED: "Написано першими",
     Action.REPLIED: "Відповідь людині",
     Action.NOTED: "Нотатка",
     Action.TRANSFERRED: "Передано розмову",

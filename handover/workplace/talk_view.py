@@ -31,6 +31,7 @@ from handover.workplace.masking import Said, masked, said
 from handover.workplace.queue_view import Chip, call_chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.snoozing import Snooze, snoozes
+from handover.workplace.starting import may_ever_write
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from handover.workplace.window_view import Window, window
 from knowledge_base.answers import Knowledge
@@ -136,6 +137,7 @@ class Talk:
     may_take: bool
     may_lead: bool
     may_reopen: bool
+    may_start: bool
     asleep: bool
     snoozes: Sequence[Snooze]
     may_book: bool
@@ -187,6 +189,7 @@ def talk(
     """The whole right part. `capabilities` are those of the conversation's channel."""
     ticket, owner = found.ticket, found.owner
     has_bot = found.head.ref.channel != PHONE
+    may_reopen = may_be_led_again(ticket, owner, me)
     consults = allows(me.role, Permission.CONSULT)
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
@@ -201,7 +204,8 @@ def talk(
         may_unmask=allows(me.role, Permission.UNMASK),
         may_take=may_take,
         may_lead=led and ((mine and consults) or allows(me.role, Permission.LEAD)),
-        may_reopen=consults and ticket.status == "resolved" and owner.kind != "specialist",
+        may_reopen=may_reopen,
+        may_start=may_reopen and may_ever_write(found.head, capabilities),
         asleep=ticket.snoozed_until is not None,
         snoozes=snoozes(now),
         may_book=consults and ticket.status != "resolved",
@@ -213,7 +217,7 @@ def talk(
         and led
         and (mine or allows(me.role, Permission.LEAD)),
         chips=_chips(ticket, owner, found.call, now, has_bot=has_bot),
-        gate=None if mine else _gate(ticket, owner, may_take, has_bot=has_bot),
+        gate=None if mine else _gate(ticket, found.head, owner, may_take, has_bot=has_bot),
         window=line_above(ticket, found.head, me, capabilities, now),
         lines=lines(found, me, now),
         earlier=found.earlier,
@@ -234,9 +238,11 @@ def talk(
 def line_above(
     ticket: Ticket, head: Head, me: Account, capabilities: Capabilities | None, now: datetime
 ) -> Window:
-    """What the channel allows, for whoever leads the conversation or may take it."""
+    """What the channel allows, for whoever leads the conversation, may take it or may write first."""
     mine = head.owner.kind == "specialist" and head.owner.id == me.id
-    told = mine or (ticket.status == "waiting" and allows(me.role, Permission.CONSULT))
+    may_write = ticket.status == "waiting" and allows(me.role, Permission.CONSULT)
+    may_begin = may_be_led_again(ticket, head.owner, me) and may_ever_write(head, capabilities)
+    told = mine or may_write or may_begin
     return window(ticket, head, capabilities, now, told=told)
 
 
@@ -254,13 +260,20 @@ def _chips(ticket: Ticket, owner: Owner, call: Call | None, now: datetime, *, ha
     return [chip for chip in chips if chip is not None]
 
 
-def _gate(ticket: Ticket, owner: Owner, may_take: bool, *, has_bot: bool) -> Gate:
+def may_be_led_again(ticket: Ticket, owner: Owner, me: Account) -> bool:
+    """Whether this person may begin anew with somebody whose consultations are all closed."""
+    return allows(me.role, Permission.CONSULT) and ticket.status == "resolved" and owner.kind != "specialist"
+
+
+def _gate(ticket: Ticket, head: Head, owner: Owner, may_take: bool, *, has_bot: bool) -> Gate:
     if owner.kind == "specialist":
         return Gate("person", f"Відповідає {owner.name}. Нотатку залишити можна.")
     if not has_bot:
         return Gate(
             "phone", "Консультацію закрито." if ticket.status == "resolved" else "Людина чекає на дзвінок."
         )
+    if ticket.status == "resolved" and head.quiet:
+        return Gate("lock", "Консультацію закрито. Людина просила не писати першими.")
     if ticket.status == "resolved":
         return Gate("check", "Консультацію закрито, далі відповідає бот. Нотатку залишити можна.")
     if may_take:

@@ -81,7 +81,7 @@ class Stage:
     def house(self, name: str, facts: dict[str, Any]) -> Turn:
         """Play one event of the house; who answers changes with it."""
         turn = self.play(Heard(InternalEvent(name=name, facts=facts, at=self.now)))
-        if name in {"ticket_taken", "ticket_transferred"}:
+        if name in {"ticket_taken", "ticket_transferred", "specialist_writes_first"}:
             ticket = self.view.ticket or TicketView("26-0007", "taken", 0)
             self.view = View(owner="specialist", ticket=replace(ticket, status="taken"))
         elif name == "ticket_returned":

@@ -128,6 +128,7 @@ house = st.builds(
             "ticket_transferred",
             "ticket_returned",
             "handed_back",
+            "specialist_writes_first",
             "ticket_resolved",
             "promise_late",
             "danger_card",

@@ -116,6 +116,7 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{CHAT}/wake"): CONSULT,
     ("POST", f"{CHAT}/reopen"): CONSULT,
     ("POST", f"{CHAT}/pass"): CONSULT,
+    ("POST", f"{CHAT}/start"): CONSULT,
     ("GET", "/workplace/shift"): CONSULT,
     ("POST", "/workplace/shift"): CONSULT,
     ("POST", "/workplace/shift/hand-over"): CONSULT,

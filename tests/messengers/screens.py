@@ -107,7 +107,7 @@ SAID = (
 HOUSE: tuple[tuple[str, dict[str, Any]], ...] = (
     *(
         (name, facts)
-        for name in ("ticket_taken", "ticket_transferred")
+        for name in ("ticket_taken", "ticket_transferred", "specialist_writes_first")
         for facts in ({"name": NAME, "position": POSITION}, {"name": NAME}, {})
     ),
     ("ticket_returned", {}),

@@ -23,6 +23,8 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
     match name:
         case "ticket_taken":
             return _told(setting, Reply(text=_introduced("taken", facts)))
+        case "specialist_writes_first":
+            return _began(setting, facts)
         case "ticket_transferred":
             return _told(setting, Reply(text=_introduced("transferred", facts)))
         case "ticket_returned":
@@ -56,6 +58,13 @@ def _told(setting: Setting, reply: Reply, *, danger_over: bool = False) -> Turn:
     if danger_over:
         state = replace(state, danger=None)
     return setting.turn(Kind.HANDOFF, reply, state=state, topic=setting.open_topic)
+
+
+def _began(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    """A specialist writes first. After danger, or «стоп», nobody is written to first."""
+    if setting.state.quiet:
+        return silent(setting)
+    return _told(setting, Reply(text=_introduced("writes-first", facts)))
 
 
 def _introduced(text_id: str, facts: Mapping[str, Any]) -> str:

@@ -66,7 +66,7 @@
       sender.closest("details")?.removeAttribute("open");
       if (sender.closest("dialog")) sender.reset();
       live.refreshQueue(!sender.matches("#form-reply, #form-note"));
-      if (event.detail.pathInfo.requestPath.includes("/take")) drafts.choose("reply", true);
+      if (/\/(take|start)(\?|$)/.test(event.detail.pathInfo.requestPath)) drafts.choose("reply", true);
     } else {
       sender.closest("dialog")?.close();
       live.refreshQueue(false);
