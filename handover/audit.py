@@ -78,6 +78,10 @@ class Action(StrEnum):
     CALL_TAKEN = "call_taken"
     CALL_RETURNED = "call_returned"
     CALL_MADE = "call_made"
+    SAME_PERSON_ASKED = "same_person_asked"
+    SAME_PERSON_CONFIRMED = "same_person_confirmed"
+    SAME_PERSON_DECLINED = "same_person_declined"
+    SAME_PERSON_PARTED = "same_person_parted"
 
 
 READINGS = (Action.READ, Action.FILE_READ, Action.UNMASKED, Action.LOG_READ)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from conversations import retention as log_retention
 from conversations.attachments import FolderStore
@@ -19,6 +19,7 @@ from conversations.database import Database
 from conversations.erasure import orphans
 from conversations.inbox import KEYS_KEPT
 from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNREADABLE, Kind
+from conversations.tables import conversations
 from handover import audit, counting
 from handover import happenings as happening
 from handover.audit import Action
@@ -32,6 +33,7 @@ from handover.tables import (
     happenings,
     login_attempts,
     mentions,
+    same_people,
     submissions,
     tickets,
     unanswered,
@@ -104,6 +106,18 @@ MENTIONS = log_retention.rows(
     mentions,
     lambda before: and_(mentions.c.at < before, mentions.c.conversation_id.not_in(_SPARED)),
 )
+
+
+def _forgotten(before: datetime) -> ColumnElement[bool]:
+    """Questions long over; what was confirmed stays while the person still writes in either conversation."""
+    silent = select(conversations.c.id).where(conversations.c.last_incoming_at < before)
+    over = func.coalesce(same_people.c.settled_at, same_people.c.expires_at) < before
+    asleep = and_(same_people.c.first_id.in_(silent), same_people.c.second_id.in_(silent))
+    spared = or_(same_people.c.first_id.in_(_SPARED), same_people.c.second_id.in_(_SPARED))
+    return and_(over, or_(same_people.c.state != "confirmed", asleep), ~spared)
+
+
+SAME_PEOPLE = log_retention.rows("same_people", same_people, _forgotten)
 VIEWERS = log_retention.rows("viewers", viewers, lambda before: viewers.c.until < before)
 CALLS = log_retention.emptied(
     "calls",
@@ -169,6 +183,7 @@ class Policy:
         yield TICKETS, self.words
         yield DRAFTS, self.words
         yield MENTIONS, self.words
+        yield SAME_PEOPLE, self.words
         yield VIEWERS, VIEWERS_KEPT
         yield CALLS, self.words
         yield CALLERS, CALLERS_KEPT

@@ -24,6 +24,7 @@ from bots.dialogue.turn import (
     Heard,
     Lookup,
     QueueView,
+    SamePersonView,
     State,
     StoredView,
     TicketView,
@@ -51,6 +52,7 @@ from conversations.messages import (
     ReachChange,
 )
 from handover import happenings
+from handover.contacts import same_person
 from handover.tickets import leading, queue, reach, tickets, wording
 from handover.tickets.tickets import Ticket
 from knowledge_base.understanding.meaning import Meaning
@@ -487,6 +489,8 @@ async def _respond(
     while isinstance(outcome, Lookup):
         if outcome is Lookup.QUEUE:
             view = replace(view, queue=await _queue_view(db, runtime, scene, now))
+        elif outcome is Lookup.SAME_PERSON:
+            view = replace(view, same_person=await _same_person_view(db, scene.claimed.id, now))
         else:
             await _settle(db, scene, after)
             view = replace(view, stored=await _stored_view(db, scene.claimed))
@@ -507,6 +511,18 @@ async def _queue_view(db: AsyncConnection, runtime: Runtime, scene: Scene, now: 
         opens_at=seen.opens_at,
         pause=seen.pause,
     )
+
+
+async def _same_person_view(db: AsyncConnection, conversation_id: str, now: datetime) -> SamePersonView:
+    asked = await same_person.newest(db, conversation_id)
+    if asked is None:
+        return SamePersonView()
+    if asked.state == "confirmed":
+        return SamePersonView(asked.id, asked.code, "joined")
+    if not asked.open_at(now):
+        return SamePersonView(asked.id, asked.code)
+    here, there = asked.said(conversation_id), asked.said(asked.other(conversation_id))
+    return SamePersonView(asked.id, asked.code, "waits" if here else "other" if there else "open")
 
 
 async def _stored_view(db: AsyncConnection, claimed: Claimed) -> StoredView:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, transcript
@@ -23,7 +23,16 @@ from conversations.messages import Author, AuthorKind, Reply
 from conversations.ownership import Owner
 from handover.calendars.hours import KYIV
 from handover.counting import next_value
-from handover.tables import OPEN, composer_drafts, mentions, tickets, unanswered, viewers, visits
+from handover.tables import (
+    OPEN,
+    composer_drafts,
+    mentions,
+    same_people,
+    tickets,
+    unanswered,
+    viewers,
+    visits,
+)
 from handover.tickets import wording
 from handover.tickets.due import Due, dues, earliest
 from handover.tickets.language import language_of
@@ -192,11 +201,11 @@ async def latest_of(db: AsyncConnection, community: str, conversation_id: str) -
     return None if row is None else from_row(row)
 
 
-async def all_of(db: AsyncConnection, community: str, conversation_id: str) -> list[Ticket]:
-    """Every ticket of a conversation, the newest first."""
+async def all_of(db: AsyncConnection, community: str, *conversation_ids: str) -> list[Ticket]:
+    """Every ticket of a conversation, or of all that are one person's, the newest first."""
     rows = await db.execute(
         select(tickets)
-        .where(tickets.c.conversation_id == conversation_id, tickets.c.community_id == community)
+        .where(tickets.c.conversation_id.in_(conversation_ids), tickets.c.community_id == community)
         .order_by(tickets.c.created_at.desc(), tickets.c.number.desc())
         .limit(50)
     )
@@ -425,6 +434,11 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
     """
     for table in (unanswered, composer_drafts, mentions, viewers):
         await db.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    await db.execute(
+        delete(same_people).where(
+            or_(same_people.c.first_id == conversation_id, same_people.c.second_id == conversation_id)
+        )
+    )
     await db.execute(update(visits).where(visits.c.conversation_id == conversation_id).values(topic=None))
     await db.execute(
         update(tickets)

@@ -130,6 +130,22 @@ def resolved(name: str, summary: str, now: datetime) -> str:
     return f"Закрито: {name}, {clock(now)}. Підсумок: {summary}"
 
 
+def same_person_asked(name: str, now: datetime) -> str:
+    return f"Запитано, чи інша розмова теж цієї людини: {name}, {clock(now)}"
+
+
+def same_person_confirmed(now: datetime) -> str:
+    return f"Людина підтвердила, що обидві розмови її, {clock(now)}"
+
+
+def same_person_declined(now: datetime) -> str:
+    return f"Людина відповіла, що інша розмова не її, {clock(now)}"
+
+
+def same_person_parted(name: str | None, now: datetime) -> str:
+    return f"Розмови роз’єднано: {name or 'на прохання людини'}, {clock(now)}"
+
+
 UNREACHED_QUESTION = "Повідомлення спеціаліста не дійшло"
 
 

@@ -28,6 +28,7 @@ from handover.workplace import failures
 from handover.workplace.deeds import Deed, Do, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.handing_back import add_handing_back
+from handover.workplace.one_person import add_one_person
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
 from handover.workplace.reading import admitted, find
@@ -122,7 +123,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             found,
             visitor.account,
             house.knowledge(visitor.account.community),
-            house.capabilities(found.head.ref.channel),
+            house.capabilities,
             house.clock(),
         )
         opening = "open" in request.query_params
@@ -227,6 +228,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
 
     add_starting(router, house, act)
+    add_one_person(router, house, act)
     add_handing_back(router, act)
     add_putting_off(router, act)
 

@@ -220,6 +220,53 @@ def asks_for_quiet(back: str) -> Failure:
     )
 
 
+def no_other(back: str) -> Failure:
+    return Failure(
+        422,
+        "Такої розмови немає",
+        "Виберіть розмову зі списку або впишіть номер консультації, як-от 26-0007. Телефонна розмова не підійде.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
+def question_stuck(channel: str, back: str) -> Failure:
+    return Failure(
+        409,
+        "Запитати зараз не вийде",
+        f"Канал {channel} зараз не пропустить питання. Запитайте, коли людина там напише.",
+        "До розмови",
+        back,
+        icon="lock",
+        soft=True,
+    )
+
+
+def asked_already(back: str) -> Failure:
+    return Failure(
+        409,
+        "Уже запитано",
+        "Про цю розмову вже запитано, або її вже поєднано. Подивіться у зведенні.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def not_joined(back: str) -> Failure:
+    return Failure(
+        409,
+        "Розмови вже не поєднані",
+        "Ці розмови вже роз’єднано. Оновіть сторінку.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
 def unread(back: str) -> Failure:
     return Failure(
         409,

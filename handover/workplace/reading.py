@@ -19,10 +19,12 @@ from handover.accounts.permissions import Permission
 from handover.assignment import teams
 from handover.calls import calls
 from handover.composing import drafts, mentions, ready_answers, viewers
+from handover.contacts import same_person
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.one_person import known
 from handover.workplace.queue_view import Asked, QueuePane, queue_pane
 from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
 
@@ -56,6 +58,7 @@ async def find(
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
     others = await viewers.of(db, account.community, [conversation_id], account.id, now)
     shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
+    person = await same_person.person_of(db, conversation_id)
     promised = await calls.of_tickets(db, [ticket.id])
     return Found(
         conversation=conversation_id,
@@ -65,7 +68,8 @@ async def find(
         lines=shown,
         missing=await remote_files.missing(db, conversation_id, [line.position for line in shown]),
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
-        past=await tickets.all_of(db, account.community, conversation_id),
+        past=await tickets.all_of(db, account.community, *person),
+        person=await known(db, account.community, conversation_id, person[1:]),
         colleagues=await accounts.colleagues(db, account.community),
         teams=await teams.all_of(db, account.community),
         drafts=await drafts.of(db, account.community, account.id, conversation_id),
@@ -95,6 +99,11 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
             await audit.record_reading(
                 db, community=me.community, account_id=me.id, subject=conversation_id, now=now
             )
+            # What was said elsewhere stands on this page too.
+            for other in found.person.heads:
+                await audit.record_reading(
+                    db, community=me.community, account_id=me.id, subject=other, now=now
+                )
             if looked and found.owner.id == me.id:
                 await transcript.mark_seen(db, conversation_id, found.head.last_position)
             named = looked and await mentions.read(
@@ -104,8 +113,7 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
                 await happenings.happened(db, me.community, [conversation_id], now)
         if named:
             await house.signals.publish(f"queue:{me.community}")
-        capabilities = house.capabilities(found.head.ref.channel)
-        return talk(found, me, house.knowledge(me.community), capabilities, now)
+        return talk(found, me, house.knowledge(me.community), house.capabilities, now)
 
     async def whole(request: Request, visitor: Visitor, opened_talk: Talk | None) -> HTMLResponse:
         me = visitor.account

@@ -26,8 +26,10 @@ from handover.tickets.tickets import Ticket
 from handover.tickets.wording import clock, danger_word, day_and_clock
 from handover.workplace import words
 from handover.workplace.company import Company, company
+from handover.workplace.deeds import page
 from handover.workplace.handing_back import REASONS
 from handover.workplace.masking import Said, masked, said
+from handover.workplace.one_person import NOBODY, CapabilitiesOf, Known, OnePerson, one_person
 from handover.workplace.queue_view import Chip, call_chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.snoozing import Snooze, snoozes
@@ -113,6 +115,7 @@ class Past:
     summary: Said | None
     by: str | None
     rating: str | None
+    href: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class Packet:
     facts: Sequence[Fact]
     told: Sequence[str]
     past: Sequence[Past]
+    person: OnePerson
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,7 @@ class Talk:
     may_unmask: bool
     may_take: bool
     may_lead: bool
+    consults: bool
     may_reopen: bool
     may_start: bool
     asleep: bool
@@ -180,20 +185,24 @@ class Found:
     viewers: Sequence[Viewer]
     ready: Sequence[ReadyAnswer]
     named: Mapping[int, bool] = field(default_factory=dict)
+    person: Known = NOBODY
     call: Call | None = None
 
 
 def talk(
-    found: Found, me: Account, knowledge: Knowledge, capabilities: Capabilities | None, now: datetime
+    found: Found, me: Account, knowledge: Knowledge, capabilities_of: CapabilitiesOf, now: datetime
 ) -> Talk:
-    """The whole right part. `capabilities` are those of the conversation's channel."""
+    """The whole right part. `capabilities_of` a channel by its name."""
     ticket, owner = found.ticket, found.owner
+    capabilities = capabilities_of(found.head.ref.channel)
     has_bot = found.head.ref.channel != PHONE
     may_reopen = may_be_led_again(ticket, owner, me)
     consults = allows(me.role, Permission.CONSULT)
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
     may_take = consults and ticket.status == "waiting"
+    may_lead = led and ((mine and consults) or allows(me.role, Permission.LEAD))
+    person = one_person(found.person, found.conversation, capabilities_of, now, may_ask=may_lead and has_bot)
     name = masked(words.person(found.head.author_name, found.head.ref.channel, ticket.number))
     return Talk(
         conversation=found.conversation,
@@ -203,7 +212,8 @@ def talk(
         may_note=allows(me.role, Permission.NOTE),
         may_unmask=allows(me.role, Permission.UNMASK),
         may_take=may_take,
-        may_lead=led and ((mine and consults) or allows(me.role, Permission.LEAD)),
+        may_lead=may_lead,
+        consults=consults,
         may_reopen=may_reopen,
         may_start=may_reopen and may_ever_write(found.head, capabilities),
         asleep=ticket.snoozed_until is not None,
@@ -221,7 +231,7 @@ def talk(
         window=line_above(ticket, found.head, me, capabilities, now),
         lines=lines(found, me, now),
         earlier=found.earlier,
-        packet=_packet(found, me, knowledge, now),
+        packet=_packet(found, person, me, knowledge, now),
         colleagues=[
             person
             for person in found.colleagues
@@ -402,7 +412,7 @@ def _fate(line: Line, mine: bool) -> Fate | None:
     return None
 
 
-def _packet(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Packet:
+def _packet(found: Found, person: OnePerson, me: Account, knowledge: Knowledge, now: datetime) -> Packet:
     ticket, head = found.ticket, found.head
     reason = words.REASONS.get(ticket.reason, words.REASONS["asked"])
     if ticket.danger:
@@ -444,16 +454,24 @@ def _packet(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> P
         told=_told(found.lines, knowledge, now),
         past=[
             Past(
-                f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}",
+                f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}{_where(it, found)}",
                 _said(it.question, f"asked-{it.id}", found, me),
                 _said(it.summary, f"past-{it.id}", found, me) if it.summary else None,
                 it.assigned_name,
                 words.RATINGS.get(it.rating or ""),
+                page(it.conversation_id) if it.conversation_id != found.conversation else None,
             )
             for it in found.past
             if it.id != ticket.id
         ],
+        person=person,
     )
+
+
+def _where(ticket: Ticket, found: Found) -> str:
+    """The channel of a consultation in another conversation of the same person."""
+    head = found.person.heads.get(ticket.conversation_id)
+    return f", {words.channel(head.ref.channel)}" if head is not None else ""
 
 
 def _told(read: Sequence[Line], knowledge: Knowledge, now: datetime) -> list[str]:

@@ -25,6 +25,7 @@ KINDS = [
     "tickets",
     "drafts",
     "mentions",
+    "same_people",
     "viewers",
     "calls",
     "callers",

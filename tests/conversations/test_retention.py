@@ -38,6 +38,7 @@ KINDS = {
     "tickets",
     "drafts",
     "mentions",
+    "same_people",
     "viewers",
     "calls",
     "callers",
@@ -164,6 +165,20 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
                 at=at,
             )
         )
+        await db.execute(
+            insert(desk.same_people).values(
+                id=f"asked-{conversation[-8:]}",
+                community_id="sample",
+                first_id=conversation,
+                second_id=conversation,
+                code="4821",
+                state="declined",
+                asked_by=account.id,
+                asked_at=at,
+                expires_at=at,
+                settled_at=at,
+            )
+        )
         await viewers.come(db, "sample", conversation, account.id, "looks", at)
         await happenings.happened(db, "sample", [conversation], at)
 
@@ -254,7 +269,9 @@ async def test_what_is_younger_stays_as_it_is(database: Database, store: FolderS
     assert len([path for path in store.folder.rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls", "drafts", "mentions"}))
+@pytest.mark.parametrize(
+    "kind", sorted(BY_POLICY - {"tickets", "calls", "drafts", "mentions", "same_people"})
+)
 async def test_each_kind_has_its_own_policy(
     database: Database, store: FolderStore, now: datetime, kind: str
 ) -> None:
@@ -263,7 +280,7 @@ async def test_each_kind_has_its_own_policy(
     only = replace(NEVER, **{kind: timedelta(days=30)})
     went = set(await kept(database, store, only, now))
     assert went - UNASKED == (
-        {"words", "tickets", "calls", "drafts", "mentions"} if kind == "words" else {kind}
+        {"words", "tickets", "calls", "drafts", "mentions", "same_people"} if kind == "words" else {kind}
     )
 
 

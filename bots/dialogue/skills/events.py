@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.dialogue import buttons, inquiry, moments
 from bots.dialogue.scene import Setting
-from bots.dialogue.skills import danger, handoff, rating
+from bots.dialogue.skills import danger, handoff, rating, same_person
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Turn
 from conversations.messages import Reply
@@ -39,6 +39,10 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
             return _late(setting, facts)
         case "pause_began":
             return _paused(setting, facts)
+        case "same_person_asked":
+            return same_person.asked(setting, facts)
+        case "same_person_confirmed":
+            return same_person.confirmed(setting, facts)
         case "danger_card":
             return _danger(setting, facts)
         case _:

@@ -1,4 +1,4 @@
-"""Colleagues who are mentioned in notes."""
+"""Colleagues who are mentioned in notes, and conversations of which one person says that both are theirs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ revision = "0015"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+
+STANDING = sa.text("state IN ('asked', 'confirmed')")
 
 
 def upgrade() -> None:
@@ -26,10 +28,37 @@ def upgrade() -> None:
     )
     op.create_index("ix_mentions_conversation", "mentions", ["conversation_id"])
     op.create_index("ix_mentions_at", "mentions", ["at"])
+    op.create_table(
+        "same_people",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("community_id", sa.String(64), nullable=False),
+        sa.Column("first_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False),
+        sa.Column("second_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False),
+        sa.Column("code", sa.String(8), nullable=False),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("first_said", _moment()),
+        sa.Column("second_said", _moment()),
+        sa.Column("asked_by", sa.String(32), nullable=False),
+        sa.Column("asked_at", _moment(), nullable=False),
+        sa.Column("expires_at", _moment(), nullable=False),
+        sa.Column("settled_at", _moment()),
+        sa.CheckConstraint("state IN ('asked', 'confirmed', 'declined', 'expired', 'parted')", name="state"),
+    )
+    op.create_index("ix_same_people_first", "same_people", ["first_id"])
+    op.create_index("ix_same_people_second", "same_people", ["second_id"])
+    op.create_index(
+        "uq_same_people_pair",
+        "same_people",
+        ["first_id", "second_id"],
+        unique=True,
+        sqlite_where=STANDING,
+        postgresql_where=STANDING,
+    )
 
 
 def downgrade() -> None:
-    op.drop_table("mentions")
+    for table in ("same_people", "mentions"):
+        op.drop_table(table)
 
 
 def _moment() -> sa.types.TypeEngine[datetime]:

@@ -64,7 +64,8 @@
       byId("alert")?.replaceChildren();
       sender.closest("dialog")?.close();
       sender.closest("details")?.removeAttribute("open");
-      if (sender.closest("dialog")) sender.reset();
+      // A form that its own answer has drawn away is spoken of by what stood around it.
+      if (sender.matches("dialog form")) sender.reset();
       live.refreshQueue(!sender.matches("#form-reply, #form-note"));
       if (/\/(take|start)(\?|$)/.test(event.detail.pathInfo.requestPath)) drafts.choose("reply", true);
     } else {
