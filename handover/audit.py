@@ -29,6 +29,7 @@ class Action(StrEnum):
     TAKEN = "taken"
     STARTED = "started"
     REPLIED = "replied"
+    REPLY_WITHDRAWN = "reply_withdrawn"
     NOTED = "noted"
     SENT_AGAIN = "sent_again"
     TRANSFERRED = "transferred"

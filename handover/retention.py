@@ -31,6 +31,7 @@ from handover.tables import (
     calls,
     composer_drafts,
     happenings,
+    kept_replies,
     login_attempts,
     mentions,
     same_people,
@@ -118,6 +119,11 @@ def _forgotten(before: datetime) -> ColumnElement[bool]:
 
 
 SAME_PEOPLE = log_retention.rows("same_people", same_people, _forgotten)
+KEPT_REPLIES = log_retention.rows(
+    "kept_replies",
+    kept_replies,
+    lambda before: and_(kept_replies.c.kept_at < before, kept_replies.c.conversation_id.not_in(_SPARED)),
+)
 VIEWERS = log_retention.rows("viewers", viewers, lambda before: viewers.c.until < before)
 CALLS = log_retention.emptied(
     "calls",
@@ -182,6 +188,7 @@ class Policy:
         yield WORDS, self.words
         yield TICKETS, self.words
         yield DRAFTS, self.words
+        yield KEPT_REPLIES, self.words
         yield MENTIONS, self.words
         yield SAME_PEOPLE, self.words
         yield VIEWERS, VIEWERS_KEPT

@@ -1,8 +1,8 @@
 """The tables of the handover.
 
 Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
-reports; teams and shifts; drafts, who looks at what, who is mentioned, who is one person, ready answers; own hours
-and pauses, callers and promised calls.
+reports; teams and shifts; drafts, who looks at what, who is mentioned, who is one person, kept replies, ready
+answers; own hours and pauses, callers and promised calls.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -408,6 +408,26 @@ same_people = Table(
         sqlite_where=STANDING,
         postgresql_where=STANDING,
     ),
+)
+
+# A specialist's words for somebody who can't be written to now: they go when the person writes, in the order of
+# the lines that tell colleagues of them. Settled ones are empty.
+kept_replies = Table(
+    "kept_replies",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("account_id", String(32), nullable=False),
+    Column("account_name", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    CheckConstraint("state IN ('waiting', 'sent', 'withdrawn')", name="state"),
+    Index("ix_kept_replies_conversation", "conversation_id", "state"),
+    Index("ix_kept_replies_kept", "kept_at"),
 )
 
 # Of everybody where `owner_id` is null, else of that account alone.

@@ -418,16 +418,23 @@ async def reply(
     spoken = Reply(text=said)
     payloads = render(ref, OutgoingMessage(ref=ref, reply=spoken, author=author))
     position = await transcript.say(db, conversation_id, author, spoken, now, epoch=epoch, payloads=payloads)
+    await answered_in_writing(db, conversation_id, now)
+    return position
+
+
+async def answered_in_writing(
+    db: AsyncConnection, conversation_id: str, now: datetime, *, aware: bool = True
+) -> None:
+    """Whoever leads has written: the promise is kept, nothing is due. `aware`: of all that was said, danger too."""
     await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status == "taken")
         .values(
             answered_at=func.coalesce(tickets.c.answered_at, now),
             due_at=earliest(dues(None, now)),
-            danger_answered_at=now,
+            **({"danger_answered_at": now} if aware else {}),
         )
     )
-    return position
 
 
 class NothingToSend(LookupError):

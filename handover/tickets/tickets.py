@@ -26,6 +26,7 @@ from handover.counting import next_value
 from handover.tables import (
     OPEN,
     composer_drafts,
+    kept_replies,
     mentions,
     same_people,
     tickets,
@@ -432,7 +433,7 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
 
     An open ticket is closed; whose conversation it is then is the caller's business.
     """
-    for table in (unanswered, composer_drafts, mentions, viewers):
+    for table in (unanswered, composer_drafts, kept_replies, mentions, viewers):
         await db.execute(delete(table).where(table.c.conversation_id == conversation_id))
     await db.execute(
         delete(same_people).where(

@@ -146,6 +146,18 @@ def same_person_parted(name: str | None, now: datetime) -> str:
     return f"Розмови роз’єднано: {name or 'на прохання людини'}, {clock(now)}"
 
 
+def reply_kept(name: str, now: datetime) -> str:
+    return f"Відповідь чекає, доки людина напише: {name}, {clock(now)}"
+
+
+def reply_withdrawn(name: str, now: datetime) -> str:
+    return f"Відповідь, що чекала, скасовано: {name}, {clock(now)}"
+
+
+def reply_dropped(leader: str, now: datetime) -> str:
+    return f"Відповідь, що чекала, не надіслано, {clock(now)}: розмову веде {leader}"
+
+
 UNREACHED_QUESTION = "Повідомлення спеціаліста не дійшло"
 
 

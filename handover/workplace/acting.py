@@ -6,6 +6,7 @@ Each is one transaction, recorded in the audit log, and told to every open page.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -28,6 +29,7 @@ from handover.workplace import failures
 from handover.workplace.deeds import Deed, Do, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
 from handover.workplace.handing_back import add_handing_back
+from handover.workplace.keeping import add_keeping, keep_reply
 from handover.workplace.one_person import add_one_person
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
@@ -141,16 +143,21 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
     @router.post("/workplace/conversations/{conversation_id}/reply")
     async def reply(request: Request, conversation_id: str) -> Response:
-        async def do(deed: Deed) -> None:
+        async def do(deed: Deed) -> Mapping[str, str] | None:
             text = _words(deed, "text")
             if holes := ready_answers.holes(text):
                 raise Stopped(failures.unfilled(holes, page(conversation_id)))
             if not await _first(deed, "reply", text):
-                return
+                return None
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            if deed.form.get("when") == "later" and _stuck(deed, head):
+                await keep_reply(deed, head, text, house)
+                await _sent(deed, "reply")
+                return {"when": "later"}
             _let_through(deed, head, text)
             await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
             await _sent(deed, "reply")
+            return None
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
 
@@ -168,6 +175,11 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                 raise Stopped(failures.nothing_to_send(page(conversation_id))) from nothing
 
         return await act(request, conversation_id, Permission.CONSULT, Action.SENT_AGAIN, do, _DELIVER)
+
+    def _stuck(deed: Deed, head: Head) -> bool:
+        """Whether words would not arrive now. Where the person came back meanwhile, what was to wait goes at once."""
+        why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
+        return why_shut is not None or head.unreachable_at is not None or deed.ticket.unreached is not None
 
     def _let_through(deed: Deed, head: Head, text: str) -> None:
         """Raises Stopped where the channel takes no more words of whoever leads the conversation."""
@@ -227,6 +239,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
 
+    add_keeping(router, act)
     add_starting(router, house, act)
     add_one_person(router, house, act)
     add_handing_back(router, act)

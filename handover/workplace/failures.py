@@ -267,6 +267,29 @@ def not_joined(back: str) -> Failure:
     )
 
 
+def too_much_waits(back: str) -> Failure:
+    return Failure(
+        409,
+        "Уже багато чекає",
+        "На людину вже чекає десять відповідей. Скасуйте зайві або додайте написане до однієї з них.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
+def nothing_waits(back: str) -> Failure:
+    return Failure(
+        409,
+        "Ця відповідь уже не чекає",
+        "Її надіслано або скасовано. Подивіться в розмові.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
 def unread(back: str) -> Failure:
     return Failure(
         409,

@@ -24,6 +24,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.TAKEN: "Взято розмову",
     Action.STARTED: "Написано першими",
     Action.REPLIED: "Відповідь людині",
+    Action.REPLY_WITHDRAWN: "Скасовано відповідь, що чекала",
     Action.NOTED: "Нотатка",
     Action.TRANSFERRED: "Передано розмову",
     Action.RETURNED: "Повернуто в чергу",
@@ -90,6 +91,7 @@ KINDS: Mapping[str, str] = {
     "readings": "Журнал: хто що читав",
     "actions": "Журнал: хто що зробив",
     "drafts": "Чернетки спеціалістів",
+    "kept_replies": "Відповіді, що чекали на людину",
     "mentions": "Кого згадано в нотатках",
     "same_people": "Чи дві розмови однієї людини",
     "viewers": "Хто дивився на розмову",
@@ -115,6 +117,7 @@ _STATES = {
     ("people_only", "off"): "бот і люди",
     ("required", "on"): "обов’язковий",
     ("required", "off"): "за бажанням",
+    ("when", "later"): "коли людина напише",
     ("by", "server"): "командою на сервері",
 }
 

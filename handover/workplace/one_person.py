@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, transcript
 from conversations.channel import Capabilities
-from conversations.messages import AuthorKind
+from conversations.messages import PHONE, AuthorKind
 from conversations.ownership import UnknownConversation
 from conversations.transcript import Head
 from handover import audit
@@ -28,6 +28,7 @@ from handover.workplace.deeds import Act, Deed, page
 from handover.workplace.guard import Stopped
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.masking import masked
+from handover.workplace.window_view import Elsewhere
 
 NUMBER = re.compile(r"\d\d-\d{4,8}")
 _HYPHENS = str.maketrans("\u2011\u2010\u2013", "---")
@@ -75,18 +76,22 @@ class Known:
 NOBODY = Known({}, {}, (), ())
 
 
-async def known(db: AsyncConnection, community: str, conversation_id: str, others: Sequence[str]) -> Known:
-    """Read it; `others` are the conversations joined with this one."""
-    questions = await same_person.of(db, conversation_id)
+async def joined(db: AsyncConnection, community: str, others: Sequence[str]) -> Known:
+    """Read of it only the conversations that are joined with this one."""
     newest = {}
     for one in others:
         ticket = await tickets.latest_of(db, community, one)
         if ticket is not None:
             newest[one] = ticket
+    return Known(await transcript.heads(db, others), newest, (), ())
+
+
+async def known(db: AsyncConnection, community: str, conversation_id: str, others: Sequence[str]) -> Known:
+    """Read it all; `others` are the conversations joined with this one."""
+    questions = await same_person.of(db, conversation_id)
     asked = [question.other(conversation_id) for question in questions if question.state == "asked"]
-    return Known(
-        heads=await transcript.heads(db, others),
-        newest=newest,
+    return replace(
+        await joined(db, community, others),
         questions=questions,
         suggested=await same_person.suggested(db, community, conversation_id, [*others, *asked]),
     )
@@ -132,6 +137,15 @@ def _standing(question: Question, here: str, now: datetime) -> str:
     else:
         where = "чекаємо на обидві розмови"
     return f"Запитано, код {question.code}: {where}. До {until}."
+
+
+def reachable_in(found: Known, capabilities: CapabilitiesOf) -> list[Elsewhere]:
+    """The joined conversations in which one could write to this person."""
+    return [
+        Elsewhere(one, words.channel(head.ref.channel))
+        for one, head in found.heads.items()
+        if one in found.newest and head.ref.channel != PHONE and capabilities(head.ref.channel) is not None
+    ]
 
 
 def arrives(head: Head, capabilities: Capabilities | None, now: datetime) -> bool:

@@ -18,13 +18,13 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
 from handover.assignment import teams
 from handover.calls import calls
-from handover.composing import drafts, mentions, ready_answers, viewers
+from handover.composing import drafts, kept_replies, mentions, ready_answers, viewers
 from handover.contacts import same_person
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
-from handover.workplace.one_person import known
+from handover.workplace.one_person import joined, known, reachable_in
 from handover.workplace.queue_view import Asked, QueuePane, queue_pane
 from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
 
@@ -69,6 +69,7 @@ async def find(
         missing=await remote_files.missing(db, conversation_id, [line.position for line in shown]),
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
         past=await tickets.all_of(db, account.community, *person),
+        kept=await kept_replies.waiting(db, conversation_id),
         person=await known(db, account.community, conversation_id, person[1:]),
         colleagues=await accounts.colleagues(db, account.community),
         teams=await teams.all_of(db, account.community),
@@ -159,5 +160,14 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         async with house.database.read() as db:
             ticket = await admitted(db, me, conversation_id)
             head = (await transcript.heads(db, [conversation_id]))[conversation_id]
-        line = line_above(ticket, head, me, house.capabilities(head.ref.channel), house.clock())
+            person = await same_person.person_of(db, conversation_id)
+            others = await joined(db, me.community, person[1:])
+        line = line_above(
+            ticket,
+            head,
+            me,
+            house.capabilities(head.ref.channel),
+            house.clock(),
+            reachable_in(others, house.capabilities),
+        )
         return HTMLResponse(pages.render("window.html", window=line, swapped=True))

@@ -19,6 +19,7 @@ from handover.assignment.teams import Team
 from handover.calendars.hours import KYIV
 from handover.calls.calls import Call
 from handover.composing.drafts import Drafts
+from handover.composing.kept_replies import Kept
 from handover.composing.mentions import may_be_mentioned
 from handover.composing.ready_answers import ReadyAnswer
 from handover.composing.viewers import Viewer
@@ -29,13 +30,20 @@ from handover.workplace.company import Company, company
 from handover.workplace.deeds import page
 from handover.workplace.handing_back import REASONS
 from handover.workplace.masking import Said, masked, said
-from handover.workplace.one_person import NOBODY, CapabilitiesOf, Known, OnePerson, one_person
+from handover.workplace.one_person import (
+    NOBODY,
+    CapabilitiesOf,
+    Known,
+    OnePerson,
+    one_person,
+    reachable_in,
+)
 from handover.workplace.queue_view import Chip, call_chip, promise_chip, topic_title, unreached_chip
 from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.snoozing import Snooze, snoozes
 from handover.workplace.starting import may_ever_write
 from handover.workplace.vendor_words import why_no_file, why_not_sent
-from handover.workplace.window_view import Window, window
+from handover.workplace.window_view import Elsewhere, Window, window
 from knowledge_base.answers import Knowledge
 from knowledge_base.language import plural
 
@@ -93,6 +101,17 @@ class LineView:
     absent: Sequence[Absent]
     state: Fate | None
     named: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """A reply that waits until the person writes; `may_withdraw`: this reader may take it back."""
+
+    id: str
+    by: str
+    at: str
+    text: Said
+    may_withdraw: bool
 
 
 @dataclass(frozen=True)
@@ -154,6 +173,7 @@ class Talk:
     gate: Gate | None
     window: Window
     lines: Sequence[LineView]
+    kept: Sequence[KeptView]
     earlier: int | None
     packet: Packet
     colleagues: Sequence[Account]
@@ -186,6 +206,7 @@ class Found:
     ready: Sequence[ReadyAnswer]
     named: Mapping[int, bool] = field(default_factory=dict)
     person: Known = NOBODY
+    kept: Sequence[Kept] = ()
     call: Call | None = None
 
 
@@ -228,8 +249,11 @@ def talk(
         and (mine or allows(me.role, Permission.LEAD)),
         chips=_chips(ticket, owner, found.call, now, has_bot=has_bot),
         gate=None if mine else _gate(ticket, found.head, owner, may_take, has_bot=has_bot),
-        window=line_above(ticket, found.head, me, capabilities, now),
+        window=line_above(
+            ticket, found.head, me, capabilities, now, reachable_in(found.person, capabilities_of)
+        ),
         lines=lines(found, me, now),
+        kept=[_kept(one, me, now, leads=may_lead) for one in found.kept],
         earlier=found.earlier,
         packet=_packet(found, person, me, knowledge, now),
         colleagues=[
@@ -246,14 +270,19 @@ def talk(
 
 
 def line_above(
-    ticket: Ticket, head: Head, me: Account, capabilities: Capabilities | None, now: datetime
+    ticket: Ticket,
+    head: Head,
+    me: Account,
+    capabilities: Capabilities | None,
+    now: datetime,
+    elsewhere: Sequence[Elsewhere] = (),
 ) -> Window:
     """What the channel allows, for whoever leads the conversation, may take it or may write first."""
     mine = head.owner.kind == "specialist" and head.owner.id == me.id
     may_write = ticket.status == "waiting" and allows(me.role, Permission.CONSULT)
     may_begin = may_be_led_again(ticket, head.owner, me) and may_ever_write(head, capabilities)
     told = mine or may_write or may_begin
-    return window(ticket, head, capabilities, now, told=told)
+    return window(ticket, head, capabilities, now, told=told, leads=mine, elsewhere=elsewhere)
 
 
 def _chips(ticket: Ticket, owner: Owner, call: Call | None, now: datetime, *, has_bot: bool) -> list[Chip]:
@@ -300,6 +329,17 @@ def lines(found: Found, me: Account, now: datetime) -> list[LineView]:
         views.append(_line(line, found, me, words.day(line.at, now) if today != previous else None))
         previous = today
     return views
+
+
+def _kept(one: Kept, me: Account, now: datetime, *, leads: bool) -> KeptView:
+    by = "Ви" if one.author.id == me.id else one.author.name or "Спеціаліст"
+    return KeptView(
+        one.id,
+        by,
+        words.moment(one.kept_at, now),
+        said(one.text, phones=False),
+        leads or one.author.id == me.id,
+    )
 
 
 def _line(line: Line, found: Found, me: Account, day: str | None) -> LineView:

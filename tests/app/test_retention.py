@@ -24,6 +24,7 @@ KINDS = [
     "words",
     "tickets",
     "drafts",
+    "kept_replies",
     "mentions",
     "same_people",
     "viewers",

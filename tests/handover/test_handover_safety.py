@@ -117,6 +117,7 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", f"{CHAT}/reopen"): CONSULT,
     ("POST", f"{CHAT}/pass"): CONSULT,
     ("POST", f"{CHAT}/start"): CONSULT,
+    ("POST", f"{CHAT}/withdraw"): CONSULT,
     ("POST", f"{CHAT}/part"): CONSULT,
     ("POST", f"{CHAT}/same-person"): CONSULT,
     ("GET", "/workplace/shift"): CONSULT,

@@ -132,7 +132,7 @@ async def test_what_the_channel_allows_is_said_before_and_no_word_of_the_house_i
     await told(reception.database, chat, now)
     page = (await iryna.get(f"/workplace/conversations/{chat}")).text
     above = page[page.index('id="window"') : page.index('class="modes"')]
-    assert (line in above) if line else ("закрите" not in above and "платне" not in above)
+    assert (line in above) if line else ("закрите" not in above and "зараз платне" not in above)
     assert (await iryna.act(chat, "start", about="Готова довідка")).status_code == 200
     reception.wall.now += timedelta(minutes=5)
     assert (

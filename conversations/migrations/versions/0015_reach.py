@@ -1,4 +1,4 @@
-"""Colleagues who are mentioned in notes, and conversations of which one person says that both are theirs."""
+"""Colleagues mentioned in notes, conversations that are one person's, and replies kept until the person writes."""
 
 from __future__ import annotations
 
@@ -54,10 +54,26 @@ def upgrade() -> None:
         sqlite_where=STANDING,
         postgresql_where=STANDING,
     )
+    op.create_table(
+        "kept_replies",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("community_id", sa.String(64), nullable=False),
+        sa.Column("conversation_id", sa.String(32), sa.ForeignKey("conversations.id"), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("account_id", sa.String(32), nullable=False),
+        sa.Column("account_name", sa.String(200), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("kept_at", _moment(), nullable=False),
+        sa.Column("settled_at", _moment()),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'withdrawn')", name="state"),
+    )
+    op.create_index("ix_kept_replies_conversation", "kept_replies", ["conversation_id", "state"])
+    op.create_index("ix_kept_replies_kept", "kept_replies", ["kept_at"])
 
 
 def downgrade() -> None:
-    for table in ("same_people", "mentions"):
+    for table in ("kept_replies", "same_people", "mentions"):
         op.drop_table(table)
 
 

@@ -220,7 +220,8 @@ const drafts = (() => {
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches("#form-reply, #form-note")) return;
-    const shut = form.dataset.mode === "reply" && document.getElementById("window").dataset.closed === "yes";
+    const waits = event.detail.requestConfig.parameters.when === "later";
+    const shut = !waits && form.dataset.mode === "reply" && document.getElementById("window").dataset.closed === "yes";
     if (form.dataset.busy || shut || !form.elements.text.value.trim()) {
       event.preventDefault();
       form.elements.text.focus();

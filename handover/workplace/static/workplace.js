@@ -12,6 +12,7 @@
     const send = byId("send");
     if (!send) return;
     send.disabled = !allowed;
+    byId("keep").hidden = !allowed || byId("window").dataset.keep !== "yes";
     const { price } = byId("window").dataset;
     send.textContent = price ? `Надіслати за ${price}` : "Надіслати";
     // The channel is in the way, not the writer: the button stays in reach of the keyboard and says why.
