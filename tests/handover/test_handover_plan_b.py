@@ -134,11 +134,9 @@ def test_words_are_kept_by_keyboard_and_taken_back(
     expect(field).to_have_value("Довідка готова, приходьте.")
     assert violations(page) == []
     assert sideways(page) == 0
-    page.screenshot(path=f"/tmp/shots/planb-{scheme}-{size[0]}.png")
     page.get_by_role("button", name=KEEP).press("Enter")
     expect(page.locator(".kept")).to_contain_text("Довідка готова, приходьте.")
     expect(field).to_have_value("")
     assert violations(page) == []
-    page.screenshot(path=f"/tmp/shots/kept-{scheme}-{size[0]}.png")
     page.locator(".kept").get_by_role("button", name="Не надсилати").press("Enter")
     expect(page.locator(".kept")).to_have_count(0)
