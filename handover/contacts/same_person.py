@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import inbox
@@ -280,14 +280,15 @@ async def suggested(
         tickets.c.conversation_id == conversation_id, tickets.c.phone.is_not(None)
     )
     name = select(conversations.c.name_key).where(conversations.c.id == conversation_id).scalar_subquery()
-    alike = or_(
-        tickets.c.phone.in_(own),
-        tickets.c.conversation_id.in_(
-            select(conversations.c.id).where(
-                conversations.c.community_id == community, conversations.c.name_key == name
-            )
+    # Each side out of an index of its own: one condition over both would read every consultation.
+    alike = union_all(
+        select(tickets.c.conversation_id).where(
+            tickets.c.community_id == community, tickets.c.phone.in_(own)
         ),
-    )
+        select(conversations.c.id).where(
+            conversations.c.community_id == community, conversations.c.name_key == name
+        ),
+    ).subquery()
     rows = await db.execute(
         select(tickets, conversations.c.channel, conversations.c.author_name)
         .join(conversations, conversations.c.id == tickets.c.conversation_id)
@@ -295,7 +296,7 @@ async def suggested(
             tickets.c.community_id == community,
             conversations.c.channel != PHONE,
             tickets.c.conversation_id.not_in([conversation_id, *known]),
-            alike,
+            tickets.c.conversation_id.in_(select(alike.c[0])),
         )
         .order_by(tickets.c.created_at.desc(), tickets.c.number.desc())
         .limit(SUGGESTED * 4)

@@ -86,14 +86,18 @@ async def joined(db: AsyncConnection, community: str, others: Sequence[str]) -> 
     return Known(await transcript.heads(db, others), newest, (), ())
 
 
-async def known(db: AsyncConnection, community: str, conversation_id: str, others: Sequence[str]) -> Known:
-    """Read it all; `others` are the conversations joined with this one."""
+async def known(
+    db: AsyncConnection, community: str, conversation_id: str, others: Sequence[str], *, suggests: bool
+) -> Known:
+    """Read it all; `others` are the conversations joined with this one. `suggests`: also who may be the same."""
     questions = await same_person.of(db, conversation_id)
     asked = [question.other(conversation_id) for question in questions if question.state == "asked"]
     return replace(
         await joined(db, community, others),
         questions=questions,
-        suggested=await same_person.suggested(db, community, conversation_id, [*others, *asked]),
+        suggested=await same_person.suggested(db, community, conversation_id, [*others, *asked])
+        if suggests
+        else (),
     )
 
 

@@ -70,7 +70,9 @@ async def find(
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
         past=await tickets.all_of(db, account.community, *person),
         kept=await kept_replies.waiting(db, conversation_id),
-        person=await known(db, account.community, conversation_id, person[1:]),
+        person=await known(
+            db, account.community, conversation_id, person[1:], suggests=ticket.status == "taken"
+        ),
         colleagues=await accounts.colleagues(db, account.community),
         teams=await teams.all_of(db, account.community),
         drafts=await drafts.of(db, account.community, account.id, conversation_id),

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sqlite_where=STANDING,
         postgresql_where=STANDING,
     )
+    op.create_index("ix_conversations_name", "conversations", ["community_id", "name_key"])
     op.create_table(
         "kept_replies",
         sa.Column("id", sa.String(32), primary_key=True),
@@ -73,6 +74,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_conversations_name", "conversations")
     for table in ("kept_replies", "same_people", "mentions"):
         op.drop_table(table)
 
