@@ -70,7 +70,8 @@ conversations = Table(
     UniqueConstraint("community_id", "channel", "bot", "address"),
     CheckConstraint("owner_kind IN ('bot', 'queue', 'specialist')", name="owner_kind"),
     Index("ix_conversations_heard", "community_id", "channel", "last_incoming_at"),
-    # A name is looked for in it from the newest on, without a look at the table.
+    Index("ix_conversations_name", "community_id", "name_key"),
+    # A part of a name is looked for in it from the newest on, without a look at the table.
     Index("ix_conversations_named", "community_id", "created_at", "name_key", "id"),
 )
 

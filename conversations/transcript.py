@@ -64,7 +64,8 @@ class Line:
 @dataclass(frozen=True)
 class Head:
     """A conversation as lists show it. `unread` counts the citizen's lines after `seen_position`; `last` is the last
-    line a citizen can see (no notes, no system lines), with no word about its delivery."""
+    line a citizen can see (no notes, no system lines), with no word about its delivery. `quiet`: the engine has been
+    asked never to write first, or knows that somebody else may read it."""
 
     id: str
     ref: ConversationRef
@@ -79,6 +80,7 @@ class Head:
     last_incoming_at: datetime | None
     unreachable_at: datetime | None
     erased_at: datetime | None
+    quiet: bool = False
 
 
 async def say(
@@ -232,6 +234,20 @@ async def memory(db: AsyncConnection, conversation_id: str) -> dict[str, Any] | 
     return kept
 
 
+async def heard_after(db: AsyncConnection, conversation_id: str, position: int) -> bool:
+    """Whether the person wrote after this line."""
+    found = await db.execute(
+        select(messages.c.position)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.position > position,
+            messages.c.author_kind == AuthorKind.CITIZEN.value,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 async def mark_seen(db: AsyncConnection, conversation_id: str, position: int) -> None:
     """The specialists have read up to this line; it only moves forward."""
     if not await hold(db, [conversation_id]):
@@ -272,6 +288,7 @@ async def heads(db: AsyncConnection, ids: Iterable[str]) -> dict[str, Head]:
             last_incoming_at=row["last_incoming_at"],
             unreachable_at=row["unreachable_at"],
             erased_at=row["erased_at"],
+            quiet=(row["state"] or {}).get("quiet") is True,
         )
         for row in rows
     }

@@ -28,7 +28,9 @@ class Action(StrEnum):
     FILE_READ = "file_read"
     PRINTED = "conversation_printed"
     TAKEN = "taken"
+    STARTED = "started"
     REPLIED = "replied"
+    REPLY_WITHDRAWN = "reply_withdrawn"
     NOTED = "noted"
     SENT_AGAIN = "sent_again"
     WITHDRAWN = "answer_withdrawn"
@@ -79,6 +81,10 @@ class Action(StrEnum):
     CALL_TAKEN = "call_taken"
     CALL_RETURNED = "call_returned"
     CALL_MADE = "call_made"
+    SAME_PERSON_ASKED = "same_person_asked"
+    SAME_PERSON_CONFIRMED = "same_person_confirmed"
+    SAME_PERSON_DECLINED = "same_person_declined"
+    SAME_PERSON_PARTED = "same_person_parted"
 
 
 READINGS = (Action.READ, Action.FILE_READ, Action.PRINTED, Action.UNMASKED, Action.LOG_READ)

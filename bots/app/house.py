@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.console.channel import ConsoleChannel
 from adapters.supplies import ChannelSettingsFault, Supplies
@@ -31,6 +33,7 @@ from bots.turns.measures import Measures
 from bots.turns.minds import Minds
 from bots.turns.runtime import Nightly, Runtime
 from bots.turns.signs import Signs
+from conversations import inbox
 from conversations.attachments import FolderStore
 from conversations.channel import Channel, Payload, TakesBack
 from conversations.clock import utc_now
@@ -39,6 +42,7 @@ from conversations.database import migrate as migrate_database
 from conversations.messages import ConversationRef, OutgoingMessage
 from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
+from conversations.typing import typing_topic
 from handover import retention
 from handover.assignment.policy import Policy
 from handover.tickets.packet import Matter
@@ -215,12 +219,22 @@ def chat_house(house: House) -> WebHouse:
     assert isinstance(web, WebChannel)
     knowledge = runtime.minds[house.settings.community].knowledge
     community = knowledge.community
+
+    async def typing(ref: ConversationRef) -> None:
+        # Nobody waits for it: what can't be told now is not told.
+        with suppress(SQLAlchemyError, OSError):
+            async with runtime.database.read() as db:
+                conversation_id = await inbox.find(db, ref)
+            if conversation_id is not None:
+                await runtime.signals.publish(typing_topic(conversation_id))
+
     return WebHouse(
         channel=web,
         feed=LogFeed(runtime),
         store=runtime.store,
         announcement=Announcement(community.name, community.reception.phone),
         welcome=welcome(knowledge, runtime.clock()),
+        typing=typing,
     )
 
 

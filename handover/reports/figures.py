@@ -16,6 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from conversations.tables import conversations
 from handover.reports.visits import PHONE
 from handover.tables import tickets, visits
+from handover.tickets.tickets import STARTED
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def total(splits: Iterable[Split]) -> Split:
 class Consultation(NamedTuple):
     """A ticket that was opened, without anybody's words. Moments are whole seconds of the epoch: there are many.
 
-    `late`: told that the answer is late.
+    `late`: told that the answer is late. `ours`: a specialist wrote first, nobody waited.
     """
 
     number: str
@@ -83,6 +84,7 @@ class Consultation(NamedTuple):
     resolved: int | None
     late: bool
     rating: str | None
+    ours: bool = False
 
     def overdue(self, now: float) -> bool:
         """Whether a promise was not kept: by the first answer, or by the end without one, or by now."""
@@ -200,6 +202,7 @@ async def consultations(
             epoch(tickets.c.resolved_at),
             tickets.c.late_told_at.is_not(None),
             tickets.c.rating,
+            tickets.c.reason == STARTED,
         )
         .join(conversations, conversations.c.id == tickets.c.conversation_id)
         .where(

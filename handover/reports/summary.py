@@ -82,7 +82,8 @@ class Summary:
     """Everything about the consultations of a period.
 
     `waited` is until taken, `first_answer` until a specialist's first words, `lasted` until closed, where somebody had
-    taken it; working time. `overdue` are those whose promise was not kept, `pending` of them still without an answer.
+    taken it; working time. Where a specialist wrote first, nobody waited. `overdue` are those whose promise was not
+    kept, `pending` of them still without an answer.
     """
 
     opened: int
@@ -102,7 +103,8 @@ class Summary:
 
 def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -> Summary:
     """The consultations of a period as they stand now, a second of the epoch."""
-    answered = [(one, one.answered) for one in consultations if one.answered is not None]
+    asked = [one for one in consultations if not one.ours]
+    answered = [(one, one.answered) for one in asked if one.answered is not None]
     minutes = _minutes(worked, answered)
     first = {one.number: spent for (one, _), spent in zip(answered, minutes, strict=True)}
     overdue = tuple(one for one in consultations if one.overdue(now))
@@ -119,7 +121,7 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -
     return Summary(
         opened=len(consultations),
         resolved=sum(one.status == "resolved" for one in consultations),
-        waited=times(_minutes(worked, [(one, one.taken) for one in consultations if one.taken is not None])),
+        waited=times(_minutes(worked, [(one, one.taken) for one in asked if one.taken is not None])),
         first_answer=times(first.values()),
         lasted=times(
             _minutes(

@@ -266,15 +266,36 @@ async def reopen(db: AsyncConnection, community: str, ticket_id: str, by: Accoun
     return again
 
 
-async def return_to_bot(
-    db: AsyncConnection, community: str, ticket_id: str, by: Account, now: datetime
-) -> Ticket:
-    """End the consultation without a summary: the bot goes on where the person writes.
+class Unread(Exception):
+    """The person wrote after what was read: handed back now, these words would be answered by nobody."""
 
-    Raises NotYours, UnknownTicket.
+
+async def return_to_bot(
+    db: AsyncConnection,
+    community: str,
+    ticket_id: str,
+    by: Account,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Ticket:
+    """End the consultation without a summary: the bot goes on where the person stopped.
+
+    `reason` is for colleagues. `seen` is the last line that was read: words of the person after it are refused, and
+    words that come later find the bot leading, since the row is held until it does.
+
+    Raises NotYours, UnknownTicket, Unread, ValueError (no reason).
     """
+    why = reason.strip()
+    if not why:
+        raise ValueError("a reason is needed")
     ticket, epoch = await _led(db, community, ticket_id, by)
-    return await _finish(db, ticket, epoch, by, now, None, wording.handed_back(by.name, now), "handed_back")
+    line = wording.handed_back(by.name, why, now)
+    done = await _finish(db, ticket, epoch, by, now, None, line, "handed_back")
+    if seen is not None and await transcript.heard_after(db, ticket.conversation_id, seen):
+        raise Unread(ticket_id)
+    return done
 
 
 async def resolve(
@@ -399,16 +420,23 @@ async def reply(
     spoken = Reply(text=said, attachments=tuple(files))
     payloads = render(ref, OutgoingMessage(ref=ref, reply=spoken, author=author))
     position = await transcript.say(db, conversation_id, author, spoken, now, epoch=epoch, payloads=payloads)
+    await answered_in_writing(db, conversation_id, now)
+    return position
+
+
+async def answered_in_writing(
+    db: AsyncConnection, conversation_id: str, now: datetime, *, aware: bool = True
+) -> None:
+    """Whoever leads has written: the promise is kept, nothing is due. `aware`: of all that was said, danger too."""
     await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status == "taken")
         .values(
             answered_at=func.coalesce(tickets.c.answered_at, now),
             due_at=earliest(dues(None, now)),
-            danger_answered_at=now,
+            **({"danger_answered_at": now} if aware else {}),
         )
     )
-    return position
 
 
 class NothingToSend(LookupError):

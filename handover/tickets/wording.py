@@ -92,6 +92,10 @@ def led_by(name: str, now: datetime) -> str:
     return f"Веде консультацію: {name}, {clock(now)}"
 
 
+def started_by(name: str, number: str, now: datetime) -> str:
+    return f"Спеціаліст пише першим: {name}, {clock(now)}. Консультація № {number}"
+
+
 def transferred(giver: str, receiver: str, reason: str, now: datetime) -> str:
     cause = f". Причина: {reason}" if reason else ""
     return f"Передано: {giver} → {receiver}, {clock(now)}{cause}"
@@ -134,12 +138,40 @@ def follows(number: str, now: datetime) -> str:
     return f"Знову відкрито: нове повідомлення, {clock(now)}. Продовжує консультацію № {number}"
 
 
-def handed_back(name: str, now: datetime) -> str:
-    return f"Повернуто боту: {name}, {clock(now)}"
+def handed_back(name: str, reason: str, now: datetime) -> str:
+    return f"Повернуто боту: {name}, {clock(now)}. Причина: {reason}"
 
 
 def resolved(name: str, summary: str, now: datetime) -> str:
     return f"Закрито: {name}, {clock(now)}. Підсумок: {summary}"
+
+
+def same_person_asked(name: str, now: datetime) -> str:
+    return f"Запитано, чи інша розмова теж цієї людини: {name}, {clock(now)}"
+
+
+def same_person_confirmed(now: datetime) -> str:
+    return f"Людина підтвердила, що обидві розмови її, {clock(now)}"
+
+
+def same_person_declined(now: datetime) -> str:
+    return f"Людина відповіла, що інша розмова не її, {clock(now)}"
+
+
+def same_person_parted(name: str | None, now: datetime) -> str:
+    return f"Розмови роз’єднано: {name or 'на прохання людини'}, {clock(now)}"
+
+
+def reply_kept(name: str, now: datetime) -> str:
+    return f"Відповідь чекає, доки людина напише: {name}, {clock(now)}"
+
+
+def reply_withdrawn(name: str, now: datetime) -> str:
+    return f"Відповідь, що чекала, скасовано: {name}, {clock(now)}"
+
+
+def reply_dropped(leader: str, now: datetime) -> str:
+    return f"Відповідь, що чекала, не надіслано, {clock(now)}: розмову веде {leader}"
 
 
 UNREACHED_QUESTION = "Повідомлення спеціаліста не дійшло"

@@ -21,7 +21,7 @@ from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.assignment.teams import UnknownTeam
 from handover.audit import Action
-from handover.composing import drafts, ready_answers
+from handover.composing import drafts, mentions, ready_answers
 from handover.tickets import leading, lists, withdrawing
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.lists import Reader
@@ -29,9 +29,13 @@ from handover.workplace import failures
 from handover.workplace.attaching import chosen
 from handover.workplace.deeds import Deed, Do, Facts, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.handing_back import add_handing_back
+from handover.workplace.keeping import add_keeping, keep_reply
+from handover.workplace.one_person import add_one_person
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
 from handover.workplace.reading import admitted, find, worded
+from handover.workplace.starting import add_starting
 from handover.workplace.window_view import shut
 
 _THINK, _DELIVER = "think", "deliver"
@@ -76,7 +80,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         try:
             async with house.database.write() as db:
                 ticket = await admitted(db, me, conversation_id)
-                done = await do(Deed(db, me, ticket, form, now))
+                facts = await do(Deed(db, me, ticket, form, now))
                 await audit.record(
                     db,
                     community=me.community,
@@ -84,7 +88,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                     action=action,
                     subject=conversation_id,
                     now=now,
-                    facts={"ticket": ticket.number, **(done or {})},
+                    facts={"ticket": ticket.number, **(facts or {})},
                 )
                 await happenings.happened(db, me.community, [conversation_id], now)
         except (AlreadyTaken, NotWaiting) as lost:
@@ -135,20 +139,25 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
     @router.post("/workplace/conversations/{conversation_id}/reply")
     async def reply(request: Request, conversation_id: str) -> Response:
-        async def do(deed: Deed) -> None:
+        async def do(deed: Deed) -> Facts | None:
             named = deed.form.get("files", "")
             text = deed.text("text") if named else _words(deed, "text")
             if holes := ready_answers.holes(text):
                 raise Stopped(failures.unfilled(holes, page(conversation_id)))
             if not await _first(deed, "reply", f"{text}\0{named}"):
-                return
+                return None
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            if deed.form.get("when") == "later" and _stuck(deed, head):
+                files = await keep_reply(deed, head, text, house)
+                await _sent(deed, "reply", [file.content_hash for file in files])
+                return {"when": "later"}
             _let_through(deed, head, text)
             files = await chosen(house, deed, head.ref.channel)
             await leading.reply(
                 deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now, files
             )
             await _sent(deed, "reply", [file.content_hash for file in files])
+            return None
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
 
@@ -190,6 +199,11 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.WITHDRAWN, do, _THINK, _DELIVER)
 
+    def _stuck(deed: Deed, head: Head) -> bool:
+        """Whether words would not arrive now. Where the person came back meanwhile, what was to wait goes at once."""
+        why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
+        return why_shut is not None or head.unreachable_at is not None or deed.ticket.unreached is not None
+
     def _let_through(deed: Deed, head: Head, text: str) -> None:
         """Raises Stopped where the channel takes no more words of whoever leads the conversation."""
         why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
@@ -201,7 +215,10 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         async def do(deed: Deed) -> None:
             text = _words(deed, "text")
             if await _first(deed, "note", text):
-                await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                position = await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                await mentions.keep(
+                    deed.db, deed.me.community, conversation_id, position, deed.me, text, deed.now
+                )
                 await _sent(deed, "note")
 
         return await act(request, conversation_id, Permission.NOTE, Action.NOTED, do)
@@ -237,13 +254,6 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RETURNED, do, _THINK)
 
-    @router.post("/workplace/conversations/{conversation_id}/hand-back")
-    async def hand_back(request: Request, conversation_id: str) -> Response:
-        async def do(deed: Deed) -> None:
-            await leading.return_to_bot(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
-
-        return await act(request, conversation_id, Permission.CONSULT, Action.HANDED_BACK, do, _THINK)
-
     @router.post("/workplace/conversations/{conversation_id}/resolve")
     async def resolve(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
@@ -252,6 +262,10 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
 
+    add_keeping(router, act)
+    add_starting(router, house, act)
+    add_one_person(router, house, act)
+    add_handing_back(router, act)
     add_putting_off(router, act)
 
     @router.post("/workplace/conversations/{conversation_id}/danger-card")

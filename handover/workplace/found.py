@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.ownership import Owner
@@ -14,15 +14,20 @@ from handover.accounts.permissions import Permission, allows
 from handover.assignment.teams import Team
 from handover.calls.calls import Call
 from handover.composing.drafts import Drafts
+from handover.composing.kept_replies import Kept
 from handover.composing.ready_answers import ReadyAnswer
 from handover.composing.viewers import Viewer
 from handover.tickets.tickets import Ticket
 from handover.workplace.masking import Said, said
+from handover.workplace.one_person import NOBODY, Known
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was read of a conversation, before it is put into words. `memory` is the engine's, as JSON."""
+    """What was read of a conversation, before it is put into words.
+
+    `memory` is the engine's, as JSON. `named`: the lines that name the reader, and whether each is unread.
+    """
 
     conversation: str
     ticket: Ticket
@@ -37,6 +42,9 @@ class Found:
     drafts: Drafts
     viewers: Sequence[Viewer]
     ready: Sequence[ReadyAnswer]
+    named: Mapping[int, bool] = field(default_factory=dict)
+    person: Known = NOBODY
+    kept: Sequence[Kept] = ()
     call: Call | None = None
     memory: Mapping[str, Any] | None = None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from handover.audit import LOG, Action
 from handover.journal import Entry
 from handover.workplace import words
+from handover.workplace.handing_back import REASONS
 from knowledge_base.language import number, plural
 
 ACTIONS: Mapping[Action, str] = {
@@ -22,7 +23,9 @@ ACTIONS: Mapping[Action, str] = {
     Action.UNMASKED: "Показ прихованого номера",
     Action.LOG_READ: "Читання журналу дій",
     Action.TAKEN: "Взято розмову",
+    Action.STARTED: "Написано першими",
     Action.REPLIED: "Відповідь людині",
+    Action.REPLY_WITHDRAWN: "Скасовано відповідь, що чекала",
     Action.NOTED: "Нотатка",
     Action.TRANSFERRED: "Передано розмову",
     Action.RETURNED: "Повернуто в чергу",
@@ -53,6 +56,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.CALL_TAKEN: "Взято дзвінок",
     Action.CALL_RETURNED: "Повернуто дзвінок",
     Action.CALL_MADE: "Зроблено дзвінок",
+    Action.SAME_PERSON_ASKED: "Запитано, чи це та сама людина",
+    Action.SAME_PERSON_CONFIRMED: "Людина підтвердила: обидві розмови її",
+    Action.SAME_PERSON_DECLINED: "Людина відповіла: інша розмова не її",
+    Action.SAME_PERSON_PARTED: "Роз’єднано розмови людини",
     Action.DANGER_CARD: "Надіслано картку небезпеки",
     Action.CHANNEL_SWITCHED: "Канал: хто відповідає",
     Action.CHANNEL_CONNECTED: "Канал під’єднано",
@@ -86,6 +93,9 @@ KINDS: Mapping[str, str] = {
     "readings": "Журнал: хто що читав",
     "actions": "Журнал: хто що зробив",
     "drafts": "Чернетки спеціалістів",
+    "kept_replies": "Відповіді, що чекали на людину",
+    "mentions": "Кого згадано в нотатках",
+    "same_people": "Чи дві розмови однієї людини",
     "viewers": "Хто дивився на розмову",
     "happenings": "Номери змін для відкритих сторінок",
     "calls": "Телефони й слова зроблених дзвінків",
@@ -102,6 +112,7 @@ _FACTS = {
     "kind": "що",
     "conversations": "розмов у чергу",
     "ticket": "консультація",
+    "reason": "причина",
 }
 _STATES = {
     ("people_only", "on"): "лише люди",
@@ -114,6 +125,7 @@ _STATES = {
     ("how", "hidden"): "сховано на сторінці чату",
     ("how", "taken_back"): "прибирається з чату, надіслано виправлення",
     ("how", "corrected"): "надіслано виправлення",
+    ("when", "later"): "коли людина напише",
     ("by", "server"): "командою на сервері",
 }
 
@@ -157,7 +169,9 @@ def facts(entry: Entry, masked: Mapping[str, str]) -> str:
         if (name, value) in _STATES:
             said.append(_STATES[name, str(value)])
         elif name in _FACTS:
-            shown = {"role": words.ROLES, "kind": masked}.get(name, {}).get(str(value), value)
+            shown = {"role": words.ROLES, "kind": masked, "reason": REASONS}.get(name, {}).get(
+                str(value), value
+            )
             said.append(f"{_FACTS[name]}: {shown}")
     return ", ".join(said)
 

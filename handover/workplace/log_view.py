@@ -13,10 +13,12 @@ from conversations.remote_files import Missing
 from conversations.transcript import Line
 from handover.accounts.accounts import Account
 from handover.calendars.hours import KYIV
+from handover.composing.kept_replies import Kept
 from handover.tickets.wording import clock
 from handover.workplace import words
+from handover.workplace.files_view import Beside, beside
 from handover.workplace.found import Found, said_here
-from handover.workplace.masking import Said, masked
+from handover.workplace.masking import Said, masked, said
 from handover.workplace.queue_view import topic_title
 from handover.workplace.vendor_words import why_no_file, why_not_sent
 from knowledge_base.answers import Knowledge
@@ -67,7 +69,10 @@ class Fate:
 
 @dataclass(frozen=True)
 class LineView:
-    """`withdrawn`: when it was taken back. `turn` and `topic`: of what turn of the bot it is, and about what."""
+    """`withdrawn`: when it was taken back. `turn` and `topic`: of what turn of the bot it is, and about what.
+
+    `named`: that a note names the reader.
+    """
 
     position: int
     kind: str
@@ -85,6 +90,19 @@ class LineView:
     may_withdraw: bool = False
     turn: str | None = None
     topic: str | None = None
+    named: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """A reply that waits until the person writes; `may_withdraw`: this reader may take it back."""
+
+    id: str
+    by: str
+    at: str
+    text: Said
+    files: Sequence[Beside]
+    may_withdraw: bool
 
 
 @dataclass(frozen=True)
@@ -146,6 +164,27 @@ def _line(line: Line, found: Found, me: Account, day: str | None, *, may_withdra
         and line.withdrawn_at is None,
         turn=line.turn,
         topic=line.topic,
+        named=_NAMED[found.named[line.position]] if line.position in found.named else None,
+    )
+
+
+_NAMED = {True: "Вас згадали, нове", False: "Вас згадали"}
+
+
+def kept_lines(found: Found, me: Account, now: datetime, *, leads: bool) -> list[KeptView]:
+    """What waits under the transcript until the person writes."""
+    return [_kept(one, me, now, leads=leads) for one in found.kept]
+
+
+def _kept(one: Kept, me: Account, now: datetime, *, leads: bool) -> KeptView:
+    mine = one.author.id == me.id
+    return KeptView(
+        one.id,
+        "Ви" if mine else one.author.name or "Спеціаліст",
+        words.moment(one.kept_at, now),
+        said(one.text, phones=False),
+        beside(one.files),
+        leads or mine,
     )
 
 

@@ -10,10 +10,13 @@ from conversations.messages import PHONE, AuthorKind
 from conversations.transcript import Line
 from handover.accounts.accounts import Account
 from handover.tickets.packet import KnownFact, Lacking, Matter, PaperState, RuleTried, StatedBy
+from handover.tickets.tickets import Ticket
 from handover.tickets.wording import danger_word
 from handover.workplace import words
+from handover.workplace.deeds import page
 from handover.workplace.found import Found, said_here
 from handover.workplace.masking import Said, masked
+from handover.workplace.one_person import OnePerson
 from handover.workplace.queue_view import topic_title
 from knowledge_base.answers import Knowledge
 from knowledge_base.assessor import Figure, Reason
@@ -109,6 +112,7 @@ class Past:
     summary: Said | None
     by: str | None
     rating: str | None
+    href: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,16 @@ class Packet:
     papers: PaperList | None
     told: Sequence[str]
     past: Sequence[Past]
+    person: OnePerson
 
 
-def packet(found: Found, me: Account, knowledge: Knowledge, matter: Matter, now: datetime) -> Packet:
-    """Everything a specialist sees beside the conversation; `matter` is what the engine and the rules know."""
+def packet(
+    found: Found, person: OnePerson, me: Account, knowledge: Knowledge, matter: Matter, now: datetime
+) -> Packet:
+    """Everything a specialist sees beside the conversation; `matter` is what the engine and the rules know.
+
+    `person`: the other conversations of whoever writes.
+    """
     ticket = found.ticket
     reason = words.REASONS.get(ticket.reason, words.REASONS["asked"])
     if ticket.danger:
@@ -145,16 +155,24 @@ def packet(found: Found, me: Account, knowledge: Knowledge, matter: Matter, now:
         told=_told(found.lines, knowledge, now),
         past=[
             Past(
-                f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}",
+                f"№ {words.unbroken(it.number)}, {words.moment(it.created_at, now)}{_where(it, found)}",
                 said_here(it.question, f"asked-{it.id}", found, me),
                 said_here(it.summary, f"past-{it.id}", found, me) if it.summary else None,
                 it.assigned_name,
                 words.RATINGS.get(it.rating or ""),
+                page(it.conversation_id) if it.conversation_id != found.conversation else None,
             )
             for it in found.past
             if it.id != ticket.id
         ],
+        person=person,
     )
+
+
+def _where(ticket: Ticket, found: Found) -> str:
+    """The channel of a consultation in another conversation of the same person."""
+    head = found.person.heads.get(ticket.conversation_id)
+    return f", {words.channel(head.ref.channel)}" if head is not None else ""
 
 
 def _about(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> Iterator[Fact]:

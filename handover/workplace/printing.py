@@ -22,6 +22,7 @@ from handover.workplace.found import Found
 from handover.workplace.guard import Guard
 from handover.workplace.log_view import LineView, lines
 from handover.workplace.masking import masked
+from handover.workplace.one_person import OnePerson
 from handover.workplace.packet_view import Packet, packet
 from handover.workplace.reading import find
 from knowledge_base.answers import Knowledge
@@ -56,7 +57,7 @@ def sheet(
         title=masked(words.person(head.author_name, head.ref.channel, ticket.number)),
         number=words.unbroken(ticket.number),
         channel=words.channel(head.ref.channel),
-        packet=packet(found, me, knowledge, matter, now),
+        packet=packet(found, OnePerson(), me, knowledge, matter, now),
         lines=_with_days([line for line in every if with_notes or line.kind != "note"], every),
         notes=notes,
         with_notes=with_notes,
@@ -97,6 +98,11 @@ def add_printing(router: APIRouter, guard: Guard) -> None:
                 now=now,
                 action=Action.PRINTED,
             )
+            # Consultations held elsewhere stand on this paper too.
+            for other in found.person.heads:
+                await audit.record_reading(
+                    db, community=me.community, account_id=me.id, subject=other, now=now
+                )
         knowledge = house.knowledge(me.community)
         matter = await house.matter(me.community, found.memory, found.ticket.topic)
         shown = sheet(found, me, knowledge, matter, now, with_notes="notes" in request.query_params)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from handover.accounts.permissions import Permission, allows
 from handover.assignment.teams import Team
 from handover.calls.calls import Call
 from handover.composing.drafts import Drafts
+from handover.composing.mentions import may_be_mentioned
 from handover.tickets.packet import Matter
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import danger_word, day_and_clock
@@ -22,13 +23,16 @@ from handover.workplace import words
 from handover.workplace.company import Company, company
 from handover.workplace.files_view import NOTHING, Beside, Carried, beside, carried
 from handover.workplace.found import Found
-from handover.workplace.log_view import Interview, LineView, folded, lines
+from handover.workplace.handing_back import REASONS
+from handover.workplace.log_view import Interview, KeptView, LineView, folded, kept_lines, lines
 from handover.workplace.masking import masked
+from handover.workplace.one_person import CapabilitiesOf, one_person, reachable_in
 from handover.workplace.packet_view import Packet, packet
 from handover.workplace.queue_view import Chip, call_chip, promise_chip, unreached_chip
 from handover.workplace.ready_answers import Offered, offered
 from handover.workplace.snoozing import Snooze, snoozes
-from handover.workplace.window_view import Window, window
+from handover.workplace.starting import may_ever_write
+from handover.workplace.window_view import Elsewhere, Window, window
 from knowledge_base.answers import Knowledge
 
 SHOWN = 200
@@ -51,19 +55,25 @@ class Talk:
     may_unmask: bool
     may_take: bool
     may_lead: bool
+    consults: bool
     may_reopen: bool
+    may_start: bool
     asleep: bool
     snoozes: Sequence[Snooze]
     may_book: bool
     has_bot: bool
+    hand_back_reasons: Mapping[str, str]
+    last_position: int
     danger_card: bool
     chips: Sequence[Chip]
     gate: Gate | None
     window: Window
     lines: Sequence[LineView | Interview]
+    kept: Sequence[KeptView]
     earlier: int | None
     packet: Packet
     colleagues: Sequence[Account]
+    mentionable: Sequence[Account]
     teams: Sequence[Team]
     drafts: Drafts
     files: Sequence[Beside]
@@ -77,17 +87,20 @@ def talk(
     me: Account,
     knowledge: Knowledge,
     matter: Matter,
-    capabilities: Capabilities | None,
+    capabilities_of: CapabilitiesOf,
     now: datetime,
 ) -> Talk:
-    """The whole right part. `capabilities` are those of the conversation's channel."""
+    """The whole right part. `capabilities_of` a channel by its name."""
     ticket, owner = found.ticket, found.owner
+    capabilities = capabilities_of(found.head.ref.channel)
     has_bot = found.head.ref.channel != PHONE
+    may_reopen = may_be_led_again(ticket, owner, me)
     consults = allows(me.role, Permission.CONSULT)
     mine = owner.kind == "specialist" and owner.id == me.id
     led = ticket.status == "taken" and owner.kind == "specialist"
     may_take = consults and ticket.status == "waiting"
     may_lead = led and ((mine and consults) or allows(me.role, Permission.LEAD))
+    person = one_person(found.person, found.conversation, capabilities_of, now, may_ask=may_lead and has_bot)
     name = masked(words.person(found.head.author_name, found.head.ref.channel, ticket.number))
     return Talk(
         conversation=found.conversation,
@@ -98,26 +111,34 @@ def talk(
         may_unmask=allows(me.role, Permission.UNMASK),
         may_take=may_take,
         may_lead=may_lead,
-        may_reopen=consults and ticket.status == "resolved" and owner.kind != "specialist",
+        consults=consults,
+        may_reopen=may_reopen,
+        may_start=may_reopen and may_ever_write(found.head, capabilities),
         asleep=ticket.snoozed_until is not None,
         snoozes=snoozes(now),
         may_book=consults and ticket.status != "resolved",
         has_bot=has_bot,
+        hand_back_reasons=REASONS,
+        last_position=found.head.last_position,
         danger_card=has_bot
         and ticket.danger is not None
         and led
         and (mine or allows(me.role, Permission.LEAD)),
         chips=_chips(ticket, owner, found.call, now, has_bot=has_bot),
-        gate=None if mine else _gate(ticket, owner, may_take, has_bot=has_bot),
-        window=line_above(ticket, found.head, me, capabilities, now),
+        gate=None if mine else _gate(ticket, found.head, owner, may_take, has_bot=has_bot),
+        window=line_above(
+            ticket, found.head, me, capabilities, now, reachable_in(found.person, capabilities_of)
+        ),
         lines=folded(lines(found, me, now, may_withdraw=may_lead), knowledge, now),
+        kept=kept_lines(found, me, now, leads=may_lead),
         earlier=found.earlier,
-        packet=packet(found, me, knowledge, matter, now),
+        packet=packet(found, person, me, knowledge, matter, now),
         colleagues=[
             person
             for person in found.colleagues
             if person.id != owner.id and allows(person.role, Permission.CONSULT)
         ],
+        mentionable=may_be_mentioned(found.colleagues, me),
         teams=found.teams,
         drafts=found.drafts,
         files=beside(found.drafts.files),
@@ -128,12 +149,19 @@ def talk(
 
 
 def line_above(
-    ticket: Ticket, head: Head, me: Account, capabilities: Capabilities | None, now: datetime
+    ticket: Ticket,
+    head: Head,
+    me: Account,
+    capabilities: Capabilities | None,
+    now: datetime,
+    elsewhere: Sequence[Elsewhere] = (),
 ) -> Window:
-    """What the channel allows, for whoever leads the conversation or may take it."""
+    """What the channel allows, for whoever leads the conversation, may take it or may write first."""
     mine = head.owner.kind == "specialist" and head.owner.id == me.id
-    told = mine or (ticket.status == "waiting" and allows(me.role, Permission.CONSULT))
-    return window(ticket, head, capabilities, now, told=told)
+    may_write = ticket.status == "waiting" and allows(me.role, Permission.CONSULT)
+    may_begin = may_be_led_again(ticket, head.owner, me) and may_ever_write(head, capabilities)
+    told = mine or may_write or may_begin
+    return window(ticket, head, capabilities, now, told=told, leads=mine, elsewhere=elsewhere)
 
 
 def _chips(ticket: Ticket, owner: Owner, call: Call | None, now: datetime, *, has_bot: bool) -> list[Chip]:
@@ -150,13 +178,20 @@ def _chips(ticket: Ticket, owner: Owner, call: Call | None, now: datetime, *, ha
     return [chip for chip in chips if chip is not None]
 
 
-def _gate(ticket: Ticket, owner: Owner, may_take: bool, *, has_bot: bool) -> Gate:
+def may_be_led_again(ticket: Ticket, owner: Owner, me: Account) -> bool:
+    """Whether this person may begin anew with somebody whose consultations are all closed."""
+    return allows(me.role, Permission.CONSULT) and ticket.status == "resolved" and owner.kind != "specialist"
+
+
+def _gate(ticket: Ticket, head: Head, owner: Owner, may_take: bool, *, has_bot: bool) -> Gate:
     if owner.kind == "specialist":
         return Gate("person", f"Відповідає {owner.name}. Нотатку залишити можна.")
     if not has_bot:
         return Gate(
             "phone", "Консультацію закрито." if ticket.status == "resolved" else "Людина чекає на дзвінок."
         )
+    if ticket.status == "resolved" and head.quiet:
+        return Gate("lock", "Консультацію закрито. Людина просила не писати першими.")
     if ticket.status == "resolved":
         return Gate("check", "Консультацію закрито, далі відповідає бот. Нотатку залишити можна.")
     if may_take:

@@ -14,10 +14,13 @@ import anyio
 import httpx
 import pytest
 from sse_starlette.event import ServerSentEvent
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from adapters.web.files import megabytes, too_large
 from adapters.web.stream import cursor_from, events
-from conversations.messages import Reply
+from adapters.web.typing import OFTEN, Typing
+from conversations.messages import ConversationRef, Reply
 from tests.adapters.page_stage import ANSWER, BOT, PHONE, PNG, SPECIALIST, Stage
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
@@ -357,3 +360,29 @@ def test_sizes_are_said_as_people_say_them(size: int, words: str) -> None:
 
 def test_an_unknown_size_is_left_out() -> None:
     assert too_large(None, 10_000_000).startswith("Файл завеликий. Можна до 10 МБ")
+
+
+async def test_typing_is_passed_on_now_and_then_and_only_from_our_own_page(
+    stage: Stage, visitor: httpx.AsyncClient
+) -> None:
+    heard: list[ConversationRef] = []
+    moment = 100.0
+
+    async def hear(ref: ConversationRef) -> None:
+        heard.append(ref)
+
+    typing = Typing(stage.channel, hear, lambda: moment)
+    app = Starlette(routes=[Route("/typing", typing.tell, methods=["POST"])])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://chat.example") as client:
+        assert (await client.post("/typing", headers=SAME_SITE)).status_code == 403
+        client.cookies = visitor.cookies
+        for _ in range(5):
+            assert (await client.post("/typing", headers=SAME_SITE)).status_code == 204
+        assert heard == [stage.channel.ref(stage.channel.visitor(dict(visitor.cookies)))]
+        moment += OFTEN
+        assert (await client.post("/typing", headers=SAME_SITE)).status_code == 204
+        assert (await client.post("/typing", headers={"sec-fetch-site": "cross-site"})).status_code == 403
+    assert len(heard) == 2
+    # A house without anybody to tell takes it all the same.
+    assert (await visitor.post("/chat/typing", headers=SAME_SITE)).status_code == 204

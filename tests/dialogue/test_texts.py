@@ -220,6 +220,7 @@ def test_no_text_is_forgotten() -> None:
     composed = (
         "taken",
         "transferred",
+        "writes-first",
         "danger-",
         "button-",
         "interview-limit-",

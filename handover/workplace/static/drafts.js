@@ -223,8 +223,10 @@ const drafts = (() => {
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches("#form-reply, #form-note")) return;
-    const shut = form.dataset.mode === "reply" && document.getElementById("window").dataset.closed === "yes";
-    if (form.dataset.busy || shut || !holds(form) || (form.dataset.mode === "reply" && attaching.waits())) {
+    const waits = event.detail.requestConfig.parameters.when === "later";
+    const reply = form.dataset.mode === "reply";
+    const shut = !waits && reply && document.getElementById("window").dataset.closed === "yes";
+    if (form.dataset.busy || shut || !holds(form) || (reply && attaching.waits())) {
       event.preventDefault();
       form.elements.text.focus();
       return;

@@ -82,7 +82,7 @@ const live = (() => {
     if (presses.open) return later();
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
-    for (const id of ["views", "stop", "pause", "urgent", "offer", "hours", "order", "find", "narrow"]) {
+    for (const id of ["views", "stop", "pause", "urgent", "offer", "named", "hours", "order", "find", "narrow"]) {
       const part = document.getElementById(id);
       Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
       htmx.process(document.getElementById(id));
@@ -218,6 +218,17 @@ const live = (() => {
     else if (more) document.getElementById("tail").hidden = false;
   });
 
+  // ---- the person types: said again and again while they do, and over soon after
+
+  const STILL = 6000;
+  let still = null;
+  function typing(on) {
+    clearTimeout(still);
+    const line = document.getElementById("typing");
+    if (line) line.textContent = on ? "Людина пише…" : "";
+    if (on) still = setTimeout(() => typing(false), STILL);
+  }
+
   // ---- the wire
 
   // Numbers make a happening known: one that was heard already, on whatever wire, changes nothing.
@@ -245,6 +256,7 @@ const live = (() => {
     if (source && watched === opened && source.readyState !== EventSource.CLOSED) return;
     source?.close();
     clearTimeout(retry);
+    typing(false);
     watched = opened;
     const asked = new URLSearchParams();
     if (opened) asked.set("conversation", opened);
@@ -256,7 +268,8 @@ const live = (() => {
       soon("talk", refreshTalk);
     });
     source.addEventListener("queue", (event) => news(event).known || soon("queue", () => refreshQueue(false)));
-    source.addEventListener("conversation", () => soon("talk", refreshTalk));
+    source.addEventListener("conversation", () => { typing(false); soon("talk", refreshTalk); });
+    source.addEventListener("typing", () => typing(true));
     source.addEventListener("signed-out", signedOut);
     source.onerror = () => {
       if (!lost) {
