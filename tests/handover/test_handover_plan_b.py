@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from conversations import transcript
 from conversations.messages import AuthorKind
-from handover.composing import kept_replies
+from handover import retention
+from handover.composing import drafts, kept_replies
 from handover.contacts import same_person
+from handover.retention import STRAYS_KEPT
 from handover.tickets import reach, tickets
 from tests.handover.browsing import Served, sideways, taken, violations
-from tests.handover.handover_world import COMMUNITY, actions, said, transcript_of, waiting
+from tests.handover.conftest import ORIGIN
+from tests.handover.handover_world import COMMUNITY, POLICY, actions, said, transcript_of, waiting
 
+PAPER = b"%PDF-1.4\n%%EOF\n"
 KEEP = "Надіслати, коли людина напише"
 
 
@@ -86,6 +91,38 @@ async def test_words_that_were_to_wait_go_at_once_where_the_person_is_back(recep
     assert any(line.author.kind is AuthorKind.SPECIALIST for line in lines)
 
 
+async def test_files_wait_with_their_words_and_are_nobodys_stray_meanwhile(reception, now):
+    iryna = await reception.signed_in("iryna")
+    chat = await led(reception, iryna, now, "telegram")
+    async with reception.database.write() as db:
+        await reach.not_delivered(db, COMMUNITY, chat, "blocked", now, author=AuthorKind.SPECIALIST)
+    await iryna.client.post(
+        f"/workplace/conversations/{chat}/files",
+        data={"csrf": await iryna.csrf()},
+        files={"file": ("перелік.pdf", PAPER)},
+        headers={"Origin": ORIGIN},
+    )
+    async with reception.database.read() as db:
+        (paper,) = (await drafts.of(db, COMMUNITY, iryna.account.id, chat)).files
+    kept = await iryna.act(chat, "reply", text="", key="k", when="later", files=paper.content_hash)
+    assert kept.status_code == 200
+    assert await waits(reception.database, chat) == ["Надсилаю файл."]
+    below = kept.text[kept.text.index('class="msg person ours kept"') :]
+    assert "перелік.pdf" in below
+    async with reception.database.read() as db:
+        assert await drafts.of(db, COMMUNITY, iryna.account.id, chat) == drafts.Drafts()
+        (one,) = await kept_replies.waiting(db, chat)
+    assert one.files == (paper,)
+
+    later = datetime.now(UTC) + STRAYS_KEPT + timedelta(days=1)
+    policy = replace(POLICY, words=None, files=None)
+    await retention.retain(reception.database, reception.store, policy, COMMUNITY, later)
+    assert await reception.store.has(paper.content_hash)
+    assert (await iryna.act(chat, "kept/withdraw", kept=one.id)).status_code == 200
+    await retention.retain(reception.database, reception.store, policy, COMMUNITY, later)
+    assert not await reception.store.has(paper.content_hash)
+
+
 async def test_plan_b_stands_only_where_it_is_needed_and_works(reception, now):
     iryna = await reception.signed_in("iryna")
     near = await led(reception, iryna, now, "telegram")
@@ -130,13 +167,19 @@ def test_words_are_kept_by_keyboard_and_taken_back(
     taken(page, served, days=2)
     field = page.get_by_label("Відповідь людині")
     field.fill("Довідка готова, приходьте.")
+    page.locator("#file").set_input_files(
+        [{"name": "перелік.pdf", "mimeType": "application/pdf", "buffer": PAPER}]
+    )
+    expect(page.get_by_role("button", name="Прибрати перелік.pdf")).to_be_visible()
     field.press("Control+Enter")
     expect(field).to_have_value("Довідка готова, приходьте.")
     assert violations(page) == []
     assert sideways(page) == 0
     page.get_by_role("button", name=KEEP).press("Enter")
     expect(page.locator(".kept")).to_contain_text("Довідка готова, приходьте.")
+    expect(page.locator(".kept")).to_contain_text("перелік.pdf")
     expect(field).to_have_value("")
+    expect(page.get_by_role("button", name="Прибрати перелік.pdf")).to_have_count(0)
     assert violations(page) == []
     page.locator(".kept").get_by_role("button", name="Не надсилати").press("Enter")
     expect(page.locator(".kept")).to_have_count(0)

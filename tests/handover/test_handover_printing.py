@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from conversations import transcript
 from handover.accounts.permissions import Role
+from handover.contacts import same_person
 from tests.handover.browsing import Served, sideways, taken, violations
-from tests.handover.handover_world import actions, said, waiting
+from tests.handover.handover_world import COMMUNITY, actions, said, waiting
 from tests.handover.test_handover_packet import MATTER, interview, words_of
 
 TAX = "3184710691"
@@ -61,6 +62,19 @@ async def test_the_whole_conversation_is_there_masked_and_its_opening_is_recorde
     assert (await actions(reception.database, chat)).count("conversation_printed") == 1
     journal = await reception.signed_in("head", Role.HEAD, "Голова")
     assert "Відкрито розмову для друку" in (await journal.get("/workplace/journal")).text
+
+
+async def test_what_the_person_asked_elsewhere_stands_on_paper_and_is_read_there_too(reception, now):
+    iryna = await reception.signed_in("iryna")
+    chat = (await waiting(reception.database, now, "Про субсидію")).conversation_id
+    other = (await waiting(reception.database, now, "Про допомогу", channel="viber")).conversation_id
+    async with reception.database.write() as db:
+        asked = await same_person.ask(db, COMMUNITY, chat, other, iryna.account, now)
+        for one in (chat, other):
+            await same_person.answer(db, COMMUNITY, one, asked.id, True, now)
+    page = (await iryna.get(f"/workplace/conversations/{chat}/print")).text
+    assert "Про допомогу" in page
+    assert (await actions(reception.database, other))[-1] == "conversation_read"
 
 
 async def test_colleagues_notes_stand_on_paper_only_where_they_are_asked_for(reception, now):

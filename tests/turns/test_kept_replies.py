@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 
 import pytest
 
 from bots.turns.deliver import deliver
 from bots.turns.think import think
 from conversations import inbox, transcript
-from conversations.messages import AuthorKind, ConversationRef, OutgoingMessage
+from conversations.erasure import orphans
+from conversations.messages import Attachment, AuthorKind, ConversationRef, OutgoingMessage
 from handover.accounts.accounts import Account
 from handover.composing import kept_replies
 from handover.composing.kept_replies import NothingWaits
@@ -50,10 +52,12 @@ async def led(world: World) -> tuple[str, tickets.Ticket, Account]:
     return chat, ticket, iryna
 
 
-async def keep(world: World, chat: str, by: Account, text: str) -> kept_replies.Kept:
+async def keep(
+    world: World, chat: str, by: Account, text: str, files: Sequence[Attachment] = ()
+) -> kept_replies.Kept:
     ref = message("", key="").ref
     async with world.runtime.database.write() as db:
-        return await kept_replies.keep(db, COMMUNITY, chat, ref, by, text, render, world.clock())
+        return await kept_replies.keep(db, COMMUNITY, chat, ref, by, text, render, world.clock(), files)
 
 
 async def test_what_waited_is_said_first_and_once(reception: World) -> None:
@@ -79,6 +83,22 @@ async def test_what_waited_is_said_first_and_once(reception: World) -> None:
         assert await kept_replies.waiting(db, chat) == []
     (one,) = [line for line in lines if line.reply.text == "Довідка готова."]
     assert (one.author.kind, one.author.id, one.delivery) == (AuthorKind.SPECIALIST, iryna.id, "sent")
+
+
+async def test_a_file_that_waited_goes_with_its_words_and_is_the_lines_own_from_then_on(
+    reception: World,
+) -> None:
+    database = reception.runtime.database
+    chat, _, iryna = await led(reception)
+    paper = await reception.runtime.store.put(b"%PDF-1.4\n%%EOF\n", name="перелік.pdf")
+    await keep(reception, chat, iryna, "Ось перелік.", [paper])
+    await writes(reception, "я тут")
+    await work(reception)
+    async with database.read() as db:
+        (line,) = [one for one in await transcript.lines(db, chat) if one.reply.text == "Ось перелік."]
+        assert await orphans(db, {paper.content_hash}) == ()
+        assert await kept_replies.attached(db) == set()
+    assert line.reply.attachments == (paper,)
 
 
 async def test_a_hotline_comes_before_what_waited_and_danger_stays_unanswered(reception: World) -> None:
