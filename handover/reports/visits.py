@@ -29,6 +29,9 @@ PHONE = "phone"
 AT_ONCE = 500
 """Conversations in one transaction."""
 
+FOR_A_PAGE = 2000
+"""Conversations a page counts before it is shown; where more were never counted, the worker goes on with them."""
+
 OVERLAP = timedelta(minutes=2)
 """How long before the last look is looked at again: a transaction may commit later than one that began after it."""
 
@@ -92,10 +95,12 @@ def visits_of(
         yield Visit(day, started_at, local.hour, topic, bool(mine))
 
 
-async def catch_up(database: Database, community: str, zone: ZoneInfo) -> int:
-    """Count what has come since the last time; how many conversations were looked at.
+async def catch_up(database: Database, community: str, zone: ZoneInfo, most: int | None = None) -> bool:
+    """Count what has come since the last time; whether all of it is counted now.
 
-    Several processes may do this at once: they take turns conversation by conversation and write the same.
+    About `most` conversations are looked at, all where it is None; the next call goes on where this one stopped, so a
+    log that was never counted is counted in parts. Several processes may do this at once: they take turns conversation
+    by conversation and write the same.
     """
     async with database.read() as db:
         channels = await db.execute(
@@ -103,10 +108,16 @@ async def catch_up(database: Database, community: str, zone: ZoneInfo) -> int:
         )
         sources = [_heard(community, channel) for channel in channels.scalars()]
         marks = await _marks(db, community)
-    looked = 0
+    left = most
     for source in [*sources, _opened(community)]:
-        looked += await _follow(database, community, zone, source, marks.get(source.name, LONG_AGO))
-    return looked
+        mark = marks.get(source.name, LONG_AGO)
+        looked = await _follow(
+            database, community, zone, source, mark, max(mark, marks.get(source.place, mark)), left
+        )
+        if looked is None:
+            return False
+        left = None if left is None else left - looked
+    return True
 
 
 async def recount(database: Database, community: str, zone: ZoneInfo, start: datetime, end: datetime) -> int:
@@ -150,6 +161,11 @@ class _Source:
     moment: ColumnElement[datetime]
     key: ColumnElement[str]
 
+    @property
+    def place(self) -> str:
+        """The counter that keeps how far an unfinished look has come."""
+        return self.name.replace("visits", "visits@", 1)[:40]
+
 
 def _heard(community: str, channel: str) -> _Source:
     """Conversations in which somebody wrote."""
@@ -176,14 +192,24 @@ async def _marks(db: AsyncConnection, community: str) -> dict[str, datetime]:
     return {row.name: datetime.fromtimestamp(row.value, UTC) for row in rows}
 
 
-async def _follow(database: Database, community: str, zone: ZoneInfo, source: _Source, mark: datetime) -> int:
-    """Everything of a source since its mark, which is moved when all of it is counted.
+async def _follow(
+    database: Database,
+    community: str,
+    zone: ZoneInfo,
+    source: _Source,
+    mark: datetime,
+    place: datetime,
+    most: int | None,
+) -> int | None:
+    """Everything of a source since its mark, which is moved when all of it is counted: how much that was.
 
-    A conversation that comes late may have days of long before: a mark in the middle would lose them.
+    A conversation that comes late may have days of long before: a mark in the middle would lose them. None where more
+    than `most` were looked at and there is still more: how far it came is kept as the `place` to go on from.
     """
     since = mark - OVERLAP
     floor = midnight(since.astimezone(zone).date(), zone)
-    last, last_key, looked = since, "", 0
+    # The overlap is looked at again after a stop as well: what commits late has to be found either way.
+    last, last_key, looked = place - OVERLAP, "", 0
     while True:
         async with database.write() as db:
             rows = (
@@ -194,13 +220,17 @@ async def _follow(database: Database, community: str, zone: ZoneInfo, source: _S
                 )
             ).all()
             await _count(db, community, zone, {row[1] for row in rows}, floor, None)
+            looked += len(rows)
             if len(rows) < AT_ONCE:
                 reached = rows[-1][2] if rows else last
                 if reached > mark:
                     await _move_mark(db, community, source.name, reached)
-                return looked + len(rows)
-        looked += len(rows)
-        last_key, _, last = rows[-1]
+                return looked
+            last_key, _, last = rows[-1]
+            # Where many came in one overlap, a stop inside of it would begin with them again for ever.
+            if most is not None and looked > most and last > place + OVERLAP:
+                await _move_mark(db, community, source.place, last)
+                return None
 
 
 async def _move_mark(db: AsyncConnection, community: str, name: str, reached: datetime) -> None:

@@ -33,9 +33,12 @@ class DeskRow:
 
 @dataclass(frozen=True)
 class BoardPage:
-    """`at` is the moment everything here is of. `further`: how many wait whom the list does not show."""
+    """`at` is the moment everything here is of. `further`: how many wait whom the list does not show. `whole`: whether
+    everything said until now is counted in today's figures.
+    """
 
     at: str
+    whole: bool
     now: tuple[Figure, ...]
     today: tuple[Figure, ...]
     waiting: tuple[Item, ...]
@@ -50,11 +53,14 @@ def page(
     today: Report,
     calendar: Calendar,
     title: Title,
+    *,
+    whole: bool,
 ) -> BoardPage:
     """Everything of one moment, that of today's report."""
     at, zone = today.period.now, today.period.zone
     return BoardPage(
         at=clock(at, zone),
+        whole=whole,
         now=_now(now, calendar, at),
         today=_today(today),
         waiting=tuple(_waiting(one, title, at) for one in queue),

@@ -74,7 +74,6 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
         return asked(visitor, request.query_params)
 
     async def counted(what: Asked) -> Report:
-        await visiting.catch_up(house.database, what.community, what.period.zone)
         async with house.database.read() as db:
             return await report(
                 db, what.community, what.knowledge.community.reception, what.period, what.sifted
@@ -88,8 +87,9 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
     @router.get(ADDRESS)
     async def reports(request: Request) -> Response:
         what = await wanted(request)
+        whole = await visiting.catch_up(house.database, what.community, what.period.zone, visiting.FOR_A_PAGE)
         shown = reports_view.page(await counted(what), what.title)
-        return guard.page(what.visitor, "reports.html", "reports", report=shown)
+        return guard.page(what.visitor, "reports.html", "reports", report=shown, whole=whole)
 
     @router.get(f"{ADDRESS}/check")
     async def check(request: Request) -> Response:
@@ -134,6 +134,8 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
     async def sheets(what: Asked, part: str) -> list[Sheet]:
         """The tables of a file: `figures`, `consultations`, `visits`, or `report` for all of them."""
         found: list[Sheet] = []
+        # A file goes further than the page: it waits until everything is counted.
+        await visiting.catch_up(house.database, what.community, what.period.zone)
         whole = await counted(what)
         period = what.period
         within = (what.community, period.start, period.end, what.sifted)

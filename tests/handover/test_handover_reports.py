@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from conversations.tables import conversations, messages
 from handover.calendars.hours import Calendar, working_minutes
+from handover.reports import visits as visiting
 from handover.reports.checking import check
 from handover.reports.figures import Sifted
 from handover.reports.periods import PRESETS, BadPeriod, Period, chosen
@@ -33,6 +34,14 @@ PERIOD = Period("own", date(2026, 10, 21), date(2026, 11, 24), KYIV, NOW)
 async def counted(database, sifted=Sifted(), period=PERIOD):  # noqa: B008  # frozen
     async with database.read() as db:
         return await report(db, COMMUNITY, office(), period, sifted)
+
+
+async def in_parts(database, most=10):
+    """Catch up as a worker does with much that was never counted; in how many parts."""
+    parts = 1
+    while not await catch_up(database, COMMUNITY, KYIV, most):
+        parts += 1
+    return parts
 
 
 async def by_hand(database, period, channel, topic):
@@ -82,7 +91,7 @@ async def by_hand(database, period, channel, topic):
 @pytest.mark.parametrize(
     "sifted", [Sifted(), Sifted("viber"), Sifted(topic="birth-benefit"), Sifted("phone")]
 )
-async def test_every_figure_is_what_the_raw_rows_say(database, sifted):
+async def test_every_figure_is_what_the_raw_rows_say(database, sifted, monkeypatch):
     history = invented(COMMUNITY, 300, START, NOW, seed=7)
     early = [row["id"] for row in history.conversations[:150]]
     await history.write(database, early)
@@ -96,7 +105,8 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted):
                 if isinstance(value, datetime):
                     row[name] = value + shift
     await history.write(database, later)
-    await catch_up(database, COMMUNITY, KYIV)
+    monkeypatch.setattr(visiting, "AT_ONCE", 20)
+    assert await in_parts(database) > 3
     now = NOW + shift
     period = Period("own", PERIOD.first, now.astimezone(KYIV).date(), KYIV, now)
     seen = await counted(database, sifted, period)
@@ -153,6 +163,49 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted):
     assert sum(one.count for one in done.ratings_by_topic.values()) == done.ratings.count
     led = Counter(one["assigned_name"] for one in opened if one["assigned_name"])
     assert {work.name: work.led for work in done.specialists} == led
+
+
+async def test_what_comes_while_much_is_counted_in_parts_is_counted_too(database, monkeypatch):
+    monkeypatch.setattr(visiting, "AT_ONCE", 20)
+    history = invented(COMMUNITY, 200, START, NOW, seed=9)
+    heard = {row["id"]: row["last_incoming_at"] or row["created_at"] for row in history.conversations}
+    ids = sorted(heard, key=lambda one: heard[one])
+    await history.write(database, ids[:160])
+    assert not await catch_up(database, COMMUNITY, KYIV, 10)
+    # Somebody counted before writes again now, and others write for the first time.
+    async with database.write() as db:
+        first = (
+            (
+                await db.execute(
+                    select(conversations)
+                    .join(visits, visits.c.conversation_id == conversations.c.id)
+                    .where(conversations.c.channel != "phone")
+                    .order_by(conversations.c.last_incoming_at)
+                    .limit(1)
+                )
+            )
+            .mappings()
+            .one()
+        )
+        again = NOW - timedelta(minutes=1)
+        await db.execute(
+            insert(messages).values(
+                conversation_id=first["id"],
+                position=first["last_position"] + 1,
+                community_id=COMMUNITY,
+                author_kind="citizen",
+                at=again,
+            )
+        )
+        await db.execute(
+            update(conversations).where(conversations.c.id == first["id"]).values(last_incoming_at=again)
+        )
+    await history.write(database, ids[160:])
+    await in_parts(database)
+    async with database.read() as db:
+        held = await check(db, COMMUNITY, PERIOD)
+    assert held.in_log > 100
+    assert held.agrees
 
 
 async def test_a_figure_that_is_not_the_logs_is_found_and_mended(database):

@@ -17,6 +17,7 @@ from sqlalchemy import delete
 
 from handover import tables
 from handover.accounts.permissions import Role
+from handover.reports import visits
 from handover.tickets import leading
 from handover.workplace.report_files import Sheet, as_csv, as_excel
 from tests.commands import ROOT
@@ -112,6 +113,28 @@ async def test_a_report_that_does_not_agree_says_where_and_is_counted_anew(recep
     assert (await actions(reception.database))[-1] == "report_recounted"
 
 
+async def test_what_is_not_counted_yet_is_said_and_no_figure_stands_for_the_whole(reception, monkeypatch):
+    head = await reception.signed_in("head", Role.HEAD)
+    await lived(reception)
+    monkeypatch.setattr(visits, "AT_ONCE", 20)
+    monkeypatch.setattr("handover.reports.visits.FOR_A_PAGE", 10)
+    monkeypatch.setattr("handover.workplace.board.FOR_A_PAGE", 10)
+    asked = f"{REPORTS}?period=quarter"
+    for page in (asked, BOARD):
+        said = words((await head.get(page)).text)
+        assert "ще рахуємо" in said
+        assert "неповні" in said
+    # What goes further than a page waits for all of it.
+    table = (await head.get(f"{REPORTS}/figures.csv?period=quarter")).content.decode("utf-8-sig")
+    page = (await head.get(asked)).text
+    assert "ще рахуємо" not in page
+    assert "Звіряємо з журналом" in page
+    total = re.search(r"(\d+) розмов", words(page))[1]
+    rows = csv.reader(io.StringIO(table), delimiter=";")
+    assert next(row[3] for row in rows if row[:2] == ["Показники", "Розмови"]) == total
+    assert "Звірено з журналом" in words((await head.get(f"{REPORTS}/check?period=quarter")).text)
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [
@@ -166,8 +189,8 @@ async def test_the_files_hold_the_same_figures_without_anybodys_words(reception)
     assert next(row[3] for row in rows if row[:2] == ["Показники", "Розмови"]) == total
     book = (await head.get(f"{REPORTS}/report.xlsx?{query}")).content
     assert cells(book, "Показники")[1][:2] == ["Розмови", total]
-    visits = cells(book, "Розмови")
-    assert len(visits) - 1 == int(total)
+    talks = cells(book, "Розмови")
+    assert len(talks) - 1 == int(total)
     calls = list(
         csv.reader(
             io.StringIO((await head.get(f"{REPORTS}/consultations.csv?{query}")).content.decode("utf-8-sig")),
@@ -175,7 +198,7 @@ async def test_the_files_hold_the_same_figures_without_anybodys_words(reception)
         )
     )
     assert [row[0] for row in calls] == [row[0] for row in cells(book, "Консультації")]
-    everything = book.decode("latin-1") + str(visits) + str(calls) + str(rows)
+    everything = book.decode("latin-1") + str(talks) + str(calls) + str(rows)
     assert not any(name and name in everything for name in NAMES)
     assert "слова" not in everything
     assert (await head.get(f"{REPORTS}/secrets.csv")).status_code == 404
