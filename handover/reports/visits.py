@@ -2,7 +2,8 @@
 
 A visit is a day of a conversation on which the person wrote, or on which a call was filed. It belongs to a person of
 ours (`person`) where a consultation was open or opened from the visit's beginning to the end of that day; otherwise
-the bot dealt with it alone. Its topic is the last one the bot named that day, else the consultation's.
+the bot dealt with it alone. Its topic is the last one the bot named that day, else the consultation's; its office is
+the one the consultation is about, where that is known.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Called:
     created_at: datetime
     resolved_at: datetime | None
     topic: str | None
+    office: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Visit:
     hour: int
     topic: str | None
     person: bool
+    office: str | None
 
 
 def visits_of(
@@ -92,7 +95,8 @@ def visits_of(
         ]
         local = started_at.astimezone(zone)
         topic = topics.get(day) or next((call.topic for call in reversed(mine) if call.topic), None)
-        yield Visit(day, started_at, local.hour, topic, bool(mine))
+        office = next((call.office for call in reversed(mine) if call.office), None)
+        yield Visit(day, started_at, local.hour, topic, bool(mine), office)
 
 
 async def catch_up(database: Database, community: str, zone: ZoneInfo, most: int | None = None) -> bool:
@@ -156,6 +160,7 @@ async def recount(database: Database, community: str, zone: ZoneInfo, start: dat
 class _Source:
     """Rows in the order of a moment: each names a conversation that may have a new visit since."""
 
+    # Begun anew with the office, which earlier marks (`visits:`) know nothing of: everything was counted once more.
     name: str
     rows: Select[str, str, datetime]
     moment: ColumnElement[datetime]
@@ -164,7 +169,7 @@ class _Source:
     @property
     def place(self) -> str:
         """The counter that keeps how far an unfinished look has come."""
-        return self.name.replace("visits", "visits@", 1)[:40]
+        return self.name.replace("counted", "counted@", 1)[:40]
 
 
 def _heard(community: str, channel: str) -> _Source:
@@ -173,20 +178,20 @@ def _heard(community: str, channel: str) -> _Source:
     rows = select(key, key, moment).where(
         conversations.c.community_id == community, conversations.c.channel == channel
     )
-    return _Source(f"visits:{channel}"[:40], rows, moment, key)
+    return _Source(f"counted:{channel}"[:40], rows, moment, key)
 
 
 def _opened(community: str) -> _Source:
     """Consultations that were opened."""
     moment, key = tickets.c.created_at, tickets.c.id
     rows = select(key, tickets.c.conversation_id, moment).where(tickets.c.community_id == community)
-    return _Source("visits.tickets", rows, moment, key)
+    return _Source("counted.tickets", rows, moment, key)
 
 
 async def _marks(db: AsyncConnection, community: str) -> dict[str, datetime]:
     rows = await db.execute(
         select(counters.c.name, counters.c.value).where(
-            counters.c.community_id == community, counters.c.name.like("visits%")
+            counters.c.community_id == community, counters.c.name.like("counted%")
         )
     )
     return {row.name: datetime.fromtimestamp(row.value, UTC) for row in rows}
@@ -277,6 +282,7 @@ async def _count(
             "channel": channels[conversation_id],
             "topic": visit.topic,
             "person": visit.person,
+            "office": visit.office,
         }
         for conversation_id in wanted
         for visit in visits_of(
@@ -297,6 +303,7 @@ async def _count(
                 # What is older than words are kept has lost its topic in the log.
                 "topic": func.coalesce(new.topic, visits.c.topic),
                 "person": new.person,
+                "office": new.office,
             },
         ),
         rows,
@@ -325,11 +332,17 @@ async def _said(
 
 async def _called(db: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Called]]:
     rows = await db.execute(
-        select(tickets.c.conversation_id, tickets.c.created_at, tickets.c.resolved_at, tickets.c.topic)
+        select(
+            tickets.c.conversation_id,
+            tickets.c.created_at,
+            tickets.c.resolved_at,
+            tickets.c.topic,
+            tickets.c.office,
+        )
         .where(tickets.c.conversation_id.in_(ids))
         .order_by(tickets.c.created_at, tickets.c.id)
     )
     found: dict[str, list[Called]] = defaultdict(list)
-    for conversation_id, created_at, resolved_at, topic in rows:
-        found[conversation_id].append(Called(created_at, resolved_at, topic))
+    for conversation_id, *call in rows:
+        found[conversation_id].append(Called(*call))
     return found

@@ -44,8 +44,12 @@ async def in_parts(database, most=10):
     return parts
 
 
-async def by_hand(database, period, channel, topic):
-    """Everything from the raw rows: visits as (conversation, day) -> (channel, moment, person, topic), and tickets."""
+async def by_hand(database, period, sifted):
+    """Everything from the raw rows.
+
+    Visits as (conversation, day) -> (channel, moment, person, topic, office), and tickets.
+    """
+    channel, topic, place = sifted.channel, sifted.topic, sifted.office
     async with database.read() as db:
         chats = {row.id: row.channel for row in await db.execute(select(conversations))}
         lines = (await db.execute(select(messages).order_by(messages.c.position))).mappings().all()
@@ -72,11 +76,15 @@ async def by_hand(database, period, channel, topic):
             and (call["resolved_at"] is None or call["resolved_at"] >= begins)
         ]
         about = topics.get((chat, day)) or next((call["topic"] for call in mine if call["topic"]), None)
-        found[chat, day] = (chats[chat], begins, bool(mine), about)
+        where = next((call["office"] for call in reversed(mine) if call["office"]), None)
+        found[chat, day] = (chats[chat], begins, bool(mine), about, where)
     kept = {
         key: visit
         for key, visit in found.items()
-        if period.start <= visit[1] < period.end and channel in (None, visit[0]) and topic in (None, visit[3])
+        if period.start <= visit[1] < period.end
+        and channel in (None, visit[0])
+        and topic in (None, visit[3])
+        and place in (None, visit[4])
     }
     opened = [
         call
@@ -84,12 +92,14 @@ async def by_hand(database, period, channel, topic):
         if period.start <= call["created_at"] < period.end
         and channel in (None, chats[call["conversation_id"]])
         and topic in (None, call["topic"])
+        and place in (None, call["office"])
     ]
     return kept, opened
 
 
 @pytest.mark.parametrize(
-    "sifted", [Sifted(), Sifted("viber"), Sifted(topic="birth-benefit"), Sifted("phone")]
+    "sifted",
+    [Sifted(), Sifted("viber"), Sifted(topic="birth-benefit"), Sifted("phone"), Sifted(office="north")],
 )
 async def test_every_figure_is_what_the_raw_rows_say(database, sifted, monkeypatch):
     history = invented(COMMUNITY, 300, START, NOW, seed=7)
@@ -110,7 +120,7 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted, monkeypat
     now = NOW + shift
     period = Period("own", PERIOD.first, now.astimezone(KYIV).date(), KYIV, now)
     seen = await counted(database, sifted, period)
-    kept, opened = await by_hand(database, period, sifted.channel, sifted.topic)
+    kept, opened = await by_hand(database, period, sifted)
 
     def kind(visit):
         return "phone" if visit[0] == "phone" else "person" if visit[2] else "bot"
@@ -122,7 +132,7 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted, monkeypat
     def parts(one):
         return (one.bot, one.person, one.phone)
 
-    assert len(kept) > 20
+    assert len(kept) > 10
     assert parts(seen.visited.total) == split(kept.values())
     assert {day: parts(one) for day, one in seen.visited.days} == {
         day: split(visit for (_, on), visit in kept.items() if on == day) for day in period.days
@@ -134,6 +144,10 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted, monkeypat
     assert {name: parts(one) for name, one in seen.visited.topics} == {
         name: split(visit for visit in kept.values() if visit[3] == name)
         for name in {visit[3] for visit in kept.values()}
+    }
+    assert {name: parts(one) for name, one in seen.visited.offices} == {
+        name: split(visit for visit in kept.values() if visit[4] == name)
+        for name in {visit[4] for visit in kept.values()}
     }
     local = [visit[1].astimezone(KYIV) for visit in kept.values()]
     assert seen.visited.hours == Counter((at.weekday(), at.hour) for at in local)
@@ -161,6 +175,11 @@ async def test_every_figure_is_what_the_raw_rows_say(database, sifted, monkeypat
         said["no"],
     )
     assert sum(one.count for one in done.ratings_by_topic.values()) == done.ratings.count
+    about = Counter(one["office"] for one in opened)
+    assert {place.office: place.opened for place in done.places} == about
+    assert {place.office: place.overdue for place in done.places} == {
+        name: sum(one["number"] in late for one in opened if one["office"] == name) for name in about
+    }
     led = Counter(one["assigned_name"] for one in opened if one["assigned_name"])
     assert {work.name: work.led for work in done.specialists} == led
 

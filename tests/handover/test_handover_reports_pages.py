@@ -93,6 +93,29 @@ async def test_a_report_begins_with_a_sentence_and_is_what_the_log_says(receptio
     assert 0 < int(re.search(r"(\d+) розмов", narrowed)[1]) < int(total[1])
 
 
+async def test_a_report_knows_the_places_and_may_be_narrowed_to_one(reception):
+    head = await reception.signed_in("head", Role.HEAD)
+    await lived(reception)
+    query = "period=quarter"
+    page = (await head.get(f"{REPORTS}?{query}")).text
+    rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td>', page.split('id="places"')[1]))
+    total = int(re.search(r"(\d+) розмов", words(page))[1])
+    # A place the base no longer has is named by its id; the parts are the whole.
+    assert list(rows)[:3] == ["Приймальня", "north", "Без місця"]
+    assert sum(int(rows[name]) for name in ("Приймальня", "north", "Без місця")) == total
+    narrowed = (await head.get(f"{REPORTS}?{query}&office=reception")).text
+    assert f"{rows['Приймальня']} розмов" in words(narrowed)
+    assert '<option value="reception" selected>Приймальня</option>' in narrowed
+    assert "office=reception" in re.search(r'href="([^"]+report\.xlsx[^"]*)"', narrowed)[1]
+    book = (await head.get(f"{REPORTS}/report.xlsx?{query}&office=reception")).content
+    for sheet, column in (("Розмови", 5), ("Консультації", 4)):
+        assert {row[column] for row in cells(book, sheet)[1:]} == {"Приймальня"}
+    assert cells(book, "Місця")[1][:1] == ["Приймальня"]
+    assert cells(book, "Консультації за місцями")[1][0] == "Приймальня"
+    asked = words((await head.get(f"{REPORTS}/unanswered?{query}&office=reception")).text)
+    assert "даних немає" in asked
+
+
 async def test_a_report_that_does_not_agree_says_where_and_is_counted_anew(reception):
     head = await reception.signed_in("head", Role.HEAD)
     await lived(reception)
