@@ -178,7 +178,7 @@ async def by_topic(
 
 async def by_office(
     db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
-) -> dict[str, Split]:
+) -> dict[str | None, Split]:
     """Visits by the office, of those where it is known: few, found by an index of their own."""
     kinds = (visits.c.office, visits.c.channel, visits.c.person)
     rows = await db.execute(
@@ -186,7 +186,7 @@ async def by_office(
         .where(OFFICE_KNOWN, *_within(community, start, end, sifted))
         .group_by(*kinds)
     )
-    found: dict[str, Split] = {}
+    found: dict[str | None, Split] = {}
     for office, channel, person, count in rows:
         found[office] = found.get(office, Split()) + split(channel, person, count)
     return found

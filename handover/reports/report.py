@@ -89,7 +89,7 @@ async def _visited(db: AsyncConnection, community: str, period: Period, sifted: 
     by_day = _gathered((date.fromisoformat(cell.day), cell.split) for cell in cells)
     by_channel = _gathered((cell.channel, cell.split) for cell in cells)
     everything = total(by_channel.values())
-    by_office: dict[str | None, Split] = {**await figures.by_office(db, *within)}
+    by_office = await figures.by_office(db, *within)
     nowhere = everything - total(by_office.values())
     if nowhere.total:
         by_office[None] = nowhere

@@ -34,10 +34,13 @@ def add_board(router: APIRouter, guard: Guard) -> None:
         async with house.database.read() as db:
             stands = await board.stands(db, community, now)
             queue = await board.waiting(db, community)
-            desks = await board.desks(db, community, today.start)
+            desks = await board.desks(db, community, house.policy, today.start)
             counted = await report(db, community, office, today, Sifted())
             calendar = await calendars.current(db, community, office, now)
-        return board_view.page(stands, queue, desks, counted, calendar, titles(knowledge, now), whole=whole)
+        silent = house.policy.silent
+        return board_view.page(
+            stands, queue, desks, silent, counted, calendar, titles(knowledge, now), whole=whole
+        )
 
     @router.get(ADDRESS)
     async def whole(request: Request) -> Response:

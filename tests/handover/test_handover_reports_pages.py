@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -13,10 +14,12 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from handover import tables
 from handover.accounts.permissions import Role
+from handover.assignment import presence, teams
+from handover.assignment.teams import Skill
 from handover.reports import visits
 from handover.tickets import leading
 from handover.workplace.report_files import Sheet, as_csv, as_excel
@@ -251,6 +254,7 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
     await conversation(base, at - timedelta(minutes=9), "Таємне питання")
     async with base.write() as db:
         await leading.take(db, COMMUNITY, led.id, iryna, at - timedelta(minutes=20))
+        await presence.say(db, iryna, "on", at - timedelta(minutes=2))
     page = (await head.get(BOARD)).text
     said = words(page)
     for figure in (
@@ -259,7 +263,8 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
         "Небезпека 1",
         "Прострочено 1",
         "Розмови сьогодні 4",
-        "Ірина Мельник 1 1 з 10:10 0",
+        "Ірина Мельник на зміні 1 з 8 1 з 10:10 0",
+        "На зміні 2, є місце ще для 15",
         "немає їжі",
         f"№ {late.number.replace('-', chr(0x2011))}",
     ):
@@ -267,6 +272,69 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
     assert "Таємне" not in page
     assert "Галина" not in page
     assert said.index("немає їжі") < said.index("прострочено")
+
+
+async def test_the_board_says_who_is_there_and_how_many_each_holds_of_how_many(reception):
+    head = await reception.signed_in("head", Role.HEAD, "Марія Левчук")
+    base, at = reception.database, TUESDAY
+    people = {
+        login: await account(base, login, Role.SPECIALIST, name)
+        for login, name in (
+            ("hanna", "Ганна А"),
+            ("borys", "Борис Б"),
+            ("vira", "Віра В"),
+            ("daryna", "Дарина Г"),
+        )
+    }
+    # Whoever signs in is on shift.
+    assert "На зміні 1, є місце ще для 8" in words((await head.get(BOARD)).text)
+    async with base.write() as db:
+        await presence.say(db, head.account, "off", at)
+    assert "На зміні нікого" in words((await head.get(BOARD)).text)
+    told = (("hanna", "away", 5), ("borys", "on", 30), ("vira", "on", 1), ("daryna", "off", 9))
+    async with base.write() as db:
+        for login, state, minutes in told:
+            await presence.say(db, people[login], state, at - timedelta(minutes=minutes))
+        await teams.set_skill(db, COMMUNITY, people["vira"].id, Skill(capacity=2))
+    for place in range(4):
+        ticket = await waiting(base, at - timedelta(minutes=20 + place))
+        async with base.write() as db:
+            if place < 2:
+                await leading.take(
+                    db, COMMUNITY, ticket.id, people["vira"], at - timedelta(minutes=10 - place)
+                )
+            values = (
+                {"offered_to": people["vira"].id, "offered_until": at + timedelta(minutes=2)}
+                if place == 2
+                else {"snoozed_until": at + timedelta(hours=2)}
+                if place == 1
+                else {}
+            )
+            if values:
+                await db.execute(
+                    update(tables.tickets).where(tables.tickets.c.id == ticket.id).values(**values)
+                )
+    page = (await head.get(BOARD)).text
+    said = words(page)
+    assert "Віра В на зміні 2 з 2 відкладено 1 2 з 10:20 0" in said
+    assert "На зміні 1, вільного місця немає" in said
+    # Whoever said so and whose page is silent is not there; who is off shift and did nothing today is not shown.
+    assert "Ганна А не на місці з 10:25 0 з 8" in said
+    assert "Борис Б сторінку закрито з 10:10 0 з 8" in said
+    assert "Дарина" not in said
+    assert said.index("Віра В") < said.index("Борис Б")
+    assert page.count('class="where there"') == 1
+
+
+async def test_a_shift_that_changes_is_seen_on_the_board_at_once(reception):
+    person = await reception.signed_in("iryna")
+    async with reception.house.signals.subscribe(f"queue:{COMMUNITY}") as heard, asyncio.timeout(20):
+        await person.client.post(
+            "/workplace/shift",
+            data={"csrf": await person.csrf(), "shift": "on"},
+            headers={"Origin": ORIGIN},
+        )
+        assert await anext(heard) == f"queue:{COMMUNITY}"
 
 
 def test_both_pages_in_a_browser(served: Served, open_page: Callable[..., Page]) -> None:
