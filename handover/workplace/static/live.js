@@ -217,6 +217,7 @@ const live = (() => {
   // Numbers make a happening known: one that was heard already, on whatever wire, changes nothing.
   let seen = null;
   function news(event) {
+    document.dispatchEvent(new Event("workplace:news"));
     const told = JSON.parse(event.data);
     const newest = Number(event.lastEventId);
     const count = told.whole || seen === null ? 0 : Math.max(newest - Math.max(told.after, seen), 0);
