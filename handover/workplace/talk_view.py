@@ -402,6 +402,8 @@ def _packet(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> P
         facts.append(Fact("Спеціаліст" if ticket.status == "resolved" else "Веде", ticket.assigned_name))
     if ticket.summary:
         facts.append(Fact("Підсумок", _said(ticket.summary, "summary", found, me)))
+    if ticket.rating in words.RATINGS:
+        facts.append(Fact("Чи допомогла", words.RATINGS[ticket.rating]))
     files = sum(len(line.reply.attachments) for line in found.lines if line.author.kind is AuthorKind.CITIZEN)
     if files:
         facts.append(Fact("Надіслано", plural(files, "файл")))
