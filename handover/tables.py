@@ -35,6 +35,7 @@ LISTED = text("status IN ('waiting', 'taken') AND snoozed_until IS NULL")
 SNOOZED = text("snoozed_until IS NOT NULL")
 OFFERED = text("offered_until IS NOT NULL")
 RESOLVED = text("status = 'resolved'")
+OFFICE_KNOWN = text("office IS NOT NULL")
 """Conditions of partial indexes: a query says the same words, or the index is not used for it."""
 
 NO_DUE = "9999-12-31 00:00:00.000000"
@@ -232,6 +233,7 @@ visits = Table(
     Column("channel", String(32), nullable=False),
     Column("topic", String(80)),
     Column("person", Boolean, nullable=False),
+    Column("office", String(80)),
     # Everything a report counts: it reads the index alone.
     Index(
         "ix_visits_started",
@@ -242,6 +244,14 @@ visits = Table(
         "channel",
         "topic",
         "person",
+    ),
+    Index(
+        "ix_visits_office",
+        "community_id",
+        "office",
+        "started_at",
+        sqlite_where=OFFICE_KNOWN,
+        postgresql_where=OFFICE_KNOWN,
     ),
 )
 

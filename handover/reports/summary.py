@@ -78,6 +78,18 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The consultations of the period about one office; None: about none that is known."""
+
+    office: str | None
+    opened: int
+    resolved: int
+    first_answer: Times
+    overdue: int
+    ratings: Ratings
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything about the consultations of a period.
 
@@ -99,6 +111,7 @@ class Summary:
     dissatisfied: tuple[Consultation, ...]
     first_answer_by_channel: dict[str, Times]
     specialists: tuple[Work, ...]
+    places: tuple[Place, ...]
 
 
 def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -> Summary:
@@ -112,8 +125,10 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -
     by_channel: dict[str, list[float]] = defaultdict(list)
     by_topic: dict[str | None, list[Consultation]] = defaultdict(list)
     by_leader: dict[str, list[Consultation]] = defaultdict(list)
+    by_office: dict[str | None, list[Consultation]] = defaultdict(list)
     for one in consultations:
         by_topic[one.topic].append(one)
+        by_office[one.office].append(one)
         if one.number in first:
             by_channel[one.channel].append(first[one.number])
         if one.leader_id is not None:
@@ -141,6 +156,7 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -
         dissatisfied=tuple(one for one in reversed(consultations) if one.rating in ("no", "partly")),
         first_answer_by_channel={channel: times(minutes) for channel, minutes in by_channel.items()},
         specialists=_specialists(by_leader, first),
+        places=_places(by_office, first, late),
     )
 
 
@@ -155,6 +171,24 @@ def _columns(first: dict[str, float], late: set[str]) -> tuple[Column, ...]:
     return tuple(
         Column(upto, good, bad) for upto, good, bad in zip((*STEPS, None), in_time, after, strict=True)
     )
+
+
+def _places(
+    by_office: dict[str | None, list[Consultation]], first: dict[str, float], late: set[str]
+) -> tuple[Place, ...]:
+    """The fullest first, those about no office last."""
+    places = [
+        Place(
+            office=office,
+            opened=len(some),
+            resolved=sum(one.status == "resolved" for one in some),
+            first_answer=times(first[one.number] for one in some if one.number in first),
+            overdue=sum(one.number in late for one in some),
+            ratings=ratings(some),
+        )
+        for office, some in by_office.items()
+    ]
+    return tuple(sorted(places, key=lambda place: (place.office is None, -place.opened, place.office or "")))
 
 
 def _specialists(by_leader: dict[str, list[Consultation]], first: dict[str, float]) -> tuple[Work, ...]:

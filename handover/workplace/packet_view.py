@@ -198,6 +198,8 @@ def _about(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> It
         yield Fact("Спеціаліст" if ticket.status == "resolved" else "Веде", ticket.assigned_name)
     if ticket.summary:
         yield Fact("Підсумок", said_here(ticket.summary, "summary", found, me))
+    if ticket.rating in words.RATINGS:
+        yield Fact("Чи допомогла", words.RATINGS[ticket.rating])
     files = sum(len(line.reply.attachments) for line in found.lines if line.author.kind is AuthorKind.CITIZEN)
     if files:
         yield Fact("Надіслано", plural(files, "файл"))

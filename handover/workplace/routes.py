@@ -21,6 +21,7 @@ from handover.workplace.hours import add_hours
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.journal_page import add_journal
 from handover.workplace.me import add_me
+from handover.workplace.notifying import add_notifying
 from handover.workplace.pages import Pages
 from handover.workplace.printing import add_printing
 from handover.workplace.reading import add_reading
@@ -59,6 +60,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_desk(router, guard)
     add_call_list(router, guard)
     add_events(router, guard)
+    add_notifying(router, guard)
     add_me(router, guard)
     add_accounts(router, guard)
     add_journal(router, guard)

@@ -51,6 +51,14 @@ REASONS = {
 }
 
 
+NEWS = {
+    "danger": "Терміново: людина чекає",
+    "offered": "Вам пропонують розмову",
+    "waiting": "Нова розмова чекає",
+    "mine": "Нове у вашій розмові",
+}
+"""What a notification says. It may be seen by whoever passes the screen."""
+
 SHIFTS = {"on": "На зміні", "away": "Відійшли", "off": "Не на зміні"}
 """Where a specialist says they are. «Ви» of the one who reads it."""
 

@@ -54,6 +54,7 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/workplace"): ALL,
     ("GET", "/workplace/queue"): ALL,
     ("GET", "/workplace/events"): ALL,
+    ("GET", "/workplace/news"): CONSULT,
     ("GET", CHAT): ALL,
     ("GET", f"{CHAT}/live"): ALL,
     ("GET", f"{CHAT}/window"): ALL,
