@@ -112,7 +112,8 @@ class Capabilities:
 
     Windows are counted from the person's last word: after `reply_window` nothing can be sent, after
     `specialist_window` nor can a specialist's words (None: no limit; by default both are one), after `free_window`
-    a message costs `price`. `edits`: a message may take another's place. `pace` is messages a second for the bot.
+    a message costs `price`. `edits`: a message may take another's place. `takes_back`: for how long after
+    sending one of ours can be taken out of the person's chat (None: never). `pace` is messages a second for the bot.
     `shares`: what a person can share by a button; other such buttons are left out. `signs` are shown when a message
     arrives, those that `acknowledge` does not show already.
     """
@@ -128,6 +129,7 @@ class Capabilities:
     free_window: timedelta | None = None
     price: str | None = None
     edits: bool = False
+    takes_back: timedelta | None = None
     pace: float | None = None
     signs: tuple[Sign, ...] = ()
     delivered_receipts: bool = False
@@ -252,6 +254,15 @@ Take = Callable[[Request], Awaitable[Acknowledgement]]
 
 
 @runtime_checkable
+class TakesBack(Protocol):
+    """A channel that can take a message of ours out of the person's chat by a request."""
+
+    def take_back(self, ref: ConversationRef, external_id: str) -> Payload | None:
+        """The request that does it, for `send`; None for an id it could not have given."""
+        ...
+
+
+@runtime_checkable
 class Pulls(Protocol):
     """A channel that can ask its vendor for what is new, where the vendor cannot call us."""
 
@@ -318,13 +329,17 @@ class FeedLine:
 
 @dataclass(frozen=True)
 class Feed:
-    """What is new after a cursor, the cursor to come back with, and who answers now ('bot', 'queue', 'specialist')."""
+    """What is new after a cursor, the cursor to come back with, and who answers now ('bot', 'queue', 'specialist').
+
+    `withdrawn` are older lines that were taken back, as they look now.
+    """
 
     lines: tuple[FeedLine, ...]
     cursor: int
     owner: str
     owner_name: str | None = None
     ahead: int | None = None
+    withdrawn: tuple[FeedLine, ...] = ()
 
 
 class FeedReader(Protocol):

@@ -78,8 +78,12 @@ class Draft:
         topic: str | None = None,
         facet: str | None = None,
         knowledge_version: str | None = None,
+        turn: str | None = None,
     ) -> int:
-        """Add a line of ours, with one sending a payload, and return its position."""
+        """Add a line of ours, with one sending a payload, and return its position.
+
+        `turn` is the kind of the bot's turn it belongs to.
+        """
         self.last_position += 1
         self.lines.append(
             {
@@ -96,6 +100,7 @@ class Draft:
                 "topic": topic,
                 "facet": facet,
                 "knowledge_version": knowledge_version,
+                "turn": turn,
             }
         )
         self.sendings += [
@@ -146,6 +151,7 @@ class Draft:
                 "topic": None,
                 "facet": None,
                 "knowledge_version": None,
+                "turn": None,
             }
         )
         self._show(AuthorKind.CITIZEN, reply, now)

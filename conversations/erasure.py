@@ -85,7 +85,7 @@ async def _erase_words(db: AsyncConnection, conversation_id: str) -> int:
     erased = await db.execute(
         update(messages)
         .where(messages.c.conversation_id == conversation_id, messages.c.reply.is_not(None))
-        .values(reply=None, author_name=None, topic=None, facet=None)
+        .values(reply=None, author_name=None, topic=None, facet=None, turn=None)
         .returning(messages.c.position)
     )
     count = len(erased.all())

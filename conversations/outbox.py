@@ -4,6 +4,7 @@ due ──claim──> sending ──> sent ──> delivered ──> seen
  ^               │  │  └─> failed
  └────retry──────┘  └────> unknown      (nobody knows whether it arrived; it is not repeated by itself)
 due ──a specialist takes over──> withdrawn
+due, failed ──whoever leads takes the line back──> withdrawn
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.channel import Payload, Sent
 from conversations.messages import AuthorKind, ConversationRef, DeliveryReceipt, DeliveryState
 from conversations.ownership import ref_of
 from conversations.sharing import Share
-from conversations.tables import conversations, outbox
+from conversations.tables import conversations, messages, outbox
 
 LEASE = timedelta(seconds=60)
 """Longer than the longest sending; after it the worker is taken for dead and the row becomes unknown."""
@@ -217,12 +218,13 @@ _FAILED = _HELD.values(state="failed", error=bindparam("reason"))
 async def mark(db: AsyncConnection, outcomes: Iterable[tuple[Due, Outcome]], now: datetime) -> None:
     """Write down what became of these sendings, a statement a kind.
 
-    The bot's line is withdrawn instead of tried again if a specialist leads by now.
+    The bot's line is withdrawn instead of tried again if a specialist leads by now, and so is one taken back.
     """
     ordered = sorted(outcomes, key=lambda one: (one[0].conversation_id, one[0].id))
     to_lock = {due.conversation_id for due, outcome in ordered if isinstance(outcome, Retry | Failed)}
     # Conversations first, as everybody does: without the lock a take-over could slip in between.
     leaders = await _leaders(db, to_lock) if to_lock else {}
+    taken_back = await _taken_back(db, [due for due, outcome in ordered if isinstance(outcome, Retry)])
     arrived, again, unknown, failed = [], [], [], []
     for due, outcome in ordered:
         held = {"held": due.id, "attempt": due.attempts}
@@ -235,7 +237,8 @@ async def mark(db: AsyncConnection, outcomes: Iterable[tuple[Due, Outcome]], now
                 overtaken = (
                     due.author_kind is AuthorKind.BOT and owner_kind == "specialist" and epoch > due.epoch
                 )
-                state = "withdrawn" if overtaken else "due"
+                gone = overtaken or (due.conversation_id, due.position) in taken_back
+                state = "withdrawn" if gone else "due"
                 again.append(held | {"next": state, "at": min(at, now + FURTHEST), "reason": _cut(reason)})
             case Unknown(reason):
                 unknown.append(held | {"reason": _cut(reason), "now": now})
@@ -293,6 +296,65 @@ async def send_again(
         )
     )
     return again.rowcount
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What became of a line that was taken back.
+
+    `arrived`: the channel's ids of the parts that went out, with the moment each did, but for those that a later line
+    has taken the place of. `may_be_seen`: a part went out, or is on its way, or nobody knows.
+    """
+
+    arrived: tuple[tuple[str, datetime], ...]
+    may_be_seen: bool
+
+
+async def recall(db: AsyncConnection, conversation_id: str, position: int) -> Recalled:
+    """What of a line has not gone out never will; the rest can't be called back from here.
+
+    For whoever holds the conversation's row.
+    """
+    of_line = (outbox.c.conversation_id == conversation_id, outbox.c.position == position)
+    await db.execute(
+        update(outbox)
+        .where(*of_line, _in_one_of(("due", "failed")))
+        .values(state="withdrawn", claimed_by=None, claimed_until=None)
+    )
+    later = outbox.alias("later")
+    renewed = exists().where(
+        later.c.conversation_id == conversation_id,
+        later.c.position > position,
+        later.c.external_id == outbox.c.external_id,
+    )
+    rows = await db.execute(
+        select(outbox.c.state, outbox.c.external_id, outbox.c.sent_at, renewed.label("renewed"))
+        .where(*of_line, outbox.c.state != "withdrawn")
+        .order_by(outbox.c.part)
+    )
+    gone_out = rows.all()
+    return Recalled(
+        tuple(
+            (row.external_id, row.sent_at)
+            for row in gone_out
+            if row.external_id is not None and row.sent_at is not None and not row.renewed
+        ),
+        may_be_seen=bool(gone_out),
+    )
+
+
+async def _taken_back(db: AsyncConnection, sendings: Collection[Due]) -> set[tuple[str, int]]:
+    """Which of these belong to lines that were taken back: conversation and position."""
+    if not sendings:
+        return set()
+    lines = {(due.conversation_id, due.position) for due in sendings}
+    rows = await db.execute(
+        select(messages.c.conversation_id, messages.c.position).where(
+            tuple_(messages.c.conversation_id, messages.c.position).in_(lines),
+            messages.c.withdrawn_at.is_not(None),
+        )
+    )
+    return {(conversation_id, position) for conversation_id, position in rows}
 
 
 async def let_in(db: AsyncConnection, conversation_id: str) -> None:

@@ -230,7 +230,7 @@ def words(spared: Select[tuple[str]]) -> Kind:
         await db.execute(
             update(messages)
             .where(tuple_(messages.c.conversation_id, messages.c.position).in_(lines))
-            .values(reply=None, author_name=None, topic=None, facet=None)
+            .values(reply=None, author_name=None, topic=None, facet=None, turn=None)
         )
         await db.execute(
             update(outbox)

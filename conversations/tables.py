@@ -70,7 +70,8 @@ conversations = Table(
     UniqueConstraint("community_id", "channel", "bot", "address"),
     CheckConstraint("owner_kind IN ('bot', 'queue', 'specialist')", name="owner_kind"),
     Index("ix_conversations_heard", "community_id", "channel", "last_incoming_at"),
-    # A name is looked for in it from the newest on, without a look at the table.
+    Index("ix_conversations_name", "community_id", "name_key"),
+    # A part of a name is looked for in it from the newest on, without a look at the table.
     Index("ix_conversations_named", "community_id", "created_at", "name_key", "id"),
 )
 
@@ -142,6 +143,9 @@ messages = Table(
     Column("topic", String(80)),
     Column("facet", String(16)),
     Column("knowledge_version", String(80)),
+    # What kind of turn of the bot the line belongs to, and when whoever leads took the line back.
+    Column("turn", String(16)),
+    Column("withdrawn_at", UtcDateTime),
     CheckConstraint("author_kind IN ('citizen', 'bot', 'specialist', 'system', 'note')", name="author_kind"),
 )
 

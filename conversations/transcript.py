@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,7 +39,10 @@ _DELIVERY_ORDER = ("failed", "unknown", "withdrawn", "due", "sending", "sent", "
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `delivery` is None for what is never sent: a citizen's, a system's line, a note."""
+    """One line. `delivery` is None for what is never sent: a citizen's line, a note.
+
+    `turn` is the kind of the bot's turn it belongs to. `withdrawn_at`: whoever leads took it back, it was wrong.
+    """
 
     position: int
     conversation_id: str
@@ -53,12 +57,15 @@ class Line:
     facet: str | None = None
     knowledge_version: str | None = None
     erased: bool = False
+    turn: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Head:
     """A conversation as lists show it. `unread` counts the citizen's lines after `seen_position`; `last` is the last
-    line a citizen can see (no notes, no system lines), with no word about its delivery."""
+    line a citizen can see (no notes, no system lines), with no word about its delivery. `quiet`: the engine has been
+    asked never to write first, or knows that somebody else may read it."""
 
     id: str
     ref: ConversationRef
@@ -73,6 +80,7 @@ class Head:
     last_incoming_at: datetime | None
     unreachable_at: datetime | None
     erased_at: datetime | None
+    quiet: bool = False
 
 
 async def say(
@@ -191,7 +199,53 @@ def _line(row: RowMapping, delivery: tuple[str, str | None] | None) -> Line:
         facet=row["facet"],
         knowledge_version=row["knowledge_version"],
         erased=row["reply"] is None,
+        turn=row["turn"],
+        withdrawn_at=row["withdrawn_at"],
     )
+
+
+async def withdraw(db: AsyncConnection, conversation_id: str, position: int, now: datetime) -> None:
+    """A line of ours was wrong: it stays in the transcript, marked. For whoever holds the conversation's row."""
+    await db.execute(
+        update(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.position == position)
+        .values(withdrawn_at=now)
+    )
+
+
+async def withdrawn(db: AsyncConnection, conversation_id: str) -> list[Line]:
+    """The lines of a conversation that were taken back, in order."""
+    rows = await db.execute(
+        select(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.withdrawn_at.is_not(None))
+        .order_by(messages.c.position)
+    )
+    found = rows.mappings().all()
+    if not found:
+        return []
+    deliveries = await _deliveries(db, conversation_id, found[0]["position"], found[-1]["position"])
+    return [_line(row, deliveries.get(row["position"])) for row in found]
+
+
+async def memory(db: AsyncConnection, conversation_id: str) -> dict[str, Any] | None:
+    """What the engine keeps of a conversation, as JSON; None where it keeps nothing."""
+    found = await db.execute(select(conversations.c.state).where(conversations.c.id == conversation_id))
+    kept: dict[str, Any] | None = found.scalar_one_or_none()
+    return kept
+
+
+async def heard_after(db: AsyncConnection, conversation_id: str, position: int) -> bool:
+    """Whether the person wrote after this line."""
+    found = await db.execute(
+        select(messages.c.position)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.position > position,
+            messages.c.author_kind == AuthorKind.CITIZEN.value,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def mark_seen(db: AsyncConnection, conversation_id: str, position: int) -> None:
@@ -234,6 +288,7 @@ async def heads(db: AsyncConnection, ids: Iterable[str]) -> dict[str, Head]:
             last_incoming_at=row["last_incoming_at"],
             unreachable_at=row["unreachable_at"],
             erased_at=row["erased_at"],
+            quiet=(row["state"] or {}).get("quiet") is True,
         )
         for row in rows
     }

@@ -26,10 +26,14 @@ class Action(StrEnum):
     SIGNED_OUT = "signed_out"
     READ = "conversation_read"
     FILE_READ = "file_read"
+    PRINTED = "conversation_printed"
     TAKEN = "taken"
+    STARTED = "started"
     REPLIED = "replied"
+    REPLY_WITHDRAWN = "reply_withdrawn"
     NOTED = "noted"
     SENT_AGAIN = "sent_again"
+    WITHDRAWN = "answer_withdrawn"
     TRANSFERRED = "transferred"
     RETURNED = "returned_to_queue"
     HANDED_BACK = "handed_back"
@@ -77,9 +81,13 @@ class Action(StrEnum):
     CALL_TAKEN = "call_taken"
     CALL_RETURNED = "call_returned"
     CALL_MADE = "call_made"
+    SAME_PERSON_ASKED = "same_person_asked"
+    SAME_PERSON_CONFIRMED = "same_person_confirmed"
+    SAME_PERSON_DECLINED = "same_person_declined"
+    SAME_PERSON_PARTED = "same_person_parted"
 
 
-READINGS = (Action.READ, Action.FILE_READ, Action.UNMASKED, Action.LOG_READ)
+READINGS = (Action.READ, Action.FILE_READ, Action.PRINTED, Action.UNMASKED, Action.LOG_READ)
 """Who saw what; everything else changed something."""
 
 LOG = "log"

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import retention as log_retention
 from conversations.attachments import FolderStore
@@ -19,10 +20,13 @@ from conversations.database import Database
 from conversations.erasure import orphans
 from conversations.inbox import KEYS_KEPT
 from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNREADABLE, Kind
+from conversations.tables import conversations
 from handover import audit, counting
 from handover import happenings as happening
 from handover.audit import Action
 from handover.calendars.hours import KYIV
+from handover.composing import drafts
+from handover.composing import kept_replies as keeping
 from handover.tables import (
     OPEN,
     account_sessions,
@@ -30,7 +34,10 @@ from handover.tables import (
     calls,
     composer_drafts,
     happenings,
+    kept_replies,
     login_attempts,
+    mentions,
+    same_people,
     submissions,
     tickets,
     unanswered,
@@ -98,6 +105,28 @@ DRAFTS = log_retention.rows(
         composer_drafts.c.saved_at < before, composer_drafts.c.conversation_id.not_in(_SPARED)
     ),
 )
+MENTIONS = log_retention.rows(
+    "mentions",
+    mentions,
+    lambda before: and_(mentions.c.at < before, mentions.c.conversation_id.not_in(_SPARED)),
+)
+
+
+def _forgotten(before: datetime) -> ColumnElement[bool]:
+    """Questions long over; what was confirmed stays while the person still writes in either conversation."""
+    silent = select(conversations.c.id).where(conversations.c.last_incoming_at < before)
+    over = func.coalesce(same_people.c.settled_at, same_people.c.expires_at) < before
+    asleep = and_(same_people.c.first_id.in_(silent), same_people.c.second_id.in_(silent))
+    spared = or_(same_people.c.first_id.in_(_SPARED), same_people.c.second_id.in_(_SPARED))
+    return and_(over, or_(same_people.c.state != "confirmed", asleep), ~spared)
+
+
+SAME_PEOPLE = log_retention.rows("same_people", same_people, _forgotten)
+KEPT_REPLIES = log_retention.rows(
+    "kept_replies",
+    kept_replies,
+    lambda before: and_(kept_replies.c.kept_at < before, kept_replies.c.conversation_id.not_in(_SPARED)),
+)
 VIEWERS = log_retention.rows("viewers", viewers, lambda before: viewers.c.until < before)
 CALLS = log_retention.emptied(
     "calls",
@@ -162,6 +191,9 @@ class Policy:
         yield WORDS, self.words
         yield TICKETS, self.words
         yield DRAFTS, self.words
+        yield KEPT_REPLIES, self.words
+        yield MENTIONS, self.words
+        yield SAME_PEOPLE, self.words
         yield VIEWERS, VIEWERS_KEPT
         yield CALLS, self.words
         yield CALLERS, CALLERS_KEPT
@@ -203,7 +235,7 @@ async def survey(database: Database, store: FolderStore, policy: Policy, now: da
         for kind, kept in policy.kinds():
             count = 0 if kept is None else await kind.count(db, now - kept)
             found.append(Older(kind.name, kept, count))
-        strays = await log_retention.stray_files(db, store, now - STRAYS_KEPT)
+        strays = await _strays(db, store, now)
     return [*found, Older(STRAYS, STRAYS_KEPT, len(strays))]
 
 
@@ -230,7 +262,7 @@ async def retain(
         if removed.rows:
             taken.append(Taken(kind.name, removed.rows, len(removed.orphans)))
     async with database.read() as db:
-        strays = (await log_retention.stray_files(db, store, now - STRAYS_KEPT))[:limit]
+        strays = (await _strays(db, store, now))[:limit]
     await _drop(database, store, strays)
     if strays:
         taken.append(Taken(STRAYS, 0, len(strays)))
@@ -251,13 +283,25 @@ async def retain(
     return taken
 
 
+async def _strays(db: AsyncConnection, store: FolderStore, now: datetime) -> list[str]:
+    """Files that nobody sent and that wait beside nobody's reply."""
+    wanted = await _waiting(db)
+    strays = await log_retention.stray_files(db, store, now - STRAYS_KEPT)
+    return [one for one in strays if one not in wanted]
+
+
+async def _waiting(db: AsyncConnection) -> set[str]:
+    """The content hashes of files that are yet to be sent, with a draft or with a reply that waits for its person."""
+    return await drafts.attached(db) | await keeping.attached(db)
+
+
 async def _drop(database: Database, store: FolderStore, hashes: Sequence[str]) -> None:
-    """Somebody may have sent the same file since; then it is wanted again."""
+    """Somebody may have sent the same file since, or has it beside a reply; then it is wanted again."""
     if not hashes:
         return
     async with database.read() as db:
-        unwanted = await orphans(db, set(hashes))
-    for content_hash in unwanted:
+        unwanted = set(await orphans(db, set(hashes))) - await _waiting(db)
+    for content_hash in sorted(unwanted):
         await store.drop(content_hash)
 
 

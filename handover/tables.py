@@ -1,7 +1,8 @@
 """The tables of the handover.
 
 Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
-reports; teams and shifts; drafts, who looks at what, ready answers; own hours and pauses, callers and promised calls.
+reports; teams and shifts; drafts, who looks at what, who is mentioned, who is one person, kept replies, ready
+answers; own hours and pauses, callers and promised calls.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -27,18 +28,20 @@ from sqlalchemy import (
 )
 
 from conversations.database import UtcDateTime, metadata
-from conversations.tables import RowId
+from conversations.tables import OptionalJson, RowId
 
 OPEN = text("status IN ('waiting', 'taken')")
 LISTED = text("status IN ('waiting', 'taken') AND snoozed_until IS NULL")
 SNOOZED = text("snoozed_until IS NOT NULL")
 OFFERED = text("offered_until IS NOT NULL")
 RESOLVED = text("status = 'resolved'")
+OFFICE_KNOWN = text("office IS NOT NULL")
 """Conditions of partial indexes: a query says the same words, or the index is not used for it."""
 
 NO_DUE = "9999-12-31 00:00:00.000000"
 """What stands as the moment of a ticket for which nothing is due: after everything that is."""
 RUNNING = text("ended_at IS NULL")
+STANDING = text("state IN ('asked', 'confirmed')")
 PROMISED = text("state IN ('due', 'taken')")
 
 accounts = Table(
@@ -230,6 +233,7 @@ visits = Table(
     Column("channel", String(32), nullable=False),
     Column("topic", String(80)),
     Column("person", Boolean, nullable=False),
+    Column("office", String(80)),
     # Everything a report counts: it reads the index alone.
     Index(
         "ix_visits_started",
@@ -240,6 +244,14 @@ visits = Table(
         "channel",
         "topic",
         "person",
+    ),
+    Index(
+        "ix_visits_office",
+        "community_id",
+        "office",
+        "started_at",
+        sqlite_where=OFFICE_KNOWN,
+        postgresql_where=OFFICE_KNOWN,
     ),
 )
 
@@ -345,6 +357,7 @@ composer_drafts = Table(
     Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
     Column("mode", String(8), primary_key=True),
     Column("text", Text, nullable=False),
+    Column("files", OptionalJson),
     Column("saved_at", UtcDateTime, nullable=False),
     CheckConstraint("mode IN ('reply', 'note')", name="mode"),
     Index("ix_composer_drafts_conversation", "conversation_id"),
@@ -361,6 +374,72 @@ viewers = Table(
     Column("until", UtcDateTime, nullable=False),
     CheckConstraint("doing IN ('looks', 'reply', 'note')", name="doing"),
     Index("ix_viewers_until", "until"),
+)
+
+# Who is named in which note; unread while `read_at` is null.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("community_id", String(64), primary_key=True),
+    Column("account_id", String(32), primary_key=True),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("by_id", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Index("ix_mentions_conversation", "conversation_id"),
+    Index("ix_mentions_at", "at"),
+)
+
+# Two conversations of which their person is asked, in both, whether they are one; `first_id` is the lesser id, and
+# `first_said` when it was confirmed there.
+same_people = Table(
+    "same_people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("first_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("second_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("code", String(8), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("first_said", UtcDateTime),
+    Column("second_said", UtcDateTime),
+    Column("asked_by", String(32), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    CheckConstraint("state IN ('asked', 'confirmed', 'declined', 'expired', 'parted')", name="state"),
+    Index("ix_same_people_first", "first_id"),
+    Index("ix_same_people_second", "second_id"),
+    Index(
+        "uq_same_people_pair",
+        "first_id",
+        "second_id",
+        unique=True,
+        sqlite_where=STANDING,
+        postgresql_where=STANDING,
+    ),
+)
+
+# A specialist's words for somebody who can't be written to now: they go when the person writes, in the order of
+# the lines that tell colleagues of them. Settled ones are empty.
+kept_replies = Table(
+    "kept_replies",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("community_id", String(64), nullable=False),
+    Column("conversation_id", String(32), ForeignKey("conversations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("account_id", String(32), nullable=False),
+    Column("account_name", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("files", OptionalJson),
+    Column("state", String(10), nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    CheckConstraint("state IN ('waiting', 'sent', 'withdrawn')", name="state"),
+    Index("ix_kept_replies_conversation", "conversation_id", "state"),
+    Index("ix_kept_replies_kept", "kept_at"),
 )
 
 # Of everybody where `owner_id` is null, else of that account alone.

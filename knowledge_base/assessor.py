@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from knowledge_base import language
 from knowledge_base.questioner import Questioner
+from knowledge_base.rendering import figure
 from knowledge_base.rules.assessment import Assessment, Rules
 from knowledge_base.rules.closure import ANY_CHILD
 from knowledge_base.rules.community import CommunityView
@@ -43,13 +44,24 @@ def _key(known: Known) -> tuple[object, ...]:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure of the law that a condition looked at, and the days it stands for, both inclusive."""
+
+    title: str
+    value: str
+    starts: date
+    ends: date | None
+
+
+@dataclass(frozen=True)
 class Reason:
-    """A condition of the law in words, whether it holds, and the act it stands in."""
+    """A condition of the law in words, whether it holds, the act it stands in, and the figures it looked at."""
 
     id: str
     text: str
     truth: Truth
     source: str | None
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,7 +284,15 @@ class Assessor(Questioner):
         words = labels.why if holds else labels.if_not or labels.why
         text = self._said(Text(uk=words["uk"])) if words else None
         if text:
-            yield Reason(labels.id, text, judged.truth, self._source(labels.src))
+            figures = tuple(dict.fromkeys(self._figures(judged)))
+            yield Reason(labels.id, text, judged.truth, self._source(labels.src), figures)
+
+    def _figures(self, judged: Judged) -> Iterator[Figure]:
+        for read in (read for node in judged.walk() for read in node.parameters):
+            parameter = self._rules.parameters[read.name]
+            title = self._said(parameter.title) or read.name
+            for period in read.periods:
+                yield Figure(title, figure(period.value, parameter.unit), period.from_, period.to)
 
     def _source(self, src: str | None) -> str | None:
         act = self._view.sources.get(src) if src else None

@@ -70,7 +70,7 @@ class Renderer:
     def _fill(self, hole: Placeholder, entry: Entry | None, stale: list[Dated]) -> str:
         match hole.kind:
             case "parameter":
-                return self._figure(self._value(hole.name, stale))
+                return _of(self._value(hole.name, stale))
             case "count":
                 value = self._value(hole.name, stale).value
                 if isinstance(value, date):
@@ -100,25 +100,6 @@ class Renderer:
         if dated.stale:
             stale.append(dated)
         return dated
-
-    @staticmethod
-    def _figure(dated: Dated) -> str:
-        if isinstance(dated.value, date):
-            return language.day(dated.value)
-        match dated.unit:
-            case "UAH" | "UAH/month":
-                return language.money(dated.value)
-            case "percent":
-                return language.percent(dated.value)
-            case "months":
-                return language.plural(dated.value, "місяць")
-            case "days":
-                return language.plural(dated.value, "день")
-            case "years":
-                return language.plural(dated.value, "рік")
-            case "m2":
-                return f"{language.number(dated.value)}{language.HARD_SPACE}м²"
-        return language.number(dated.value)
 
     def _amount(self, entry: Entry | None, stale: list[Dated]) -> str:
         sums = list(self._variant_sums(entry, stale)) if entry else []
@@ -175,7 +156,7 @@ class Renderer:
             case Day(value=day):
                 return language.day(day)
             case Parameter(name=parameter):
-                return self._figure(self._value(parameter, stale))
+                return _of(self._value(parameter, stale))
         raise Unsayable(name)
 
     def _within_words(self, inside: str, entry: Entry | None, stale: list[Dated]) -> str:
@@ -203,3 +184,27 @@ class Renderer:
         if act is None:
             raise Unsayable(name)
         return act.title.uk
+
+
+def figure(value: int | Decimal | date, unit: Unit) -> str:
+    """A value of the law in words: `3 028 грн`, `15 %`, `1 січня 2026 року`."""
+    if isinstance(value, date):
+        return language.day(value)
+    match unit:
+        case "UAH" | "UAH/month":
+            return language.money(value)
+        case "percent":
+            return language.percent(value)
+        case "months":
+            return language.plural(value, "місяць")
+        case "days":
+            return language.plural(value, "день")
+        case "years":
+            return language.plural(value, "рік")
+        case "m2":
+            return f"{language.number(value)}{language.HARD_SPACE}м²"
+    return language.number(value)
+
+
+def _of(dated: Dated) -> str:
+    return figure(dated.value, dated.unit)

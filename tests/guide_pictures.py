@@ -6,6 +6,7 @@ Everybody in them is invented. Nothing is drawn by hand: a page that changes cha
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import tempfile
 import threading
@@ -179,11 +180,35 @@ def take_pictures(address: str, opened: str) -> None:
         page.get_by_role("tab", name="Нотатка").click()
         page.get_by_label("Нотатка для колег").fill("Обіцяла принести договір у четвер")
         shot(page, "note")
+        page.get_by_role("tab", name="Відповідь").click()
+        page.get_by_label("Відповідь людині").press_sequentially("/")
+        expect(page.locator("#ready")).to_be_visible()
+        shot(page, "ready")
+        page.keyboard.press("Escape")
+        page.get_by_label("Відповідь людині").fill("")
+        page.locator("[data-opens=snooze]").click()
+        shot(page, "snooze")
+        page.keyboard.press("Escape")
         page.locator("[data-opens=transfer]").click()
         shot(page, "transfer")
         page.keyboard.press("Escape")
         page.locator("[data-opens=resolve]").click()
         shot(page, "resolve")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Клавіші").click()
+        shot(page, "keys")
+
+        page.goto(f"{address}/workplace/desk")
+        page.get_by_label("Слова людини або назва").fill("субсидія")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name=re.compile("^Субсидія на комунальні")).first.click()
+        expect(page.locator(".ask-now")).to_be_visible()
+        shot(page, "phone")
+        page.goto(f"{address}/workplace/me/second-factor")
+        page.get_by_label("Ваш пароль").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("img", name="QR-код")).to_be_visible()
+        shot(page, "second-factor")
 
         head = new_page()
         sign_in(head, address, "mariia")

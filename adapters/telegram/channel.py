@@ -22,7 +22,7 @@ from adapters.telegram.api import TelegramApi, send_error
 from adapters.telegram.connecting import Connection
 from adapters.telegram.parse import Reader
 from adapters.telegram.polling import Poller
-from adapters.telegram.render import CAPABILITIES, render
+from adapters.telegram.render import CAPABILITIES, render, take_back
 from adapters.telegram.updates import read_update
 from adapters.transport import TIMEOUT, Part
 from conversations.channel import (
@@ -161,8 +161,12 @@ class TelegramChannel:
         refused: ReplyRejected | None = None
         for way, said in ((method, fields), *_other_ways(method, fields)):
             try:
-                return Sent(_message_id(await self._call(way, said, part)))
+                told = await self._call(way, said, part)
+                # A deletion is answered by a bare «true».
+                return Sent(str(fields["message_id"]) if way == "deleteMessage" else _message_id(told))
             except TelegramAPIError as fault:
+                if way == "deleteMessage" and "message to delete not found" in fault.message:
+                    return Sent(str(fields["message_id"]))
                 if way == "editMessageText" and "message is not modified" in fault.message:
                     return Sent(str(fields["message_id"]))
                 error = send_error(fault)
@@ -171,6 +175,10 @@ class TelegramChannel:
                 refused = refused or error
         assert refused
         raise refused
+
+    def take_back(self, ref: ConversationRef, external_id: str) -> Payload | None:
+        """`deleteMessage`, which Telegram does up to 48 hours after."""
+        return take_back(ref.address, external_id)
 
     async def show(self, ref: ConversationRef, sign: Sign) -> None:
         """«друкує…» for five seconds; a bot can't show that it has read."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from aiogram.methods import (
+    DeleteMessage,
     EditMessageText,
     SendDocument,
     SendMessage,
@@ -60,6 +62,7 @@ CAPABILITIES = Capabilities(
     cards=True,
     location=True,
     edits=True,
+    takes_back=timedelta(hours=48),
     pace=25,
     shares=frozenset({"phone", "location"}),
     file_kinds=frozenset(AttachmentKind),
@@ -144,6 +147,14 @@ def _payload(method: TelegramMethod[Any], keyboard: Keys | None) -> dict[str, An
     if keyboard is not None:
         fields["reply_markup"] = keyboard.markup
     return {"method": method.__api_method__, "fields": fields}
+
+
+def take_back(address: str, external_id: str) -> Payload | None:
+    """The request that deletes a message of ours; None for what is no message's number."""
+    place = _place(external_id)
+    if place is None:
+        return None
+    return _payload(DeleteMessage(chat_id=_chat(address), message_id=place), None)
 
 
 def _said(chat: int | str, text: str, spans: list[MessageEntity] | None) -> SendMessage:

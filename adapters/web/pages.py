@@ -22,6 +22,7 @@ from adapters.incoming import TEXT_ACCEPTED
 from adapters.web import files, stream
 from adapters.web.channel import WebChannel
 from adapters.web.render import LinkOf, feed_json
+from adapters.web.typing import Heard, Typing
 from adapters.web.visitors import COOKIE_DAYS, cookie_name, new_token
 from conversations.channel import AttachmentStore, FeedReader, NotAuthentic
 from conversations.messages import ConversationRef, Reply
@@ -67,7 +68,10 @@ class Shortcuts:
 
 @dataclass(frozen=True)
 class WebHouse:
-    """What the page stands on. `welcome` is shown while nothing has been said; it is not stored."""
+    """What the page stands on. `welcome` is shown while nothing has been said; it is not stored.
+
+    `typing` hears that a visitor types.
+    """
 
     channel: WebChannel
     feed: FeedReader
@@ -76,6 +80,7 @@ class WebHouse:
     welcome: Reply | None = None
     shortcuts: Shortcuts = Shortcuts()
     heartbeat: float = HEARTBEAT
+    typing: Heard | None = None
 
 
 class FreshFiles(StaticFiles):
@@ -184,6 +189,7 @@ def routes(web: WebHouse) -> list[BaseRoute]:
         Route("/chat/history", chat.history, methods=["GET"]),
         Route("/chat/files", chat.take_file, methods=["POST"]),
         Route("/chat/files/{content_hash}", chat.give_file, methods=["GET"]),
+        Route("/chat/typing", Typing(web.channel, web.typing).tell, methods=["POST"]),
         Mount("/chat/static", FreshFiles(directory=_STATIC)),
     ]
 

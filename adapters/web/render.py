@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from adapters.fit import fit
@@ -19,6 +20,7 @@ CAPABILITIES = Capabilities(
     cards=True,
     location=True,
     seen_receipts=True,
+    takes_back=timedelta.max,
     file_kinds=frozenset(AttachmentKind),
     file_limit=FILE_LIMIT,
 )
@@ -38,7 +40,7 @@ def render(message: OutgoingMessage, capabilities: Capabilities) -> tuple[Payloa
 def feed_json(feed: Feed, link_of: LinkOf) -> dict[str, Any]:
     """`{"lines", "cursor", "owner", "owner_name", "ahead"}`."""
     return {
-        "lines": [_line_json(line, link_of) for line in feed.lines],
+        "lines": [_line_json(line, link_of) for line in (*feed.withdrawn, *feed.lines)],
         "cursor": feed.cursor,
         "owner": feed.owner,
         "owner_name": feed.owner_name,

@@ -95,7 +95,7 @@ async def events(
 
 
 def _head(feed: Feed) -> tuple[object, ...]:
-    return feed.owner, feed.owner_name, feed.ahead
+    return feed.owner, feed.owner_name, feed.ahead, [line.position for line in feed.withdrawn]
 
 
 async def _changed(changes: AsyncIterator[None]) -> bool:

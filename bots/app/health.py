@@ -46,6 +46,7 @@ SILENT_AFTER: dict[Loop, float] = {
     "pull": 180.0,
     "tend": 90.0,
     "assign": 90.0,
+    "count": 300.0,
 }
 """Seconds without a good round after which a loop is taken for dead: what one round may take at the worst, and more."""
 

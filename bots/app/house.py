@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.console.channel import ConsoleChannel
 from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
-from bots.app import keeping, knowledge, marks
+from bots.app import keeping, knowledge, marks, matters
 from bots.app.faults import StartFault
 from bots.app.links import PublicLinks
 from bots.app.menu import MENU
@@ -30,16 +33,19 @@ from bots.turns.measures import Measures
 from bots.turns.minds import Minds
 from bots.turns.runtime import Nightly, Runtime
 from bots.turns.signs import Signs
+from conversations import inbox
 from conversations.attachments import FolderStore
-from conversations.channel import Channel, Payload
+from conversations.channel import Channel, Payload, TakesBack
 from conversations.clock import utc_now
 from conversations.database import Database, SchemaFault
 from conversations.database import migrate as migrate_database
 from conversations.messages import ConversationRef, OutgoingMessage
 from conversations.pace import MemoryPace, Pace, RedisPace
 from conversations.signals import MemorySignals, RedisSignals, Signals
+from conversations.typing import typing_topic
 from handover import retention
 from handover.assignment.policy import Policy
+from handover.tickets.packet import Matter
 from handover.workplace.house import WorkplaceHouse
 from knowledge_base.understanding.meaning import Meaning
 
@@ -213,12 +219,22 @@ def chat_house(house: House) -> WebHouse:
     assert isinstance(web, WebChannel)
     knowledge = runtime.minds[house.settings.community].knowledge
     community = knowledge.community
+
+    async def typing(ref: ConversationRef) -> None:
+        # Nobody waits for it: what can't be told now is not told.
+        with suppress(SQLAlchemyError, OSError):
+            async with runtime.database.read() as db:
+                conversation_id = await inbox.find(db, ref)
+            if conversation_id is not None:
+                await runtime.signals.publish(typing_topic(conversation_id))
+
     return WebHouse(
         channel=web,
         feed=LogFeed(runtime),
         store=runtime.store,
         announcement=Announcement(community.name, community.reception.phone),
         welcome=welcome(knowledge, runtime.clock()),
+        typing=typing,
     )
 
 
@@ -230,15 +246,24 @@ def workplace_house(house: House) -> WorkplaceHouse:
     def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
         return runtime.channels[ref.channel].render(message)
 
+    def take_back(ref: ConversationRef, external_id: str) -> Payload | None:
+        channel = runtime.channels[ref.channel]
+        return channel.take_back(ref, external_id) if isinstance(channel, TakesBack) else None
+
     async def read(community: str, text: str) -> Meaning:
         return (await asyncio.to_thread(runtime.minds[community].understanding.read, [text]))[0]
+
+    async def matter(community: str, kept: Mapping[str, Any] | None, topic: str | None) -> Matter:
+        knowledge = runtime.minds[community].knowledge
+        return await asyncio.to_thread(matters.matter, knowledge, kept, topic, runtime.clock())
 
     return WorkplaceHouse(
         database=runtime.database,
         signals=runtime.signals,
         knowledge=lambda community: runtime.minds[community].knowledge,
-        store=runtime.store,
+        store=store,
         render=render,
+        take_back=take_back,
         clock=runtime.clock,
         vendor=VENDOR,
         capabilities=lambda name: runtime.channels[name].capabilities if name in runtime.channels else None,
@@ -247,6 +272,7 @@ def workplace_house(house: House) -> WorkplaceHouse:
         secret=house.secret,
         older=lambda: retention.survey(runtime.database, store, policy, runtime.clock()),
         read=read,
+        matter=matter,
         answer_minutes=runtime.answer_minutes,
         policy=runtime.policy,
         secure_cookies=house.settings.secure_cookies,

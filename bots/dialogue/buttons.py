@@ -21,6 +21,7 @@ s:self  s:kin                 what is due: for myself; for somebody close
 s:on:<event>  s:go  s:anew    a situation in life is theirs; go on with those chosen; choose anew
 s:life:<event>                everything of one situation
 s:more:<page>  s:no:<page>    what is due and possible; what is refused and why
+u:yes:<question>  u:no:<question>   the other chat is mine too; it is not, or no longer
 d:...                         inside danger, see skills/danger.py
 """
 

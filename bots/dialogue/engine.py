@@ -31,6 +31,7 @@ from bots.dialogue.skills import (
     privacy,
     rating,
     reception,
+    same_person,
     screener,
     smalltalk,
 )
@@ -92,7 +93,8 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
         # Children, ages and incomes told where they are asked for: words of a family are no cry for help there.
         scene = replace(scene, meaning=replace(scene.meaning, danger=None, danger_guessed=False))
     if view.owner == "specialist":
-        return _remember(scene, _relay(scene))
+        said = _said_of_oneself(scene) or _relay(scene)
+        return _remember(scene, said) if isinstance(said, Turn) else said
     waits = scene.state.paused is not None
     outcome = _listen(scene if waits else replace(scene, state=_overheard(scene, scene.state)))
     if not isinstance(outcome, Turn):
@@ -124,6 +126,19 @@ def _overheard(scene: Scene, state: State) -> State:
     if answers or scene.meaning.danger is not None or not scene.meaning.said:
         return state
     return memory.overhear(state, scene.meaning.said, scene.now, scene.today)
+
+
+def _said_of_oneself(scene: Scene) -> Outcome | None:
+    """An answer to the one question that is the house's own even while a specialist leads."""
+    event = scene.event
+    choice_id = event.choice_id if event.kind is MessageKind.PRESS else None
+    if event.kind is MessageKind.TEXT and scene.meaning.danger is None:
+        asked = same_person.meant_while_owned(scene.state.offered)
+        choice = typed.by_label(scene.words, asked) if asked else None
+        choice_id = choice.id if choice else None
+    if choice_id is None or not choice_id.startswith("u:") or len(choice_id) > CHOICE_ID_LIMIT:
+        return None
+    return same_person.press(scene, choice_id.split(":")[1:])
 
 
 def _relay(scene: Scene) -> Turn:
@@ -169,7 +184,7 @@ def _listen(scene: Scene) -> Outcome:
     )
 
 
-PEOPLE_PRESSES = frozenset({"d", "e", "h", "p", "r"})
+PEOPLE_PRESSES = frozenset({"d", "e", "h", "p", "r", "u"})
 PEOPLE_WORDS = frozenset({"person", "data", "call", "stop", "start"})
 PEOPLE_STEPS = frozenset({callback.SKILL, handoff.SKILL, rating.SKILL})
 PEOPLE_COMMANDS = frozenset({Command.MY_DATA, Command.ERASE, Command.CALL_BACK, Command.STOP})
@@ -398,6 +413,7 @@ PRESSES: dict[str, Press] = {
     "p": callback.press,
     "r": rating.press,
     "s": screener.press,
+    "u": same_person.press,
     "w": reception.press,
 }
 HEARS: dict[str, OnStep] = {

@@ -78,8 +78,21 @@ class StoredView:
 
 
 @dataclass(frozen=True)
+class SamePersonView:
+    """The last question whether this person writes from another chat too. `state` is how it stands, seen from here:
+
+    `open`, to be answered here; `waits`, confirmed here and not there yet; `other`, confirmed there and not here yet;
+    `joined`; `over`, answered otherwise or too late.
+    """
+
+    question: str = ""
+    code: str = ""
+    state: Literal["open", "waits", "other", "joined", "over"] = "over"
+
+
+@dataclass(frozen=True)
 class View:
-    """What the engine may see beyond the message. `queue` and `stored` are None until a Lookup asks for them.
+    """What the engine may see beyond the message. `queue`, `stored` and `same_person` are None until a Lookup asks.
 
     `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
     `carries_files`: a file can be made and sent here.
@@ -92,6 +105,7 @@ class View:
     people_only: bool = False
     closes_at: datetime | None = None
     carries_files: bool = True
+    same_person: SamePersonView | None = None
 
 
 class Lookup(StrEnum):
@@ -99,6 +113,7 @@ class Lookup(StrEnum):
 
     QUEUE = "queue"
     STORED = "stored"
+    SAME_PERSON = "same_person"
 
 
 @dataclass(frozen=True)
@@ -240,7 +255,17 @@ class NoteUnanswered:
     chosen: str | None = None
 
 
-Effect = OpenTicket | CancelTicket | RaiseDanger | RateTicket | EraseStored | NoteUnanswered
+@dataclass(frozen=True)
+class AnswerSamePerson:
+    """What the person says to the question whether the other conversation is theirs too."""
+
+    question: str
+    yes: bool
+
+
+Effect = (
+    OpenTicket | CancelTicket | RaiseDanger | RateTicket | EraseStored | NoteUnanswered | AnswerSamePerson
+)
 
 
 @dataclass(frozen=True)

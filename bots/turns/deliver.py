@@ -29,6 +29,7 @@ from conversations.channel import (
     ReplyRejected,
     ReplyWindowClosed,
 )
+from conversations.messages import AuthorKind
 from conversations.outbox import PATIENCE, Arrived, Due, Failed, Outcome, Retry, Unknown
 from handover.tickets import reach
 
@@ -126,7 +127,8 @@ class Courier:
         now = self._runtime.clock()
         await outbox.mark(db, ended, now)
         for due, outcome in ended:
-            if isinstance(outcome, Failed):
+            # What could not be taken back is no word that did not arrive.
+            if isinstance(outcome, Failed) and due.author_kind is not AuthorKind.SYSTEM:
                 with about(conversation=due.conversation_id, channel=due.ref.channel):
                     log.warning("a message failed for good: %s", outcome.reason)
                 await reach.not_delivered(

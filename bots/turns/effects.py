@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.dialogue.turn import (
+    AnswerSamePerson,
     CancelTicket,
     Effect,
     EraseStored,
@@ -26,6 +27,7 @@ from handover.calendars import calendars
 from handover.calendars.hours import working_from
 from handover.calls import calls
 from handover.calls.when import due
+from handover.contacts import same_person
 from handover.tickets import tickets, wording
 from knowledge_base.answers import Office
 from knowledge_base.understanding.impersonal import impersonal
@@ -123,6 +125,8 @@ async def _apply(
             await tickets.raise_danger(db, claimed.id, effect.danger.value, now)
         case RateTicket():
             await tickets.rate(db, claimed.id, effect.number, value=effect.value, comment=effect.comment)
+        case AnswerSamePerson():
+            await same_person.answer(db, community, claimed.id, effect.question, effect.yes, now)
         case EraseStored() | NoteUnanswered():
             pass  # the one was done before the words, the other is done for all at once
 

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bots.dialogue.texts import say
 from bots.turns.runtime import Runtime
 from bots.turns.topics import THINK, conversation_topic
 from conversations import inbox, ownership, transcript
 from conversations.channel import Feed, FeedLine
-from conversations.messages import AuthorKind, ConversationRef
+from conversations.messages import AuthorKind, ConversationRef, Reply
+from conversations.transcript import Line
 from handover.tickets import queue, tickets
 
 VISIBLE = frozenset({AuthorKind.CITIZEN, AuthorKind.BOT, AuthorKind.SPECIALIST})
@@ -20,6 +22,22 @@ NEVER = "withdrawn"
 
 PAGE = 200
 """Lines of one answer; a page that was away longer asks again from the new cursor."""
+
+
+def _is_shown(line: Line) -> bool:
+    return line.author.kind in VISIBLE and not line.erased and line.delivery not in (NOT_YET, NEVER)
+
+
+def _shown(line: Line) -> FeedLine:
+    """The line as the person sees it: of one that was taken back only that it was."""
+    reply = Reply(text=say("line-withdrawn")) if line.withdrawn_at is not None else line.reply
+    return FeedLine(
+        position=line.position,
+        author=line.author,
+        reply=reply,
+        at=line.at,
+        event_key=line.event_key,
+    )
 
 
 class LogFeed:
@@ -38,23 +56,17 @@ class LogFeed:
             found = await transcript.lines(db, conversation_id, after=cursor, limit=PAGE)
             owner, _ = await ownership.current(db, conversation_id)
             ahead = await self._ahead(db, ref.community, conversation_id) if owner.kind == "queue" else None
+            gone = await transcript.withdrawn(db, conversation_id)
         shown, settled = [], cursor
         waiting = False
         for line in found:
             waiting = waiting or line.delivery == NOT_YET
             if not waiting:
                 settled = line.position
-            if line.author.kind in VISIBLE and not line.erased and line.delivery not in (NOT_YET, NEVER):
-                shown.append(
-                    FeedLine(
-                        position=line.position,
-                        author=line.author,
-                        reply=line.reply,
-                        at=line.at,
-                        event_key=line.event_key,
-                    )
-                )
-        return Feed(tuple(shown), settled, owner.kind, owner.name, ahead)
+            if _is_shown(line):
+                shown.append(_shown(line))
+        older = tuple(_shown(line) for line in gone if line.position <= cursor and _is_shown(line))
+        return Feed(tuple(shown), settled, owner.kind, owner.name, ahead, older)
 
     async def _ahead(self, db: AsyncConnection, community: str, conversation_id: str) -> int | None:
         ticket = (await tickets.open_of(db, [conversation_id])).get(conversation_id)

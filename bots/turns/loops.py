@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -36,8 +35,11 @@ SLOW_POLL = 1.0
 TEND_EVERY = 15.0
 """Seconds."""
 
-COUNT_EVERY = 4
-"""Every so many rounds of tending what has come is counted for the reports: a report itself counts the rest."""
+COUNT_EVERY = 60.0
+"""Seconds between counts of what has come, for the reports: a report itself counts the rest."""
+
+COUNT_AT_ONCE, COUNT_BREATH = 2000, 1.0
+"""A log that was never counted is counted by so many conversations, with so many seconds between for all others."""
 
 ASSIGN_EVERY = 2.0
 """Seconds a person who was called may wait to be offered to somebody."""
@@ -60,6 +62,7 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
         _tend(runtime, stopping),
         _be_present(runtime, stopping),
         _assign(runtime, stopping),
+        _count(runtime, stopping),
         _loop("think", [THINK], partial(_think, runtime), runtime, stopping),
         *(_delivering(runtime, name, stopping) for name in runtime.channels),
         *(
@@ -97,14 +100,10 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
     Each in a transaction of its own, so that nothing is locked against the order of the house.
     """
     await _tried(_take_over(runtime))
-    for round_ in itertools.count():
-        if stopping.is_set():
-            break
+    while not stopping.is_set():
         runtime.measures.beat("tend")
         for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late):
             await _tried(work(runtime))
-        if round_ % COUNT_EVERY == 0:
-            await _tried(_count_visits(runtime))
         if runtime.nightly is not None:
             await _tried(runtime.nightly(runtime.clock()))
         await _rest(stopping, TEND_EVERY)
@@ -215,11 +214,22 @@ async def _tell_late(runtime: Runtime) -> None:
             await runtime.signals.publish(THINK, queue_topic(community))
 
 
-async def _count_visits(runtime: Runtime) -> None:
-    """What people have written since the last time, by days, for the reports."""
-    for community in runtime.minds.communities:
+async def _count(runtime: Runtime, stopping: asyncio.Event) -> None:
+    """Count what people have written since the last time, by days, for the reports."""
+    behind: set[str] = set()
+
+    async def counted(community: str) -> None:
+        behind.discard(community)
         zone = ZoneInfo(runtime.minds[community].knowledge.community.timezone)
-        await visits.catch_up(runtime.database, community, zone)
+        if not await visits.catch_up(runtime.database, community, zone, COUNT_AT_ONCE):
+            behind.add(community)
+
+    while not stopping.is_set():
+        runtime.measures.beat("count")
+        for community in sorted(behind) or runtime.minds.communities:
+            await _tried(counted(community))
+        await _rest(stopping, COUNT_BREATH if behind else COUNT_EVERY)
+    runtime.measures.ended("count")
 
 
 async def _loop(

@@ -24,6 +24,7 @@ from bots.dialogue.turn import (
     Heard,
     Lookup,
     QueueView,
+    SamePersonView,
     State,
     StoredView,
     TicketView,
@@ -51,6 +52,9 @@ from conversations.messages import (
     ReachChange,
 )
 from handover import happenings
+from handover.composing import kept_replies
+from handover.composing.kept_replies import Kept
+from handover.contacts import same_person
 from handover.tickets import leading, queue, reach, tickets, wording
 from handover.tickets.tickets import Ticket
 from knowledge_base.understanding.meaning import Meaning
@@ -99,6 +103,7 @@ class Scene:
     ticket: TicketView | None
     asleep: Ticket | None
     people_only: bool
+    kept: Sequence[Kept] = ()
 
 
 async def think(runtime: Runtime) -> int:
@@ -244,6 +249,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
     if len(held) < len(batch):
         log.warning("another worker has %d conversations by now", len(batch) - len(held))
     seen, asleep = await _tickets(db, held)
+    kept = await kept_replies.waiting_in(db, [one.id for one in held])
     minds = {
         community: await runtime.hours.over(db, runtime.minds[community], runtime.clock())
         for community in {one.ref.community for one in held}
@@ -260,6 +266,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
             ticket=seen.get(one.id),
             asleep=asleep.get(one.id),
             people_only=switched[one.ref.community, one.ref.channel],
+            kept=kept.get(one.id, ()),
         )
         for one in held
     ]
@@ -317,8 +324,13 @@ async def _converse(
             heard = Heard(event, readings.get(row_id))
             if isinstance(event, IncomingMessage):
                 await _hear(db, scene, state, event, heard.meaning, now, after)
+                # What was kept for this moment comes first, but not before a hotline.
+                if heard.meaning is None or heard.meaning.danger is None:
+                    await _release(db, runtime, scene, now, after)
             with about(turn=row_id):
                 state = await _turn(db, runtime, scene, state, heard, now, made, after)
+            if isinstance(event, IncomingMessage):
+                await _release(db, runtime, scene, now, after)
     after.done += [row_id for row_id, _ in claimed.events]
     after.states[claimed.id] = dump_state(state)
     after.topics |= {conversation_topic(claimed.id), deliver_topic(claimed.ref.channel)}
@@ -377,6 +389,18 @@ async def _hear(
             now,
         )
         after.topics.add(FETCH)
+
+
+async def _release(
+    db: AsyncConnection, runtime: Runtime, scene: Scene, now: datetime, after: Aftermath
+) -> None:
+    """A specialist's words that waited until the person writes."""
+    if not scene.kept:
+        return
+    channel = runtime.channels[scene.draft.ref.channel]
+    await kept_replies.release(db, scene.draft, scene.kept, channel.render, now)
+    scene.kept = ()
+    after.changed.setdefault(scene.claimed.ref.community, set()).add(scene.claimed.id)
 
 
 def _without_secrets(message: IncomingMessage, meaning: Meaning | None) -> IncomingMessage:
@@ -487,6 +511,8 @@ async def _respond(
     while isinstance(outcome, Lookup):
         if outcome is Lookup.QUEUE:
             view = replace(view, queue=await _queue_view(db, runtime, scene, now))
+        elif outcome is Lookup.SAME_PERSON:
+            view = replace(view, same_person=await _same_person_view(db, scene.claimed.id, now))
         else:
             await _settle(db, scene, after)
             view = replace(view, stored=await _stored_view(db, scene.claimed))
@@ -509,6 +535,18 @@ async def _queue_view(db: AsyncConnection, runtime: Runtime, scene: Scene, now: 
     )
 
 
+async def _same_person_view(db: AsyncConnection, conversation_id: str, now: datetime) -> SamePersonView:
+    asked = await same_person.newest(db, conversation_id)
+    if asked is None:
+        return SamePersonView()
+    if asked.state == "confirmed":
+        return SamePersonView(asked.id, asked.code, "joined")
+    if not asked.open_at(now):
+        return SamePersonView(asked.id, asked.code)
+    here, there = asked.said(conversation_id), asked.said(asked.other(conversation_id))
+    return SamePersonView(asked.id, asked.code, "waits" if here else "other" if there else "open")
+
+
 async def _stored_view(db: AsyncConnection, claimed: Claimed) -> StoredView:
     kept = await erasure.stored(db, claimed.id)
     return StoredView(kept.messages, kept.files, await tickets.stored(db, claimed.id), kept.since)
@@ -526,4 +564,5 @@ def _say(runtime: Runtime, draft: Draft, turn: Turn, now: datetime, *, pressed_i
             payloads=payloads,
             topic=turn.topic,
             knowledge_version=turn.knowledge_version,
+            turn=turn.kind.value,
         )

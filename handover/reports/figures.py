@@ -15,7 +15,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from conversations.tables import conversations
 from handover.reports.visits import PHONE
-from handover.tables import tickets, visits
+from handover.tables import OFFICE_KNOWN, tickets, visits
+from handover.tickets.tickets import STARTED
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Sifted:
 
     channel: str | None = None
     topic: str | None = None
+    office: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class Split:
     bot: int = 0
     person: int = 0
     phone: int = 0
+
+    def __sub__(self, other: Split) -> Split:
+        return Split(self.bot - other.bot, self.person - other.person, self.phone - other.phone)
 
     @property
     def total(self) -> int:
@@ -66,13 +71,14 @@ def total(splits: Iterable[Split]) -> Split:
 class Consultation(NamedTuple):
     """A ticket that was opened, without anybody's words. Moments are whole seconds of the epoch: there are many.
 
-    `late`: told that the answer is late.
+    `late`: told that the answer is late. `ours`: a specialist wrote first, nobody waited.
     """
 
     number: str
     conversation_id: str
     channel: str
     topic: str | None
+    office: str | None
     status: str
     leader_id: str | None
     leader: str | None
@@ -83,6 +89,7 @@ class Consultation(NamedTuple):
     resolved: int | None
     late: bool
     rating: str | None
+    ours: bool = False
 
     def overdue(self, now: float) -> bool:
         """Whether a promise was not kept: by the first answer, or by the end without one, or by now."""
@@ -118,6 +125,8 @@ def _within(community: str, start: datetime, end: datetime, sifted: Sifted) -> l
         conditions.append(visits.c.channel == sifted.channel)
     if sifted.topic is not None:
         conditions.append(visits.c.topic == sifted.topic)
+    if sifted.office is not None:
+        conditions.append(visits.c.office == sifted.office)
     return conditions
 
 
@@ -169,15 +178,40 @@ async def by_topic(
     return found
 
 
-async def topics_and_channels(
-    db: AsyncConnection, community: str, start: datetime, end: datetime
-) -> tuple[list[str], list[str]]:
-    """What there is to narrow to: the topics and the channels of the period, whatever it is narrowed to now."""
-    kinds = (visits.c.topic, visits.c.channel)
-    rows = (
-        await db.execute(select(*kinds).distinct().where(*_within(community, start, end, Sifted())))
-    ).all()
-    return sorted({row[0] for row in rows if row[0]}), sorted({row[1] for row in rows})
+async def by_office(
+    db: AsyncConnection, community: str, start: datetime, end: datetime, sifted: Sifted
+) -> dict[str | None, Split]:
+    """Visits by the office, of those where it is known: few, found by an index of their own."""
+    kinds = (visits.c.office, visits.c.channel, visits.c.person)
+    rows = await db.execute(
+        select(*kinds, func.count())
+        .where(OFFICE_KNOWN, *_within(community, start, end, sifted))
+        .group_by(*kinds)
+    )
+    found: dict[str | None, Split] = {}
+    for office, channel, person, count in rows:
+        found[office] = found.get(office, Split()) + split(channel, person, count)
+    return found
+
+
+class There(NamedTuple):
+    """What there is to narrow to, in the order of the names."""
+
+    topics: tuple[str, ...]
+    channels: tuple[str, ...]
+    offices: tuple[str, ...]
+
+
+async def there(db: AsyncConnection, community: str, start: datetime, end: datetime) -> There:
+    """The topics, channels and offices of the period, whatever it is narrowed to now."""
+    within = _within(community, start, end, Sifted())
+    rows = (await db.execute(select(visits.c.topic, visits.c.channel).distinct().where(*within))).all()
+    offices = await db.execute(select(visits.c.office).distinct().where(OFFICE_KNOWN, *within))
+    return There(
+        topics=tuple(sorted({row.topic for row in rows if row.topic})),
+        channels=tuple(sorted({row.channel for row in rows})),
+        offices=tuple(sorted(offices.scalars())),
+    )
 
 
 async def consultations(
@@ -190,6 +224,7 @@ async def consultations(
             tickets.c.conversation_id,
             conversations.c.channel,
             tickets.c.topic,
+            tickets.c.office,
             tickets.c.status,
             tickets.c.assigned_to,
             tickets.c.assigned_name,
@@ -200,6 +235,7 @@ async def consultations(
             epoch(tickets.c.resolved_at),
             tickets.c.late_told_at.is_not(None),
             tickets.c.rating,
+            tickets.c.reason == STARTED,
         )
         .join(conversations, conversations.c.id == tickets.c.conversation_id)
         .where(
@@ -213,6 +249,8 @@ async def consultations(
         statement = statement.where(conversations.c.channel == sifted.channel)
     if sifted.topic is not None:
         statement = statement.where(tickets.c.topic == sifted.topic)
+    if sifted.office is not None:
+        statement = statement.where(tickets.c.office == sifted.office)
     return [Consultation._make(row) for row in await db.execute(statement)]
 
 
@@ -223,6 +261,7 @@ class VisitRow(NamedTuple):
     hour: int
     channel: str
     topic: str | None
+    office: str | None
     person: bool
 
 
@@ -235,6 +274,7 @@ async def visit_rows(
         visits.c.hour,
         visits.c.channel,
         visits.c.topic,
+        visits.c.office,
         visits.c.person,
     )
     rows = await db.execute(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.calendars import calendars
 from handover.reports import figures
-from handover.reports.figures import Consultation, Sifted, Split, total
+from handover.reports.figures import Consultation, Sifted, Split, There, total
 from handover.reports.periods import Period
 from handover.reports.summary import Summary, summary
 from handover.reports.worked import Worked
@@ -24,18 +24,21 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Visited:
-    """The visits of a period. Days without any are there, with nothing; topics and channels the fullest first."""
+    """The visits of a period. Days without any are there, with nothing; topics, channels and offices (None: none is
+    known) the fullest first.
+    """
 
     total: Split
     days: tuple[tuple[date, Split], ...]
     channels: tuple[tuple[str, Split], ...]
     topics: tuple[tuple[str | None, Split], ...]
+    offices: tuple[tuple[str | None, Split], ...]
     hours: dict[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
 class Report:
-    """`topics_there` and `channels_there` are what it may be narrowed to."""
+    """`there` is what it may be narrowed to."""
 
     period: Period
     sifted: Sifted
@@ -43,8 +46,7 @@ class Report:
     visited_before: Split
     consulted: Summary
     consulted_before: Summary
-    topics_there: tuple[str, ...]
-    channels_there: tuple[str, ...]
+    there: There
 
 
 async def report(
@@ -57,10 +59,13 @@ async def report(
     opened = await figures.consultations(db, community, period.start, period.end, sifted)
     opened_before = await figures.consultations(db, community, before.start, before.end, sifted)
     if sifted == Sifted():
-        topics = sorted({topic for topic, _ in visited.topics if topic})
-        channels = sorted(channel for channel, _ in visited.channels)
+        there = There(
+            topics=tuple(sorted(topic for topic, _ in visited.topics if topic)),
+            channels=tuple(sorted(channel for channel, _ in visited.channels)),
+            offices=tuple(sorted(office for office, _ in visited.offices if office)),
+        )
     else:
-        topics, channels = await figures.topics_and_channels(db, community, period.start, period.end)
+        there = await figures.there(db, community, period.start, period.end)
     calendar = await calendars.reaching_back(db, community, office, before.start)
     worked = Worked(calendar, before.start, _last_moment([*opened, *opened_before], now), period.zone)
     at = now.timestamp()
@@ -74,8 +79,7 @@ async def report(
         visited_before=earlier,
         consulted=consulted,
         consulted_before=consulted_before,
-        topics_there=tuple(topics),
-        channels_there=tuple(channels),
+        there=there,
     )
 
 
@@ -84,14 +88,20 @@ async def _visited(db: AsyncConnection, community: str, period: Period, sifted: 
     cells = await figures.by_hour(db, *within)
     by_day = _gathered((date.fromisoformat(cell.day), cell.split) for cell in cells)
     by_channel = _gathered((cell.channel, cell.split) for cell in cells)
+    everything = total(by_channel.values())
+    by_office = await figures.by_office(db, *within)
+    nowhere = everything - total(by_office.values())
+    if nowhere.total:
+        by_office[None] = nowhere
     hours: dict[tuple[int, int], int] = defaultdict(int)
     for cell in cells:
         hours[date.fromisoformat(cell.day).weekday(), cell.hour] += cell.number
     return Visited(
-        total=total(by_channel.values()),
+        total=everything,
         days=tuple((day, by_day.get(day, Split())) for day in period.days),
         channels=_fullest(by_channel),
         topics=_fullest(await figures.by_topic(db, *within)),
+        offices=_fullest(by_office),
         hours=dict(hours),
     )
 

@@ -78,11 +78,24 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The consultations of the period about one office; None: about none that is known."""
+
+    office: str | None
+    opened: int
+    resolved: int
+    first_answer: Times
+    overdue: int
+    ratings: Ratings
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything about the consultations of a period.
 
     `waited` is until taken, `first_answer` until a specialist's first words, `lasted` until closed, where somebody had
-    taken it; working time. `overdue` are those whose promise was not kept, `pending` of them still without an answer.
+    taken it; working time. Where a specialist wrote first, nobody waited. `overdue` are those whose promise was not
+    kept, `pending` of them still without an answer.
     """
 
     opened: int
@@ -98,11 +111,13 @@ class Summary:
     dissatisfied: tuple[Consultation, ...]
     first_answer_by_channel: dict[str, Times]
     specialists: tuple[Work, ...]
+    places: tuple[Place, ...]
 
 
 def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -> Summary:
     """The consultations of a period as they stand now, a second of the epoch."""
-    answered = [(one, one.answered) for one in consultations if one.answered is not None]
+    asked = [one for one in consultations if not one.ours]
+    answered = [(one, one.answered) for one in asked if one.answered is not None]
     minutes = _minutes(worked, answered)
     first = {one.number: spent for (one, _), spent in zip(answered, minutes, strict=True)}
     overdue = tuple(one for one in consultations if one.overdue(now))
@@ -110,8 +125,10 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -
     by_channel: dict[str, list[float]] = defaultdict(list)
     by_topic: dict[str | None, list[Consultation]] = defaultdict(list)
     by_leader: dict[str, list[Consultation]] = defaultdict(list)
+    by_office: dict[str | None, list[Consultation]] = defaultdict(list)
     for one in consultations:
         by_topic[one.topic].append(one)
+        by_office[one.office].append(one)
         if one.number in first:
             by_channel[one.channel].append(first[one.number])
         if one.leader_id is not None:
@@ -119,7 +136,7 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -
     return Summary(
         opened=len(consultations),
         resolved=sum(one.status == "resolved" for one in consultations),
-        waited=times(_minutes(worked, [(one, one.taken) for one in consultations if one.taken is not None])),
+        waited=times(_minutes(worked, [(one, one.taken) for one in asked if one.taken is not None])),
         first_answer=times(first.values()),
         lasted=times(
             _minutes(
@@ -139,6 +156,7 @@ def summary(consultations: Sequence[Consultation], worked: Worked, now: float) -
         dissatisfied=tuple(one for one in reversed(consultations) if one.rating in ("no", "partly")),
         first_answer_by_channel={channel: times(minutes) for channel, minutes in by_channel.items()},
         specialists=_specialists(by_leader, first),
+        places=_places(by_office, first, late),
     )
 
 
@@ -153,6 +171,24 @@ def _columns(first: dict[str, float], late: set[str]) -> tuple[Column, ...]:
     return tuple(
         Column(upto, good, bad) for upto, good, bad in zip((*STEPS, None), in_time, after, strict=True)
     )
+
+
+def _places(
+    by_office: dict[str | None, list[Consultation]], first: dict[str, float], late: set[str]
+) -> tuple[Place, ...]:
+    """The fullest first, those about no office last."""
+    places = [
+        Place(
+            office=office,
+            opened=len(some),
+            resolved=sum(one.status == "resolved" for one in some),
+            first_answer=times(first[one.number] for one in some if one.number in first),
+            overdue=sum(one.number in late for one in some),
+            ratings=ratings(some),
+        )
+        for office, some in by_office.items()
+    ]
+    return tuple(sorted(places, key=lambda place: (place.office is None, -place.opened, place.office or "")))
 
 
 def _specialists(by_leader: dict[str, list[Consultation]], first: dict[str, float]) -> tuple[Work, ...]:

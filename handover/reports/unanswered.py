@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from conversations.tables import conversations
 from handover.reports.figures import Sifted
 from handover.reports.periods import Period
-from handover.tables import unanswered
+from handover.tables import unanswered, visits
 from knowledge_base.understanding.candidates import Asked, Group, grouped
 from knowledge_base.understanding.reader import Words
 
@@ -45,6 +45,14 @@ async def asked_in_vain(db: AsyncConnection, community: str, period: Period, sif
     if sifted.channel is not None:
         statement = statement.join(conversations, conversations.c.id == unanswered.c.conversation_id).where(
             conversations.c.channel == sifted.channel
+        )
+    if sifted.office is not None:
+        statement = statement.where(
+            unanswered.c.conversation_id.in_(
+                select(visits.c.conversation_id).where(
+                    visits.c.community_id == community, visits.c.office == sifted.office
+                )
+            )
         )
     rows = (await db.execute(statement)).mappings()
     return [

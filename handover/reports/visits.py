@@ -2,7 +2,8 @@
 
 A visit is a day of a conversation on which the person wrote, or on which a call was filed. It belongs to a person of
 ours (`person`) where a consultation was open or opened from the visit's beginning to the end of that day; otherwise
-the bot dealt with it alone. Its topic is the last one the bot named that day, else the consultation's.
+the bot dealt with it alone. Its topic is the last one the bot named that day, else the consultation's; its office is
+the one the consultation is about, where that is known.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ PHONE = "phone"
 AT_ONCE = 500
 """Conversations in one transaction."""
 
+FOR_A_PAGE = 2000
+"""Conversations a page counts before it is shown; where more were never counted, the worker goes on with them."""
+
 OVERLAP = timedelta(minutes=2)
 """How long before the last look is looked at again: a transaction may commit later than one that began after it."""
 
@@ -51,6 +55,7 @@ class Called:
     created_at: datetime
     resolved_at: datetime | None
     topic: str | None
+    office: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Visit:
     hour: int
     topic: str | None
     person: bool
+    office: str | None
 
 
 def visits_of(
@@ -89,13 +95,16 @@ def visits_of(
         ]
         local = started_at.astimezone(zone)
         topic = topics.get(day) or next((call.topic for call in reversed(mine) if call.topic), None)
-        yield Visit(day, started_at, local.hour, topic, bool(mine))
+        office = next((call.office for call in reversed(mine) if call.office), None)
+        yield Visit(day, started_at, local.hour, topic, bool(mine), office)
 
 
-async def catch_up(database: Database, community: str, zone: ZoneInfo) -> int:
-    """Count what has come since the last time; how many conversations were looked at.
+async def catch_up(database: Database, community: str, zone: ZoneInfo, most: int | None = None) -> bool:
+    """Count what has come since the last time; whether all of it is counted now.
 
-    Several processes may do this at once: they take turns conversation by conversation and write the same.
+    About `most` conversations are looked at, all where it is None; the next call goes on where this one stopped, so a
+    log that was never counted is counted in parts. Several processes may do this at once: they take turns conversation
+    by conversation and write the same.
     """
     async with database.read() as db:
         channels = await db.execute(
@@ -103,10 +112,16 @@ async def catch_up(database: Database, community: str, zone: ZoneInfo) -> int:
         )
         sources = [_heard(community, channel) for channel in channels.scalars()]
         marks = await _marks(db, community)
-    looked = 0
+    left = most
     for source in [*sources, _opened(community)]:
-        looked += await _follow(database, community, zone, source, marks.get(source.name, LONG_AGO))
-    return looked
+        mark = marks.get(source.name, LONG_AGO)
+        looked = await _follow(
+            database, community, zone, source, mark, max(mark, marks.get(source.place, mark)), left
+        )
+        if looked is None:
+            return False
+        left = None if left is None else left - looked
+    return True
 
 
 async def recount(database: Database, community: str, zone: ZoneInfo, start: datetime, end: datetime) -> int:
@@ -145,10 +160,16 @@ async def recount(database: Database, community: str, zone: ZoneInfo, start: dat
 class _Source:
     """Rows in the order of a moment: each names a conversation that may have a new visit since."""
 
+    # Begun anew with the office, which earlier marks (`visits:`) know nothing of: everything was counted once more.
     name: str
     rows: Select[str, str, datetime]
     moment: ColumnElement[datetime]
     key: ColumnElement[str]
+
+    @property
+    def place(self) -> str:
+        """The counter that keeps how far an unfinished look has come."""
+        return self.name.replace("counted", "counted@", 1)[:40]
 
 
 def _heard(community: str, channel: str) -> _Source:
@@ -157,33 +178,43 @@ def _heard(community: str, channel: str) -> _Source:
     rows = select(key, key, moment).where(
         conversations.c.community_id == community, conversations.c.channel == channel
     )
-    return _Source(f"visits:{channel}"[:40], rows, moment, key)
+    return _Source(f"counted:{channel}"[:40], rows, moment, key)
 
 
 def _opened(community: str) -> _Source:
     """Consultations that were opened."""
     moment, key = tickets.c.created_at, tickets.c.id
     rows = select(key, tickets.c.conversation_id, moment).where(tickets.c.community_id == community)
-    return _Source("visits.tickets", rows, moment, key)
+    return _Source("counted.tickets", rows, moment, key)
 
 
 async def _marks(db: AsyncConnection, community: str) -> dict[str, datetime]:
     rows = await db.execute(
         select(counters.c.name, counters.c.value).where(
-            counters.c.community_id == community, counters.c.name.like("visits%")
+            counters.c.community_id == community, counters.c.name.like("counted%")
         )
     )
     return {row.name: datetime.fromtimestamp(row.value, UTC) for row in rows}
 
 
-async def _follow(database: Database, community: str, zone: ZoneInfo, source: _Source, mark: datetime) -> int:
-    """Everything of a source since its mark, which is moved when all of it is counted.
+async def _follow(
+    database: Database,
+    community: str,
+    zone: ZoneInfo,
+    source: _Source,
+    mark: datetime,
+    place: datetime,
+    most: int | None,
+) -> int | None:
+    """Everything of a source since its mark, which is moved when all of it is counted: how much that was.
 
-    A conversation that comes late may have days of long before: a mark in the middle would lose them.
+    A conversation that comes late may have days of long before: a mark in the middle would lose them. None where more
+    than `most` were looked at and there is still more: how far it came is kept as the `place` to go on from.
     """
     since = mark - OVERLAP
     floor = midnight(since.astimezone(zone).date(), zone)
-    last, last_key, looked = since, "", 0
+    # The overlap is looked at again after a stop as well: what commits late has to be found either way.
+    last, last_key, looked = place - OVERLAP, "", 0
     while True:
         async with database.write() as db:
             rows = (
@@ -194,13 +225,17 @@ async def _follow(database: Database, community: str, zone: ZoneInfo, source: _S
                 )
             ).all()
             await _count(db, community, zone, {row[1] for row in rows}, floor, None)
+            looked += len(rows)
             if len(rows) < AT_ONCE:
                 reached = rows[-1][2] if rows else last
                 if reached > mark:
                     await _move_mark(db, community, source.name, reached)
-                return looked + len(rows)
-        looked += len(rows)
-        last_key, _, last = rows[-1]
+                return looked
+            last_key, _, last = rows[-1]
+            # Where many came in one overlap, a stop inside of it would begin with them again for ever.
+            if most is not None and looked > most and last > place + OVERLAP:
+                await _move_mark(db, community, source.place, last)
+                return None
 
 
 async def _move_mark(db: AsyncConnection, community: str, name: str, reached: datetime) -> None:
@@ -247,6 +282,7 @@ async def _count(
             "channel": channels[conversation_id],
             "topic": visit.topic,
             "person": visit.person,
+            "office": visit.office,
         }
         for conversation_id in wanted
         for visit in visits_of(
@@ -267,6 +303,7 @@ async def _count(
                 # What is older than words are kept has lost its topic in the log.
                 "topic": func.coalesce(new.topic, visits.c.topic),
                 "person": new.person,
+                "office": new.office,
             },
         ),
         rows,
@@ -295,11 +332,17 @@ async def _said(
 
 async def _called(db: AsyncConnection, ids: Sequence[str]) -> dict[str, list[Called]]:
     rows = await db.execute(
-        select(tickets.c.conversation_id, tickets.c.created_at, tickets.c.resolved_at, tickets.c.topic)
+        select(
+            tickets.c.conversation_id,
+            tickets.c.created_at,
+            tickets.c.resolved_at,
+            tickets.c.topic,
+            tickets.c.office,
+        )
         .where(tickets.c.conversation_id.in_(ids))
         .order_by(tickets.c.created_at, tickets.c.id)
     )
     found: dict[str, list[Called]] = defaultdict(list)
-    for conversation_id, created_at, resolved_at, topic in rows:
-        found[conversation_id].append(Called(created_at, resolved_at, topic))
+    for conversation_id, *call in rows:
+        found[conversation_id].append(Called(*call))
     return found

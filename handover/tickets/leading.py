@@ -20,6 +20,7 @@ from conversations import inbox, outbox, ownership, transcript
 from conversations.channel import Payload
 from conversations.drafts import hold
 from conversations.messages import (
+    Attachment,
     Author,
     AuthorKind,
     ConversationRef,
@@ -211,7 +212,7 @@ async def snooze(
     """Out of the lists till a moment or till the person writes. Raises NotYours, UnknownTicket, ValueError (past)."""
     if until <= now:
         raise ValueError("a moment that is over")
-    ticket = await _led_and_held(db, community, ticket_id, by)
+    ticket = await led_and_held(db, community, ticket_id, by)
     asleep = await _put(db, ticket, snoozed_until=until, snooze_reason=reason.strip() or None)
     await say_system(db, ticket.conversation_id, wording.snoozed(until, reason.strip(), now), now)
     return asleep
@@ -219,7 +220,7 @@ async def snooze(
 
 async def wake(db: AsyncConnection, community: str, ticket_id: str, by: Account, now: datetime) -> Ticket:
     """Back into the lists before its time. Raises NotYours, UnknownTicket."""
-    ticket = await _led_and_held(db, community, ticket_id, by)
+    ticket = await led_and_held(db, community, ticket_id, by)
     return await woken(db, ticket, wording.woken_by(by.name, now), now) or ticket
 
 
@@ -265,15 +266,36 @@ async def reopen(db: AsyncConnection, community: str, ticket_id: str, by: Accoun
     return again
 
 
-async def return_to_bot(
-    db: AsyncConnection, community: str, ticket_id: str, by: Account, now: datetime
-) -> Ticket:
-    """End the consultation without a summary: the bot goes on where the person writes.
+class Unread(Exception):
+    """The person wrote after what was read: handed back now, these words would be answered by nobody."""
 
-    Raises NotYours, UnknownTicket.
+
+async def return_to_bot(
+    db: AsyncConnection,
+    community: str,
+    ticket_id: str,
+    by: Account,
+    reason: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Ticket:
+    """End the consultation without a summary: the bot goes on where the person stopped.
+
+    `reason` is for colleagues. `seen` is the last line that was read: words of the person after it are refused, and
+    words that come later find the bot leading, since the row is held until it does.
+
+    Raises NotYours, UnknownTicket, Unread, ValueError (no reason).
     """
+    why = reason.strip()
+    if not why:
+        raise ValueError("a reason is needed")
     ticket, epoch = await _led(db, community, ticket_id, by)
-    return await _finish(db, ticket, epoch, by, now, None, wording.handed_back(by.name, now), "handed_back")
+    line = wording.handed_back(by.name, why, now)
+    done = await _finish(db, ticket, epoch, by, now, None, line, "handed_back")
+    if seen is not None and await transcript.heard_after(db, ticket.conversation_id, seen):
+        raise Unread(ticket_id)
+    return done
 
 
 async def resolve(
@@ -382,31 +404,39 @@ async def reply(
     text: str,
     render: Render,
     now: datetime,
+    files: Sequence[Attachment] = (),
 ) -> int:
-    """A specialist's words to the citizen; returns the line's position.
+    """A specialist's words to the citizen, with files that are stored; returns the line's position.
 
     Raises NotYours, StaleEpoch, ValueError (empty).
     """
-    said = text.strip()
+    said = text.strip() or (wording.files_sent(len(files)) if files else "")
     if not said:
         raise ValueError("nothing to send")
     owner, epoch = await ownership.current(db, conversation_id)
     if owner.kind != "specialist" or owner.id != by.id:
         raise NotYours(owner.name)
     author = Author(kind=AuthorKind.SPECIALIST, id=by.id, name=by.name)
-    spoken = Reply(text=said)
+    spoken = Reply(text=said, attachments=tuple(files))
     payloads = render(ref, OutgoingMessage(ref=ref, reply=spoken, author=author))
     position = await transcript.say(db, conversation_id, author, spoken, now, epoch=epoch, payloads=payloads)
+    await answered_in_writing(db, conversation_id, now)
+    return position
+
+
+async def answered_in_writing(
+    db: AsyncConnection, conversation_id: str, now: datetime, *, aware: bool = True
+) -> None:
+    """Whoever leads has written: the promise is kept, nothing is due. `aware`: of all that was said, danger too."""
     await db.execute(
         update(tickets)
         .where(tickets.c.conversation_id == conversation_id, tickets.c.status == "taken")
         .values(
             answered_at=func.coalesce(tickets.c.answered_at, now),
             due_at=earliest(dues(None, now)),
-            danger_answered_at=now,
+            **({"danger_answered_at": now} if aware else {}),
         )
     )
-    return position
 
 
 class NothingToSend(LookupError):
@@ -426,7 +456,9 @@ async def send_again(
     if held.owner.kind != "specialist" or held.owner.id != by.id:
         raise NotYours(held.owner.name)
     read = await transcript.lines(db, conversation_id, after=position - 1, limit=1)
-    written = [line for line in read if line.position == position and not line.erased]
+    written = [
+        line for line in read if line.position == position and not line.erased and line.withdrawn_at is None
+    ]
     if not written or written[0].author.kind is not AuthorKind.SPECIALIST:
         raise NothingToSend(position)
     if not await outbox.send_again(db, conversation_id, position, held.epoch, now):
@@ -455,7 +487,7 @@ async def _led(db: AsyncConnection, community: str, ticket_id: str, by: Account)
     return ticket, epoch
 
 
-async def _led_and_held(db: AsyncConnection, community: str, ticket_id: str, by: Account) -> Ticket:
+async def led_and_held(db: AsyncConnection, community: str, ticket_id: str, by: Account) -> Ticket:
     """The same for a change that leaves the conversation with its owner. Raises NotYours, StaleEpoch."""
     ticket, epoch = await _led(db, community, ticket_id, by)
     if (await hold(db, [ticket.conversation_id]))[ticket.conversation_id].epoch != epoch:

@@ -31,11 +31,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.database import UtcDateTime
 from conversations.tables import conversations
-from handover.tables import LISTED, RESOLVED, SNOOZED, tickets
+from handover.tables import LISTED, RESOLVED, SNOOZED, mentions, tickets
 from handover.tickets.tickets import Ticket, from_row
 
-List = Literal["waiting", "mine", "team", "all", "snoozed", "resolved", "found"]
+List = Literal["waiting", "mine", "team", "all", "snoozed", "resolved", "mentioned", "found"]
 LISTS: tuple[List, ...] = get_args(List)
+NEWEST: tuple[List, ...] = ("found", "mentioned")
+"""Lists of consultations whatever became of them, the newest first."""
 
 SHOWN = 100
 """Rows of a page."""
@@ -104,13 +106,17 @@ class Page:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many tickets stand in each list. `team` is what the person's teams have, without teams what anybody leads."""
+    """How many tickets stand in each list. `team` is what the person's teams have, without teams what anybody leads.
+
+    `mentioned` are conversations in which a mention of the person is unread.
+    """
 
     waiting: int
     mine: int
     team: int
     all: int
     snoozed: int
+    mentioned: int
 
 
 @dataclass(frozen=True)
@@ -133,8 +139,8 @@ async def page(
 ) -> Page:
     """A page of a list in the order it is worked through; one query.
 
-    Danger first, then what is due first, then who waits longest; what sleeps by when it wakes, what is resolved and
-    what is found the newest first. A key that can't be read begins at the beginning.
+    Danger first, then what is due first, then who waits longest; what sleeps by when it wakes, what is
+    resolved, found or has a mention the newest first. A key that can't be read begins at the beginning.
     """
     cursor = _Cursor.read(which, after)
     keys = _keys(community, which, reader, filters, cursor, limit + 1).subquery()
@@ -145,7 +151,7 @@ async def page(
 
 
 async def counts(db: AsyncConnection, community: str, reader: Reader) -> Counts:
-    """The numbers on the tabs; one query over open tickets alone."""
+    """The numbers on the tabs; one query over open tickets and unread mentions alone."""
 
     def count(*conditions: ColumnElement[bool]) -> Any:
         return (
@@ -156,6 +162,15 @@ async def counts(db: AsyncConnection, community: str, reader: Reader) -> Counts:
         )
 
     asked = [count(*_of(which, reader)) for which in ("waiting", "mine", "team", "all", "snoozed")]
+    asked.append(
+        select(func.count(mentions.c.conversation_id.distinct()))
+        .where(
+            mentions.c.community_id == community,
+            mentions.c.account_id == reader.account,
+            mentions.c.read_at.is_(None),
+        )
+        .scalar_subquery()
+    )
     return Counts(*(await db.execute(select(*asked))).one())
 
 
@@ -251,14 +266,14 @@ class _Cursor:
             return cls(False, (ticket.snoozed_until or _EPOCH,), ticket.id)
         if which == "resolved":
             return cls(False, (ticket.resolved_at or _EPOCH,), ticket.id)
-        if which == "found":
+        if which in NEWEST:
             return cls(False, (ticket.created_at,), ticket.id)
         return cls(ticket.priority > 0, (ticket.due_at, ticket.created_at), ticket.id)
 
     @classmethod
     def read(cls, which: List, text: str | None) -> _Cursor | None:
         urgent, *moments, ticket = (text or "").split(".") if text and text.count(".") > 1 else ("", "")
-        expected = 1 if which in ("snoozed", "resolved", "found") else 2
+        expected = 1 if which in ("snoozed", "resolved", *NEWEST) else 2
         if len(moments) != expected or not ticket.isalnum() or len(ticket) > 32:
             return None
         try:
@@ -305,7 +320,7 @@ def _order(which: List) -> tuple[ColumnElement[Any], ...]:
             return tickets.c.snoozed_until, tickets.c.id
         case "resolved":
             return tickets.c.resolved_at.desc(), tickets.c.id.desc()
-        case "found":
+        case "found" | "mentioned":
             return tickets.c.created_at.desc(), tickets.c.id.desc()
     return tickets.c.priority.desc(), tickets.c.due_at, tickets.c.created_at, tickets.c.id
 
@@ -322,13 +337,14 @@ def _keys(
     wanted = _narrowed(wanted, filters)
     if which == "found":
         wanted = _searched(wanted, community, filters.search)
+    if which == "mentioned":
+        wanted = _naming(wanted, community, reader)
     order = _order(which)
-    if which in ("snoozed", "resolved", "found"):
+    if which in ("snoozed", "resolved", *NEWEST):
         column = {
             "snoozed": tickets.c.snoozed_until,
             "resolved": tickets.c.resolved_at,
-            "found": tickets.c.created_at,
-        }[which]
+        }.get(which, tickets.c.created_at)
         if cursor is not None:
             wanted = wanted.where(cursor.after(column, tickets.c.id, down=which != "snoozed"))
         return wanted.order_by(*order).limit(limit)
@@ -356,6 +372,23 @@ def _narrowed(wanted: Select[Any], filters: Filters) -> Select[Any]:
             conversations.c.channel == filters.channel
         )
     return wanted
+
+
+def _naming(wanted: Select[Any], community: str, reader: Reader) -> Select[Any]:
+    """The newest ticket of every conversation with a note that names the reader."""
+    named = select(mentions.c.conversation_id).where(
+        mentions.c.community_id == community, mentions.c.account_id == reader.account
+    )
+    later = tickets.alias()
+    followed = (
+        select(later.c.id)
+        .where(
+            later.c.conversation_id == tickets.c.conversation_id,
+            tuple_(later.c.created_at, later.c.number) > tuple_(tickets.c.created_at, tickets.c.number),
+        )
+        .exists()
+    )
+    return wanted.where(tickets.c.conversation_id.in_(named), ~followed)
 
 
 def _searched(wanted: Select[Any], community: str, search: str) -> Select[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handover.calendars import calendars
 from handover.calendars.hours import KYIV, Calendar, is_open, next_opening, promise, working_minutes
 from handover.tables import tickets
+from handover.tickets.tickets import STARTED
 from knowledge_base.answers import Office
 
 ENOUGH_WAITS = 3
@@ -94,8 +95,8 @@ async def usual_wait(db: AsyncConnection, community: str, calendar: Calendar, no
                 tickets.c.community_id == community,
                 tickets.c.taken_at > now - timedelta(days=_DAYS_BACK),
                 tickets.c.taken_at <= now,
-                # Whoever rings is answered at once, and tells nothing of how long the others wait.
-                tickets.c.reason != "phone",
+                # Whoever rings or is written to first does not wait, and tells nothing of how long the others do.
+                tickets.c.reason.not_in(("phone", STARTED)),
             )
             .order_by(tickets.c.taken_at.desc())
             .limit(_WAITS_READ)

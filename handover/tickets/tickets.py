@@ -14,16 +14,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, transcript
+from conversations.channel import Payload
 from conversations.database import upsert
 from conversations.messages import Author, AuthorKind, Reply
 from conversations.ownership import Owner
 from handover.calendars.hours import KYIV
 from handover.counting import next_value
-from handover.tables import OPEN, composer_drafts, tickets, unanswered, viewers, visits
+from handover.tables import (
+    OPEN,
+    composer_drafts,
+    kept_replies,
+    mentions,
+    same_people,
+    tickets,
+    unanswered,
+    viewers,
+    visits,
+)
 from handover.tickets import wording
 from handover.tickets.due import Due, dues, earliest
 from handover.tickets.language import language_of
@@ -33,6 +44,9 @@ Status = Literal["waiting", "taken", "resolved"]
 NORMAL = 0
 FIRST = 10
 """Priority of danger: before everyone, whenever they came."""
+
+STARTED = "started"
+"""The reason of a ticket that a specialist began: nobody waited for it."""
 
 SETTLED = {
     "wanted_by": None,
@@ -52,9 +66,9 @@ class Ticket:
     """A consultation.
 
     `question` is what the person asks; `reason` why a person was called: asked, unknown, danger, call_back,
-    file, dissatisfied, unreached. `unreached` is why our words do not arrive. `answered_at` is when a specialist
-    first wrote: the promise is kept by then. `told` are facts the person told the bot: a name and a value each,
-    in words.
+    file, dissatisfied, unreached, started (a specialist writes first). `unreached` is why our words do not arrive.
+    `answered_at` is when a specialist first wrote: the promise is kept by then. `told` are facts the person told the
+    bot: a name and a value each, in words.
 
     `follows` is the id of the ticket that was resolved shortly before, and `wanted_by` its specialist while it is to be
     offered to them first. `offered_to` has until `offered_until` to take it; `passed_by` were offered it and did not.
@@ -189,11 +203,11 @@ async def latest_of(db: AsyncConnection, community: str, conversation_id: str) -
     return None if row is None else from_row(row)
 
 
-async def all_of(db: AsyncConnection, community: str, conversation_id: str) -> list[Ticket]:
-    """Every ticket of a conversation, the newest first."""
+async def all_of(db: AsyncConnection, community: str, *conversation_ids: str) -> list[Ticket]:
+    """Every ticket of a conversation, or of all that are one person's, the newest first."""
     rows = await db.execute(
         select(tickets)
-        .where(tickets.c.conversation_id == conversation_id, tickets.c.community_id == community)
+        .where(tickets.c.conversation_id.in_(conversation_ids), tickets.c.community_id == community)
         .order_by(tickets.c.created_at.desc(), tickets.c.number.desc())
         .limit(50)
     )
@@ -408,9 +422,14 @@ async def note_unanswered(db: AsyncConnection, questions: Sequence[Unanswered]) 
         )
 
 
-async def say_system(db: AsyncConnection, conversation_id: str, text: str, now: datetime) -> None:
-    """A line of the system's own in the transcript; it goes to nobody's phone."""
-    await transcript.say(db, conversation_id, SYSTEM, Reply(text=text), now, epoch=None)
+async def say_system(
+    db: AsyncConnection, conversation_id: str, text: str, now: datetime, *, payloads: Sequence[Payload] = ()
+) -> None:
+    """A line of the system's own in the transcript; it goes to nobody's phone.
+
+    `payloads` are what the channel is asked to do about it: the line shows whether it was done.
+    """
+    await transcript.say(db, conversation_id, SYSTEM, Reply(text=text), now, epoch=None, payloads=payloads)
 
 
 async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int:
@@ -420,8 +439,13 @@ async def erase(db: AsyncConnection, conversation_id: str, now: datetime) -> int
 
     An open ticket is closed; whose conversation it is then is the caller's business.
     """
-    for table in (unanswered, composer_drafts, viewers):
+    for table in (unanswered, composer_drafts, kept_replies, mentions, viewers):
         await db.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    await db.execute(
+        delete(same_people).where(
+            or_(same_people.c.first_id == conversation_id, same_people.c.second_id == conversation_id)
+        )
+    )
     await db.execute(update(visits).where(visits.c.conversation_id == conversation_id).values(topic=None))
     await db.execute(
         update(tickets)

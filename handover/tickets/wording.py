@@ -1,6 +1,6 @@
 """The system's own lines in a transcript: short, with a time and a cause, without verbs of gender.
 
-Citizens never see them.
+Citizens never see them, but for the words of files that come without any.
 """
 
 from __future__ import annotations
@@ -52,6 +52,22 @@ def danger_word(danger: str) -> str:
     return DANGER_WORDS.get(danger, danger)
 
 
+def withdrawn(name: str, how: str, now: datetime) -> str:
+    """`how`: unsent, hidden, taken_back, corrected."""
+    became = {
+        "unsent": "До людини вона не дійшла",
+        "hidden": "На сторінці чату її сховано, людині написано виправлення",
+        "taken_back": "Канал просимо прибрати її з чату, людині написано виправлення",
+        "corrected": "З чату її не прибрати, людині написано виправлення",
+    }[how]
+    return f"Відповідь відкликано: {name}, {clock(now)}. {became}"
+
+
+def files_sent(count: int) -> str:
+    """What goes out with files that come without words. The one text here that a citizen reads."""
+    return "Надсилаю файл." if count == 1 else f"Надсилаю файли, їх {count}."
+
+
 def passed_to_specialists(now: datetime, number: str) -> str:
     return f"Передано спеціалістам, {clock(now)}. Консультація № {number}"
 
@@ -74,6 +90,10 @@ def danger_raised(danger: str, now: datetime) -> str:
 
 def led_by(name: str, now: datetime) -> str:
     return f"Веде консультацію: {name}, {clock(now)}"
+
+
+def started_by(name: str, number: str, now: datetime) -> str:
+    return f"Спеціаліст пише першим: {name}, {clock(now)}. Консультація № {number}"
 
 
 def transferred(giver: str, receiver: str, reason: str, now: datetime) -> str:
@@ -118,12 +138,40 @@ def follows(number: str, now: datetime) -> str:
     return f"Знову відкрито: нове повідомлення, {clock(now)}. Продовжує консультацію № {number}"
 
 
-def handed_back(name: str, now: datetime) -> str:
-    return f"Повернуто боту: {name}, {clock(now)}"
+def handed_back(name: str, reason: str, now: datetime) -> str:
+    return f"Повернуто боту: {name}, {clock(now)}. Причина: {reason}"
 
 
 def resolved(name: str, summary: str, now: datetime) -> str:
     return f"Закрито: {name}, {clock(now)}. Підсумок: {summary}"
+
+
+def same_person_asked(name: str, now: datetime) -> str:
+    return f"Запитано, чи інша розмова теж цієї людини: {name}, {clock(now)}"
+
+
+def same_person_confirmed(now: datetime) -> str:
+    return f"Людина підтвердила, що обидві розмови її, {clock(now)}"
+
+
+def same_person_declined(now: datetime) -> str:
+    return f"Людина відповіла, що інша розмова не її, {clock(now)}"
+
+
+def same_person_parted(name: str | None, now: datetime) -> str:
+    return f"Розмови роз’єднано: {name or 'на прохання людини'}, {clock(now)}"
+
+
+def reply_kept(name: str, now: datetime) -> str:
+    return f"Відповідь чекає, доки людина напише: {name}, {clock(now)}"
+
+
+def reply_withdrawn(name: str, now: datetime) -> str:
+    return f"Відповідь, що чекала, скасовано: {name}, {clock(now)}"
+
+
+def reply_dropped(leader: str, now: datetime) -> str:
+    return f"Відповідь, що чекала, не надіслано, {clock(now)}: розмову веде {leader}"
 
 
 UNREACHED_QUESTION = "Повідомлення спеціаліста не дійшло"

@@ -6,6 +6,7 @@ Each is one transaction, recorded in the audit log, and told to every open page.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,17 +21,21 @@ from handover.accounts.accounts import Account, UnknownAccount
 from handover.accounts.permissions import Permission
 from handover.assignment.teams import UnknownTeam
 from handover.audit import Action
-from handover.composing import drafts, ready_answers
-from handover.tickets import leading, lists
+from handover.composing import drafts, mentions, ready_answers
+from handover.tickets import leading, lists, withdrawing
 from handover.tickets.leading import AlreadyTaken, NotWaiting, NotYours
 from handover.tickets.lists import Reader
 from handover.workplace import failures
-from handover.workplace.deeds import Deed, Do, page
+from handover.workplace.attaching import chosen
+from handover.workplace.deeds import Deed, Do, Facts, page
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.handing_back import add_handing_back
+from handover.workplace.keeping import add_keeping, keep_reply
+from handover.workplace.one_person import add_one_person
 from handover.workplace.pressing import first_press
 from handover.workplace.putting_off import add_putting_off, to_team
-from handover.workplace.reading import admitted, find
-from handover.workplace.talk_view import talk
+from handover.workplace.reading import admitted, find, worded
+from handover.workplace.starting import add_starting
 from handover.workplace.window_view import shut
 
 _THINK, _DELIVER = "think", "deliver"
@@ -75,7 +80,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         try:
             async with house.database.write() as db:
                 ticket = await admitted(db, me, conversation_id)
-                await do(Deed(db, me, ticket, form, now))
+                facts = await do(Deed(db, me, ticket, form, now))
                 await audit.record(
                     db,
                     community=me.community,
@@ -83,7 +88,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                     action=action,
                     subject=conversation_id,
                     now=now,
-                    facts={"ticket": ticket.number},
+                    facts={"ticket": ticket.number, **(facts or {})},
                 )
                 await happenings.happened(db, me.community, [conversation_id], now)
         except (AlreadyTaken, NotWaiting) as lost:
@@ -91,6 +96,8 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
                 raise Stopped(await _lost(me, conversation_id, lost)) from lost
         except NotYours as lost:
             raise Stopped(failures.not_yours(lost, page(conversation_id))) from lost
+        except withdrawing.NothingToWithdraw as gone:
+            raise Stopped(failures.nothing_to_withdraw(page(conversation_id))) from gone
         except leading.NotResolved as lost:
             raise Stopped(failures.not_resolved(page(conversation_id))) from lost
         except StaleEpoch as moved:
@@ -116,13 +123,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
             if onward:
                 return Response(headers=_opening(await _next(db, visitor.account, conversation_id)))
             found = await find(db, visitor.account, conversation_id, house.clock())
-        shown = talk(
-            found,
-            visitor.account,
-            house.knowledge(visitor.account.community),
-            house.capabilities(found.head.ref.channel),
-            house.clock(),
-        )
+        shown = await worded(house, found, visitor.account)
         opening = "open" in request.query_params
         part = pages.render(
             "work.html" if opening else "live.html", talk=shown, csrf=visitor.session.csrf_token
@@ -138,16 +139,25 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
     @router.post("/workplace/conversations/{conversation_id}/reply")
     async def reply(request: Request, conversation_id: str) -> Response:
-        async def do(deed: Deed) -> None:
-            text = _words(deed, "text")
+        async def do(deed: Deed) -> Facts | None:
+            named = deed.form.get("files", "")
+            text = deed.text("text") if named else _words(deed, "text")
             if holes := ready_answers.holes(text):
                 raise Stopped(failures.unfilled(holes, page(conversation_id)))
-            if not await _first(deed, "reply", text):
-                return
+            if not await _first(deed, "reply", f"{text}\0{named}"):
+                return None
             head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            if deed.form.get("when") == "later" and _stuck(deed, head):
+                files = await keep_reply(deed, head, text, house)
+                await _sent(deed, "reply", [file.content_hash for file in files])
+                return {"when": "later"}
             _let_through(deed, head, text)
-            await leading.reply(deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now)
-            await _sent(deed, "reply")
+            files = await chosen(house, deed, head.ref.channel)
+            await leading.reply(
+                deed.db, conversation_id, head.ref, deed.me, text, house.render, deed.now, files
+            )
+            await _sent(deed, "reply", [file.content_hash for file in files])
+            return None
 
         return await act(request, conversation_id, Permission.CONSULT, Action.REPLIED, do, _DELIVER)
 
@@ -166,6 +176,34 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.SENT_AGAIN, do, _DELIVER)
 
+    @router.post("/workplace/conversations/{conversation_id}/withdraw")
+    async def withdraw(request: Request, conversation_id: str) -> Response:
+        async def do(deed: Deed) -> Facts | None:
+            said = deed.form.get("position", "")
+            position = int(said) if said.isdecimal() and len(said) < 10 else 0
+            if not await _first(deed, "withdraw", said):
+                return None
+            head = (await transcript.heads(deed.db, [conversation_id]))[conversation_id]
+            capabilities = house.capabilities(head.ref.channel)
+            how, author = await withdrawing.withdraw(
+                deed.db,
+                deed.me.community,
+                deed.ticket.id,
+                deed.me,
+                position,
+                house.take_back,
+                capabilities.takes_back if capabilities else None,
+                deed.now,
+            )
+            return {"author": author.value, "how": how}
+
+        return await act(request, conversation_id, Permission.CONSULT, Action.WITHDRAWN, do, _THINK, _DELIVER)
+
+    def _stuck(deed: Deed, head: Head) -> bool:
+        """Whether words would not arrive now. Where the person came back meanwhile, what was to wait goes at once."""
+        why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
+        return why_shut is not None or head.unreachable_at is not None or deed.ticket.unreached is not None
+
     def _let_through(deed: Deed, head: Head, text: str) -> None:
         """Raises Stopped where the channel takes no more words of whoever leads the conversation."""
         why_shut = shut(head, house.capabilities(head.ref.channel), deed.now)
@@ -177,7 +215,10 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         async def do(deed: Deed) -> None:
             text = _words(deed, "text")
             if await _first(deed, "note", text):
-                await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                position = await leading.note(deed.db, conversation_id, deed.me, text, deed.now)
+                await mentions.keep(
+                    deed.db, deed.me.community, conversation_id, position, deed.me, text, deed.now
+                )
                 await _sent(deed, "note")
 
         return await act(request, conversation_id, Permission.NOTE, Action.NOTED, do)
@@ -213,13 +254,6 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RETURNED, do, _THINK)
 
-    @router.post("/workplace/conversations/{conversation_id}/hand-back")
-    async def hand_back(request: Request, conversation_id: str) -> Response:
-        async def do(deed: Deed) -> None:
-            await leading.return_to_bot(deed.db, deed.me.community, deed.ticket.id, deed.me, deed.now)
-
-        return await act(request, conversation_id, Permission.CONSULT, Action.HANDED_BACK, do, _THINK)
-
     @router.post("/workplace/conversations/{conversation_id}/resolve")
     async def resolve(request: Request, conversation_id: str) -> Response:
         async def do(deed: Deed) -> None:
@@ -228,6 +262,10 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
 
         return await act(request, conversation_id, Permission.CONSULT, Action.RESOLVED, do, _THINK)
 
+    add_keeping(router, act)
+    add_starting(router, house, act)
+    add_one_person(router, house, act)
+    add_handing_back(router, act)
     add_putting_off(router, act)
 
     @router.post("/workplace/conversations/{conversation_id}/danger-card")
@@ -238,9 +276,9 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
         return await act(request, conversation_id, Permission.CONSULT, Action.DANGER_CARD, do, _THINK)
 
 
-async def _sent(deed: Deed, mode: drafts.Mode) -> None:
-    """These words are no draft any more."""
-    await drafts.clear(deed.db, deed.me.community, deed.me.id, deed.ticket.conversation_id, mode)
+async def _sent(deed: Deed, mode: drafts.Mode, files: Sequence[str] = ()) -> None:
+    """These words and files are no draft any more."""
+    await drafts.clear(deed.db, deed.me.community, deed.me.id, deed.ticket.conversation_id, mode, files)
 
 
 def _words(deed: Deed, name: str) -> str:

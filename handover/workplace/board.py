@@ -12,7 +12,7 @@ from handover.calendars import calendars
 from handover.reports import board, periods
 from handover.reports.figures import Sifted
 from handover.reports.report import report
-from handover.reports.visits import catch_up
+from handover.reports.visits import FOR_A_PAGE, catch_up
 from handover.workplace import board_view
 from handover.workplace.board_view import BoardPage
 from handover.workplace.guard import Guard, Visitor
@@ -30,14 +30,17 @@ def add_board(router: APIRouter, guard: Guard) -> None:
         knowledge = house.knowledge(community)
         office, zone = knowledge.community.reception, ZoneInfo(knowledge.community.timezone)
         today = periods.chosen({"period": "today"}, now, zone)
-        await catch_up(house.database, community, zone)
+        whole = await catch_up(house.database, community, zone, FOR_A_PAGE)
         async with house.database.read() as db:
             stands = await board.stands(db, community, now)
             queue = await board.waiting(db, community)
-            desks = await board.desks(db, community, today.start)
+            desks = await board.desks(db, community, house.policy, today.start)
             counted = await report(db, community, office, today, Sifted())
             calendar = await calendars.current(db, community, office, now)
-        return board_view.page(stands, queue, desks, counted, calendar, titles(knowledge, now))
+        silent = house.policy.silent
+        return board_view.page(
+            stands, queue, desks, silent, counted, calendar, titles(knowledge, now), whole=whole
+        )
 
     @router.get(ADDRESS)
     async def whole(request: Request) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handover.calendars.hours import Calendar, working_minutes
 from handover.reports.board import Desk, Now, Waiting
@@ -24,7 +24,10 @@ class DeskRow:
 
     name: str
     position: str
-    leads: str
+    there: bool
+    presence: str
+    holds: str
+    snoozed: str
     unanswered: str
     oldest: str
     resolved: str
@@ -33,13 +36,17 @@ class DeskRow:
 
 @dataclass(frozen=True)
 class BoardPage:
-    """`at` is the moment everything here is of. `further`: how many wait whom the list does not show."""
+    """`at` is the moment everything here is of. `further`: how many wait whom the list does not show. `whole`: whether
+    everything said until now is counted in today's figures.
+    """
 
     at: str
+    whole: bool
     now: tuple[Figure, ...]
     today: tuple[Figure, ...]
     waiting: tuple[Item, ...]
     further: int
+    room: str
     desks: tuple[DeskRow, ...]
 
 
@@ -47,31 +54,50 @@ def page(
     now: Now,
     queue: Sequence[Waiting],
     desks: Sequence[Desk],
+    silent: timedelta,
     today: Report,
     calendar: Calendar,
     title: Title,
+    *,
+    whole: bool,
 ) -> BoardPage:
-    """Everything of one moment, that of today's report."""
+    """Everything of one moment, that of today's report. Whose page was not heard of for `silent` is not there."""
     at, zone = today.period.now, today.period.zone
+    there = {desk.account_id for desk in desks if desk.standing and desk.standing.is_there(silent, at)}
     return BoardPage(
         at=clock(at, zone),
+        whole=whole,
         now=_now(now, calendar, at),
         today=_today(today),
         waiting=tuple(_waiting(one, title, at) for one in queue),
         further=now.waiting - len(queue),
+        room=_room([desk for desk in desks if desk.account_id in there]),
         desks=tuple(
             DeskRow(
                 desk.name,
                 desk.position,
-                number(desk.leads),
+                desk.account_id in there,
+                NOT_SAID if desk.standing is None else words.presence(desk.standing, silent, at),
+                f"{number(desk.holds)} з {number(desk.capacity)}",
+                f"відкладено {number(desk.snoozed)}" if desk.snoozed else "",
                 number(desk.unanswered) if desk.unanswered else NOT_SAID,
                 NOT_SAID if desk.oldest_since is None else words.since(desk.oldest_since, at, zone),
                 number(desk.resolved),
                 NOT_SAID if desk.answered_last is None else words.moment(desk.answered_last, at, zone),
             )
-            for desk in desks
+            # Who is there comes first.
+            for desk in sorted(desks, key=lambda one: one.account_id not in there)
         ),
     )
+
+
+def _room(there: Sequence[Desk]) -> str:
+    """How many are there, and how many conversations more they can take."""
+    if not there:
+        return "На зміні нікого"
+    left = sum(max(desk.capacity - desk.holds, 0) for desk in there)
+    more = f"є місце ще для {number(left)}" if left else "вільного місця немає"
+    return f"На зміні {number(len(there))}, {more}"
 
 
 def _now(now: Now, calendar: Calendar, at: datetime) -> tuple[Figure, ...]:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import transcript
+from conversations.messages import PHONE
 from handover import audit
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission, allows
@@ -37,13 +38,17 @@ LONGEST_SUMMARY = 1000
 
 @dataclass(frozen=True)
 class CallRow:
-    """A promised call as the list shows it. `mine`: this person makes it; `free`: nobody does."""
+    """A promised call as the list shows it. `mine`: this person makes it; `free`: nobody does.
+
+    `channel` is where one may also write to them, None where they only rang.
+    """
 
     id: str
     conversation: str
     name: str
     number: str
     phone: str
+    channel: str | None
     when: str
     words: str
     chip: Chip | None
@@ -255,6 +260,7 @@ def row(
         name=words.person(head.author_name, head.ref.channel, ticket.number),
         number=words.unbroken(ticket.number),
         phone=call.phone,
+        channel=None if head.ref.channel == PHONE else words.channel(head.ref.channel),
         when=words.moment(call.due_at, now),
         words=call.words,
         chip=call_chip(call, now) if call.due_at < now else None,

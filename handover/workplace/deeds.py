@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -38,7 +38,10 @@ class Deed:
         return said
 
 
-Do = Callable[[Deed], Awaitable[object]]
+Facts = Mapping[str, str | int]
+
+Do = Callable[[Deed], Awaitable[Facts | None]]
+"""Does it; what it gives is recorded beside the consultation's number."""
 
 
 class Act(Protocol):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import timedelta
 
 import anyio
 from fastapi import APIRouter, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from conversations.typing import typing_in
 from handover.accounts import sessions
 from handover.accounts.sessions import NoSession
 from handover.assignment import presence
@@ -37,7 +39,7 @@ async def listening(
     check_every: timedelta = SESSION_CHECK,
 ) -> AsyncIterator[ServerSentEvent]:
     """`hello` with what was missed since number `after`, then `queue` as happenings come, `conversation` beside it
-    where the open one is among them, and `signed-out` at the end.
+    where the open one is among them, `typing` while its person types, and `signed-out` at the end.
 
     Each carries the number of its newest happening as its id: whoever comes back with the last id that was seen misses
     nothing and hears nothing twice. The session is looked at again every `check_every`: a revoked one stops hearing.
@@ -47,17 +49,19 @@ async def listening(
     async with (
         wire.listen(visitor.account.community, after) as (missed, ear),
         house.signals.subscribe(*([topic] if conversation else [])) as hints,
+        aclosing(typing_in(house.signals, conversation or "")) as typing,
     ):
         yield _event("hello", missed)
         news = asyncio.ensure_future(ear.next())
         hint = asyncio.ensure_future(anext(hints))
+        typed = asyncio.ensure_future(anext(typing))
         closed = asyncio.ensure_future(closing.wait())
         loop = asyncio.get_running_loop()
         check_at = loop.time() + check_every.total_seconds()
         try:
             while True:
                 done, _ = await asyncio.wait(
-                    {news, hint, closed},
+                    {news, hint, typed, closed},
                     timeout=max(check_at - loop.time(), 0),
                     return_when=asyncio.FIRST_COMPLETED,
                 )
@@ -74,6 +78,9 @@ async def listening(
                     told = news.result()
                     news = asyncio.ensure_future(ear.next())
                     yield _event("queue", told)
+                if typed in done:
+                    typed = asyncio.ensure_future(anext(typing))
+                    yield ServerSentEvent(event="typing", data="", id=str(ear.heard))
                 about_open = told is not None and (told.whole or conversation in told.conversations)
                 if hint in done:
                     # Deliveries and files coming are told by hints alone.
@@ -82,9 +89,9 @@ async def listening(
                 if conversation and about_open:
                     yield ServerSentEvent(event="conversation", data="", id=str(ear.heard))
         finally:
-            for waiting in (news, hint, closed):
+            for waiting in (news, hint, typed, closed):
                 waiting.cancel()
-            await asyncio.gather(news, hint, closed, return_exceptions=True)
+            await asyncio.gather(news, hint, typed, closed, return_exceptions=True)
 
 
 def _event(name: str, told: News) -> ServerSentEvent:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handover.tickets.leading import AlreadyTaken, NotYours
+from handover.tickets.starting import AlreadyWaits
 from handover.workplace import words
 from handover.workplace.vendor_words import Mended
 
@@ -171,6 +172,147 @@ def not_yours(lost: NotYours, back: str) -> Failure:
     return Failure(409, "Розмову веде хтось інший", text, "Оновити", back, icon="person", soft=True)
 
 
+def no_matter(back: str) -> Failure:
+    return Failure(
+        422,
+        "Бракує теми",
+        "Напишіть кілька слів, про що пишете: їх побачать лише колеги.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
+def no_way_to_write(back: str) -> Failure:
+    return Failure(
+        409,
+        "Написати сюди не можна",
+        "Цим каналом написати не можна. Подзвоніть людині або дочекайтеся, поки звернеться.",
+        "До розмови",
+        back,
+        icon="lock",
+        soft=True,
+    )
+
+
+def already_open(waits: AlreadyWaits, back: str) -> Failure:
+    number = words.unbroken(waits.ticket.number)
+    return Failure(
+        409,
+        "Людина вже чекає",
+        f"Людина сама кличе спеціаліста: консультація № {number}. Візьміть її.",
+        "Оновити",
+        back,
+        icon="person",
+        soft=True,
+    )
+
+
+def asks_for_quiet(back: str) -> Failure:
+    return Failure(
+        409,
+        "Першими не пишемо",
+        "Людина просила не писати першими, або її листування можуть читати. Дочекайтеся, поки напише.",
+        "До розмови",
+        back,
+        icon="lock",
+        soft=True,
+    )
+
+
+def no_other(back: str) -> Failure:
+    return Failure(
+        422,
+        "Такої розмови немає",
+        "Виберіть розмову зі списку або впишіть номер консультації, як-от 26-0007. Телефонна розмова не підійде.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
+def question_stuck(channel: str, back: str) -> Failure:
+    return Failure(
+        409,
+        "Запитати зараз не вийде",
+        f"Канал {channel} зараз не пропустить питання. Запитайте, коли людина там напише.",
+        "До розмови",
+        back,
+        icon="lock",
+        soft=True,
+    )
+
+
+def asked_already(back: str) -> Failure:
+    return Failure(
+        409,
+        "Уже запитано",
+        "Про цю розмову вже запитано, або її вже поєднано. Подивіться у зведенні.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def not_joined(back: str) -> Failure:
+    return Failure(
+        409,
+        "Розмови вже не поєднані",
+        "Ці розмови вже роз’єднано. Оновіть сторінку.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def too_much_waits(back: str) -> Failure:
+    return Failure(
+        409,
+        "Уже багато чекає",
+        "На людину вже чекає десять відповідей. Скасуйте зайві або додайте написане до однієї з них.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
+def nothing_waits(back: str) -> Failure:
+    return Failure(
+        409,
+        "Ця відповідь уже не чекає",
+        "Її надіслано або скасовано. Подивіться в розмові.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def unread(back: str) -> Failure:
+    return Failure(
+        409,
+        "Людина щойно написала",
+        "Людина щойно написала. Прочитайте й вирішіть ще раз: розмова лишилася у вас.",
+        "Оновити",
+        back,
+        icon="retry",
+        soft=True,
+    )
+
+
+def no_reason(back: str) -> Failure:
+    return Failure(
+        422,
+        "Бракує причини",
+        "Виберіть причину або напишіть свою: без неї розмову боту не повертаємо.",
+        "До розмови",
+        back,
+        soft=True,
+    )
+
+
 def moved_on(back: str) -> Failure:
     return Failure(
         409,
@@ -283,6 +425,18 @@ def no_moment(back: str) -> Failure:
         "Оновити",
         back,
         icon="clock",
+        soft=True,
+    )
+
+
+def nothing_to_withdraw(back: str) -> Failure:
+    return Failure(
+        409,
+        "Відкликати нічого",
+        "Цю відповідь уже відкликано або стерто. Оновіть сторінку: там видно, що з нею стало.",
+        "Оновити",
+        back,
+        icon="withdrawn",
         soft=True,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from handover.audit import LOG, Action
 from handover.journal import Entry
 from handover.workplace import words
+from handover.workplace.handing_back import REASONS
 from knowledge_base.language import number, plural
 
 ACTIONS: Mapping[Action, str] = {
@@ -18,16 +19,20 @@ ACTIONS: Mapping[Action, str] = {
     Action.SESSIONS_ENDED: "Вихід на інших пристроях",
     Action.READ: "Читання розмови",
     Action.FILE_READ: "Перегляд файлу",
+    Action.PRINTED: "Відкрито розмову для друку",
     Action.UNMASKED: "Показ прихованого номера",
     Action.LOG_READ: "Читання журналу дій",
     Action.TAKEN: "Взято розмову",
+    Action.STARTED: "Написано першими",
     Action.REPLIED: "Відповідь людині",
+    Action.REPLY_WITHDRAWN: "Скасовано відповідь, що чекала",
     Action.NOTED: "Нотатка",
     Action.TRANSFERRED: "Передано розмову",
     Action.RETURNED: "Повернуто в чергу",
     Action.HANDED_BACK: "Повернуто боту",
     Action.RESOLVED: "Закрито консультацію",
     Action.SENT_AGAIN: "Надіслано ще раз",
+    Action.WITHDRAWN: "Відкликано відповідь",
     Action.REOPENED: "Знову відкрито консультацію",
     Action.SNOOZED: "Відкладено розмову",
     Action.WOKEN: "Настав час відкладеної розмови",
@@ -51,6 +56,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.CALL_TAKEN: "Взято дзвінок",
     Action.CALL_RETURNED: "Повернуто дзвінок",
     Action.CALL_MADE: "Зроблено дзвінок",
+    Action.SAME_PERSON_ASKED: "Запитано, чи це та сама людина",
+    Action.SAME_PERSON_CONFIRMED: "Людина підтвердила: обидві розмови її",
+    Action.SAME_PERSON_DECLINED: "Людина відповіла: інша розмова не її",
+    Action.SAME_PERSON_PARTED: "Роз’єднано розмови людини",
     Action.DANGER_CARD: "Надіслано картку небезпеки",
     Action.CHANNEL_SWITCHED: "Канал: хто відповідає",
     Action.CHANNEL_CONNECTED: "Канал під’єднано",
@@ -84,6 +93,9 @@ KINDS: Mapping[str, str] = {
     "readings": "Журнал: хто що читав",
     "actions": "Журнал: хто що зробив",
     "drafts": "Чернетки спеціалістів",
+    "kept_replies": "Відповіді, що чекали на людину",
+    "mentions": "Кого згадано в нотатках",
+    "same_people": "Чи дві розмови однієї людини",
     "viewers": "Хто дивився на розмову",
     "happenings": "Номери змін для відкритих сторінок",
     "calls": "Телефони й слова зроблених дзвінків",
@@ -100,12 +112,20 @@ _FACTS = {
     "kind": "що",
     "conversations": "розмов у чергу",
     "ticket": "консультація",
+    "reason": "причина",
 }
 _STATES = {
     ("people_only", "on"): "лише люди",
     ("people_only", "off"): "бот і люди",
     ("required", "on"): "обов’язковий",
     ("required", "off"): "за бажанням",
+    ("author", "bot"): "відповідь бота",
+    ("author", "specialist"): "відповідь спеціаліста",
+    ("how", "unsent"): "до людини не дійшла",
+    ("how", "hidden"): "сховано на сторінці чату",
+    ("how", "taken_back"): "прибирається з чату, надіслано виправлення",
+    ("how", "corrected"): "надіслано виправлення",
+    ("when", "later"): "коли людина напише",
     ("by", "server"): "командою на сервері",
 }
 
@@ -149,7 +169,9 @@ def facts(entry: Entry, masked: Mapping[str, str]) -> str:
         if (name, value) in _STATES:
             said.append(_STATES[name, str(value)])
         elif name in _FACTS:
-            shown = {"role": words.ROLES, "kind": masked}.get(name, {}).get(str(value), value)
+            shown = {"role": words.ROLES, "kind": masked, "reason": REASONS}.get(name, {}).get(
+                str(value), value
+            )
             said.append(f"{_FACTS[name]}: {shown}")
     return ", ".join(said)
 

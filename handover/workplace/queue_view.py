@@ -19,7 +19,7 @@ from handover.calendars import calendars
 from handover.calendars.hours import KYIV, Calendar, is_open, next_opening, stretches
 from handover.calls import calls
 from handover.calls.calls import Call
-from handover.composing import drafts, viewers
+from handover.composing import drafts, mentions, viewers
 from handover.composing.viewers import Viewer
 from handover.tickets import lists
 from handover.tickets.lists import EVERYTHING, Counts, Filters, List, Listed, Reader
@@ -41,6 +41,7 @@ _ORDER: Mapping[List, str] = {
     "all": "Усе відкрите",
     "snoozed": "За часом, коли нагадати",
     "resolved": "Спершу закриті щойно",
+    "mentioned": "Спершу найновіші",
     "found": "Спершу найновіші",
 }
 _TEAMS = "Усе, що мають ваші команди"
@@ -51,6 +52,7 @@ _WORDS: Mapping[List, str] = {
     "all": "Усі",
     "snoozed": "Відкладені",
     "resolved": "Закриті",
+    "mentioned": "Вас згадали",
 }
 IN_SIGHT: tuple[List, ...] = ("waiting", "mine", "team")
 """Lists that always stand above the queue; the others are a press away."""
@@ -125,6 +127,7 @@ class Row:
     chip: Chip | None
     draft: bool = False
     writer: str | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,7 @@ class QueuePane:
     more_word: str
     urgent: Urgent | None
     offer: Offer | None
+    named: int
     may_take: bool
     order: str
     narrowed: Sequence[Narrowed]
@@ -203,7 +207,7 @@ class QueuePane:
 async def queue_pane(
     db: AsyncConnection, account: Account, asked: Asked, knowledge: Knowledge, now: datetime
 ) -> QueuePane:
-    """Everything the left pane shows: eleven queries, whatever the length of the queue."""
+    """Everything the left pane shows: fourteen queries, whatever the length of the queue."""
     mine = await teams.of_account(db, account.community, account.id)
     reader = Reader(account.id, [team.id for team in mine])
     page = await lists.page(
@@ -217,6 +221,7 @@ async def queue_pane(
     more = [*tabs[len(IN_SIGHT) :], *_saved(saved, asked)]
     shown = [one.ticket.conversation_id for one in page.rows]
     begun = await drafts.begun(db, account.community, account.id, shown)
+    named = await mentions.unread(db, account.community, account.id, shown)
     present = await viewers.of(db, account.community, shown, account.id, now)
     promised = await calls.of_tickets(db, [one.ticket.id for one in page.rows])
     calendar = await calendars.current(db, account.community, knowledge.community.reception, now)
@@ -232,10 +237,11 @@ async def queue_pane(
         more_word=next((tab.word for tab in more if tab.current), ""),
         urgent=_urgent(danger, now),
         offer=_offer(offer, knowledge, now),
+        named=0 if asked.view == "mentioned" else counted.mentioned,
         may_take=allows(account.role, Permission.CONSULT),
         order=_TEAMS if asked.view == "team" and reader.teams else _ORDER[asked.view],
         narrowed=_narrowed(asked, knowledge, now),
-        groups=_written_in(_groups(page.rows, promised, asked.view, knowledge, now), begun, present),
+        groups=_written_in(_groups(page.rows, promised, asked.view, knowledge, now), begun, present, named),
         empty=_empty(asked, counted),
         further=f"{asked.query}&{urlencode(further)}" if further else None,
     )
@@ -336,9 +342,12 @@ def _groups(
 
 
 def _written_in(
-    groups: Sequence[Group], begun: Collection[str], present: Mapping[str, Sequence[Viewer]]
+    groups: Sequence[Group],
+    begun: Collection[str],
+    present: Mapping[str, Sequence[Viewer]],
+    named: Collection[str],
 ) -> list[Group]:
-    """The rows with what is being written in them: a draft of one's own, a colleague at work."""
+    """The rows with what is written in them: a draft of one's own, a colleague at work, one's own name in a note."""
     return [
         Group(
             group.title,
@@ -347,6 +356,7 @@ def _written_in(
                     row,
                     draft=row.conversation in begun,
                     writer=writer(present.get(row.conversation, ())),
+                    named=row.conversation in named,
                 )
                 for row in group.rows
             ],
@@ -387,7 +397,7 @@ def _state_chip(ticket: Ticket, view: List) -> Chip | None:
         return Chip(
             "plain", day_and_clock(ticket.snoozed_until), "moon", ticket.snooze_reason or "Відкладено"
         )
-    return Chip("plain", "закрито", "check") if view == "found" and ticket.status == "resolved" else None
+    return Chip("plain", "закрито", "check") if view in lists.NEWEST and ticket.status == "resolved" else None
 
 
 def _preview(one: Listed) -> tuple[str | None, str]:
@@ -472,6 +482,10 @@ def _empty(asked: Asked, counted: Counts) -> Empty:
         case "snoozed":
             return Empty(
                 "Відкладених немає", "Відкласти розмову, яку ви ведете, можна кнопкою або клавішею S."
+            )
+        case "mentioned":
+            return Empty(
+                "Вас ще не згадували", "Коли колега напише у нотатці @ і ваше ім’я, розмова буде тут."
             )
         case "resolved":
             return Empty("Закритих немає", "Закриту консультацію можна буде знову відкрити звідси.")

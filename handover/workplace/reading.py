@@ -12,19 +12,23 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import ownership, remote_files, transcript
-from handover import audit
+from handover import audit, happenings
 from handover.accounts import accounts
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
 from handover.assignment import teams
 from handover.calls import calls
-from handover.composing import drafts, ready_answers, viewers
+from handover.composing import drafts, kept_replies, mentions, ready_answers, viewers
+from handover.contacts import same_person
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
+from handover.workplace.found import Found
 from handover.workplace.guard import Guard, Stopped, Visitor, is_htmx
+from handover.workplace.house import WorkplaceHouse
+from handover.workplace.one_person import joined, known, reachable_in
 from handover.workplace.queue_view import Asked, QueuePane, queue_pane
-from handover.workplace.talk_view import SHOWN, Found, Talk, line_above, talk
+from handover.workplace.talk_view import SHOWN, Talk, line_above, talk
 
 
 async def admitted(db: AsyncConnection, account: Account, conversation_id: str) -> tickets.Ticket:
@@ -56,6 +60,7 @@ async def find(
     begin = max(last - SHOWN, 0) if first is None else max(first - 1, 0)
     others = await viewers.of(db, account.community, [conversation_id], account.id, now)
     shown = await transcript.lines(db, conversation_id, after=begin, limit=max(last - begin, 1))
+    person = await same_person.person_of(db, conversation_id)
     promised = await calls.of_tickets(db, [ticket.id])
     return Found(
         conversation=conversation_id,
@@ -65,13 +70,32 @@ async def find(
         lines=shown,
         missing=await remote_files.missing(db, conversation_id, [line.position for line in shown]),
         earlier=max(begin - SHOWN, 0) + 1 if begin > 0 else None,
-        past=await tickets.all_of(db, account.community, conversation_id),
+        past=await tickets.all_of(db, account.community, *person),
+        kept=await kept_replies.waiting(db, conversation_id),
+        person=await known(
+            db, account.community, conversation_id, person[1:], suggests=ticket.status == "taken"
+        ),
         colleagues=await accounts.colleagues(db, account.community),
         teams=await teams.all_of(db, account.community),
         drafts=await drafts.of(db, account.community, account.id, conversation_id),
         viewers=others.get(conversation_id, ()),
+        named=await mentions.lines(db, account.community, account.id, conversation_id),
         ready=await ready_answers.listed(db, account.community, account.id),
         call=promised.get(ticket.id),
+        memory=await transcript.memory(db, conversation_id),
+    )
+
+
+async def worded(house: WorkplaceHouse, found: Found, me: Account) -> Talk:
+    """What was read, in words, with what the rules say of the person's matter."""
+    matter = await house.matter(me.community, found.memory, found.ticket.topic)
+    return talk(
+        found,
+        me,
+        house.knowledge(me.community),
+        matter,
+        house.capabilities,
+        house.clock(),
     )
 
 
@@ -94,10 +118,21 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
             await audit.record_reading(
                 db, community=me.community, account_id=me.id, subject=conversation_id, now=now
             )
+            # What was said elsewhere stands on this page too.
+            for other in found.person.heads:
+                await audit.record_reading(
+                    db, community=me.community, account_id=me.id, subject=other, now=now
+                )
             if looked and found.owner.id == me.id:
                 await transcript.mark_seen(db, conversation_id, found.head.last_position)
-        capabilities = house.capabilities(found.head.ref.channel)
-        return talk(found, me, house.knowledge(me.community), capabilities, now)
+            named = looked and await mentions.read(
+                db, me.community, me.id, conversation_id, found.head.last_position, now
+            )
+            if named:
+                await happenings.happened(db, me.community, [conversation_id], now)
+        if named:
+            await house.signals.publish(f"queue:{me.community}")
+        return await worded(house, found, me)
 
     async def whole(request: Request, visitor: Visitor, opened_talk: Talk | None) -> HTMLResponse:
         me = visitor.account
@@ -143,5 +178,14 @@ def add_reading(router: APIRouter, guard: Guard) -> None:
         async with house.database.read() as db:
             ticket = await admitted(db, me, conversation_id)
             head = (await transcript.heads(db, [conversation_id]))[conversation_id]
-        line = line_above(ticket, head, me, house.capabilities(head.ref.channel), house.clock())
+            person = await same_person.person_of(db, conversation_id)
+            others = await joined(db, me.community, person[1:])
+        line = line_above(
+            ticket,
+            head,
+            me,
+            house.capabilities(head.ref.channel),
+            house.clock(),
+            reachable_in(others, house.capabilities),
+        )
         return HTMLResponse(pages.render("window.html", window=line, swapped=True))

@@ -38,7 +38,7 @@ class Sheet:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def figures(report: Report, in_vain: InVain, title: Title) -> list[Sheet]:
+def figures(report: Report, in_vain: InVain, title: Title, place: Title) -> list[Sheet]:
     """Everything the page shows, a table a part."""
     visited, done = report.visited, report.consulted
     before, earlier = report.visited_before, report.consulted_before
@@ -76,6 +76,9 @@ def figures(report: Report, in_vain: InVain, title: Title) -> list[Sheet]:
             "Канали", ("Канал", *kinds), [(channel(name), *_kinds(some)) for name, some in visited.channels]
         ),
         Sheet(
+            "Місця", ("Місце", *kinds), [(place(office), *_kinds(some)) for office, some in visited.offices]
+        ),
+        Sheet(
             "Години",
             ("День тижня", *(f"{hour}:00" for hour in range(24))),
             [
@@ -110,6 +113,30 @@ def figures(report: Report, in_vain: InVain, title: Title) -> list[Sheet]:
             ],
         ),
         Sheet(
+            "Консультації за місцями",
+            (
+                "Місце",
+                "консультацій",
+                "закрито",
+                "перша відповідь, медіана, хв",
+                "прострочено",
+                "так",
+                "частково",
+                "ні",
+            ),
+            [
+                (
+                    place(one.office),
+                    one.opened,
+                    one.resolved,
+                    _tenths(one.first_answer.middle),
+                    one.overdue,
+                    *_said(one.ratings),
+                )
+                for one in done.places
+            ],
+        ),
+        Sheet(
             "Без відповіді",
             ("Найближча тема", "питань у групі"),
             [(title(group.proposed), group.size) for group in in_vain.groups],
@@ -117,7 +144,9 @@ def figures(report: Report, in_vain: InVain, title: Title) -> list[Sheet]:
     ]
 
 
-def consultations(some: Iterable[Consultation], worked: Worked, report: Report, title: Title) -> Sheet:
+def consultations(
+    some: Iterable[Consultation], worked: Worked, report: Report, title: Title, place: Title
+) -> Sheet:
     """A row a consultation."""
     zone, now = report.period.zone, report.period.now.timestamp()
 
@@ -128,6 +157,7 @@ def consultations(some: Iterable[Consultation], worked: Worked, report: Report, 
             datetime.fromtimestamp(one.opened, zone).strftime("%Y-%m-%d %H:%M"),
             channel(one.channel),
             title(one.topic),
+            place(one.office),
             one.leader,
             *(None if end is None else _tenths(worked.minutes([one.opened], [end])[0]) for end in ends),
             "так" if one.overdue(now) else "ні",
@@ -139,6 +169,7 @@ def consultations(some: Iterable[Consultation], worked: Worked, report: Report, 
         "Відкрито",
         "Канал",
         "Тема",
+        "Місце",
         "Спеціаліст",
         "узято за, хв",
         "відповідь за, хв",
@@ -149,7 +180,7 @@ def consultations(some: Iterable[Consultation], worked: Worked, report: Report, 
     return Sheet("Консультації", head, [row(one) for one in some])
 
 
-def visits(some: Iterable[VisitRow], title: Title) -> Sheet:
+def visits(some: Iterable[VisitRow], title: Title, place: Title) -> Sheet:
     """A row a conversation, without whose it is."""
     rows: list[tuple[Cell, ...]] = [
         (
@@ -158,11 +189,12 @@ def visits(some: Iterable[VisitRow], title: Title) -> Sheet:
             one.hour,
             channel(one.channel),
             title(one.topic),
+            place(one.office),
             "телефон" if one.channel == PHONE else "спеціаліст" if one.person else "бот",
         )
         for one in some
     ]
-    return Sheet("Розмови", ("День", "день тижня", "година", "Канал", "Тема", "хто вів"), rows)
+    return Sheet("Розмови", ("День", "день тижня", "година", "Канал", "Тема", "Місце", "хто вів"), rows)
 
 
 _RATINGS = {"yes": "так", "partly": "частково", "no": "ні"}

@@ -22,6 +22,7 @@ PERIODS = {
 DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "нд")
 NOT_SAID = "—"
 NO_TOPIC = "Без теми"
+NO_PLACE = "Без місця"
 PHONE = "Телефон"
 
 Title = Callable[[str | None], str]
@@ -40,6 +41,16 @@ def titles(knowledge: Knowledge, now: datetime) -> Title:
         return kept[topic]
 
     return title
+
+
+def places(knowledge: Knowledge) -> Title:
+    """Names of offices; the id where the base no longer has it."""
+    names = {office.id: office.name for office in knowledge.offices()}
+
+    def place(office: str | None) -> str:
+        return NO_PLACE if office is None else names.get(office, office)
+
+    return place
 
 
 def channel(name: str) -> str:

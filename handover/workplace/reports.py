@@ -25,12 +25,15 @@ from handover.reports.worked import Worked
 from handover.workplace import failures, report_files, reports_view
 from handover.workplace.guard import Guard, Stopped, Visitor
 from handover.workplace.report_files import Sheet
-from handover.workplace.report_words import Title, titles
+from handover.workplace.report_words import Title, places, titles
 from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.reader import Words
 
 ADDRESS = "/workplace/reports"
 _LONGEST_NAME = 80
+NARROWS = ("channel", "topic", "office")
+"""What a query narrows a report to, in the order of `Sifted`."""
+
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv; charset=utf-8"
 
@@ -44,6 +47,7 @@ class Asked:
     sifted: Sifted
     knowledge: Knowledge
     title: Title
+    place: Title
 
     @property
     def community(self) -> str:
@@ -66,15 +70,14 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
             period = periods.chosen(query, now, ZoneInfo(knowledge.community.timezone))
         except BadPeriod as bad:
             raise Stopped(failures.bad_period(bad.why, ADDRESS)) from bad
-        channel, topic = (query.get(name, "")[:_LONGEST_NAME] or None for name in ("channel", "topic"))
-        return Asked(visitor, period, Sifted(channel, topic), knowledge, titles(knowledge, now))
+        sifted = Sifted(*(query.get(name, "")[:_LONGEST_NAME] or None for name in NARROWS))
+        return Asked(visitor, period, sifted, knowledge, titles(knowledge, now), places(knowledge))
 
     async def wanted(request: Request) -> Asked:
         visitor = await guard.visitor(request, Permission.REPORTS)
         return asked(visitor, request.query_params)
 
     async def counted(what: Asked) -> Report:
-        await visiting.catch_up(house.database, what.community, what.period.zone)
         async with house.database.read() as db:
             return await report(
                 db, what.community, what.knowledge.community.reception, what.period, what.sifted
@@ -88,8 +91,9 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
     @router.get(ADDRESS)
     async def reports(request: Request) -> Response:
         what = await wanted(request)
-        shown = reports_view.page(await counted(what), what.title)
-        return guard.page(what.visitor, "reports.html", "reports", report=shown)
+        whole = await visiting.catch_up(house.database, what.community, what.period.zone, visiting.FOR_A_PAGE)
+        shown = reports_view.page(await counted(what), what.title, what.place)
+        return guard.page(what.visitor, "reports.html", "reports", report=shown, whole=whole)
 
     @router.get(f"{ADDRESS}/check")
     async def check(request: Request) -> Response:
@@ -97,7 +101,7 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
         async with house.database.read() as db:
             held = await checking.check(db, what.community, what.period, what.sifted.channel)
         line = reports_view.check_line(held, what.period)
-        query = reports_view.query_of(what.period, what.sifted.channel, what.sifted.topic)
+        query = reports_view.query_of(what.period, what.sifted)
         csrf = what.visitor.session.csrf_token
         return HTMLResponse(pages.render("reports_check.html", check=line, query=query, csrf=csrf))
 
@@ -115,7 +119,7 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
         period = what.period
         await visiting.recount(house.database, what.community, period.zone, period.start, period.end)
         await recorded(what, Action.RECOUNTED, {})
-        query = reports_view.query_of(period, what.sifted.channel, what.sifted.topic)
+        query = reports_view.query_of(period, what.sifted)
         return RedirectResponse(f"{ADDRESS}?{query}", status_code=303)
 
     async def recorded(what: Asked, action: Action, facts: Mapping[str, str]) -> None:
@@ -134,22 +138,24 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
     async def sheets(what: Asked, part: str) -> list[Sheet]:
         """The tables of a file: `figures`, `consultations`, `visits`, or `report` for all of them."""
         found: list[Sheet] = []
+        # A file goes further than the page: it waits until everything is counted.
+        await visiting.catch_up(house.database, what.community, what.period.zone)
         whole = await counted(what)
         period = what.period
         within = (what.community, period.start, period.end, what.sifted)
         if part in ("figures", "report"):
-            found += report_files.figures(whole, await in_vain(what), what.title)
+            found += report_files.figures(whole, await in_vain(what), what.title, what.place)
         if part in ("consultations", "report"):
             async with house.database.read() as db:
                 opened = await figures.consultations(db, *within)
                 office = what.knowledge.community.reception
                 calendar = await calendars.reaching_back(db, what.community, office, period.start)
             worked = Worked(calendar, period.start, period.now, period.zone)
-            found.append(report_files.consultations(opened, worked, whole, what.title))
+            found.append(report_files.consultations(opened, worked, whole, what.title, what.place))
         if part in ("visits", "report"):
             async with house.database.read() as db:
                 rows = await figures.visit_rows(db, *within)
-            found.append(report_files.visits(rows, what.title))
+            found.append(report_files.visits(rows, what.title, what.place))
         return found
 
     def as_file(what: Asked, content: bytes, media_type: str, name: str) -> Response:

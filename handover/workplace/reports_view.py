@@ -9,7 +9,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from handover.reports.checking import Check
-from handover.reports.figures import Consultation, Split, total
+from handover.reports.figures import Consultation, Sifted, Split, total
 from handover.reports.periods import OWN, Period
 from handover.reports.report import Report
 from handover.reports.summary import Ratings
@@ -102,6 +102,19 @@ class WorkRow:
 
 
 @dataclass(frozen=True)
+class PlaceRow:
+    """What an office's row says; `visits` counts the conversations in which the office was known."""
+
+    name: str
+    visits: str
+    opened: str
+    resolved: str
+    answer: str
+    overdue: str
+    helped: str
+
+
+@dataclass(frozen=True)
 class ReportPage:
     """Everything the page shows; `query` is the address of the same report."""
 
@@ -113,6 +126,7 @@ class ReportPage:
     today: str
     channels: tuple[Option, ...]
     topics: tuple[Option, ...]
+    offices: tuple[Option, ...]
     days: str
     lead: str
     figures: tuple[Figure, ...]
@@ -132,31 +146,37 @@ class ReportPage:
     by_channel: tuple[ChannelRow, ...]
     channels_total: ChannelRow
     specialists: tuple[WorkRow, ...]
+    places: tuple[PlaceRow, ...]
 
 
-def query_of(period: Period, channel_name: str | None, topic: str | None) -> str:
+def query_of(period: Period, sifted: Sifted) -> str:
     """The query that names this report."""
     asked = {"period": period.name}
     if period.name == OWN:
         asked |= {"from": period.first.isoformat(), "to": period.last.isoformat()}
-    asked |= {"channel": channel_name or "", "topic": topic or ""}
+    asked |= {
+        "channel": sifted.channel or "",
+        "topic": sifted.topic or "",
+        "office": sifted.office or "",
+    }
     return urlencode({name: value for name, value in asked.items() if value})
 
 
-def page(report: Report, title: Title) -> ReportPage:
+def page(report: Report, title: Title, place: Title) -> ReportPage:
     """A report in words and shapes."""
     period, sifted, visited, done = report.period, report.sifted, report.visited, report.consulted
     return ReportPage(
-        query=query_of(period, sifted.channel, sifted.topic),
+        query=query_of(period, sifted),
         periods=tuple(Option(name, word, name == period.name) for name, word in PERIODS.items()),
         own=period.name == OWN,
         first=period.first.isoformat(),
         last=period.last.isoformat(),
         today=period.now.astimezone(period.zone).date().isoformat(),
         channels=_options(
-            "Усі канали", [(name, channel(name)) for name in report.channels_there], sifted.channel
+            "Усі канали", [(name, channel(name)) for name in report.there.channels], sifted.channel
         ),
-        topics=_options("Усі теми", [(one, title(one)) for one in report.topics_there], sifted.topic),
+        topics=_options("Усі теми", [(one, title(one)) for one in report.there.topics], sifted.topic),
+        offices=_options("Усі місця", [(one, place(one)) for one in report.there.offices], sifted.office),
         days=days(period),
         lead=lead(report, title),
         figures=_figures(report),
@@ -192,7 +212,35 @@ def page(report: Report, title: Title) -> ReportPage:
             )
             for work in done.specialists
         ),
+        places=_places(report, place),
     )
+
+
+def _places(report: Report, place: Title) -> tuple[PlaceRow, ...]:
+    """Nothing where no office is known: a table of one row without a name says nothing."""
+    if not report.there.offices:
+        return ()
+    visits = dict(report.visited.offices)
+    led = {one.office: one for one in report.consulted.places}
+    ordered = sorted(
+        {*visits, *led},
+        key=lambda office: (office is None, -visits.get(office, Split()).total, place(office)),
+    )
+    rows = []
+    for office in ordered:
+        one = led.get(office)
+        rows.append(
+            PlaceRow(
+                place(office),
+                number(visits.get(office, Split()).total),
+                number(one.opened if one else 0),
+                number(one.resolved if one else 0),
+                minutes(one.first_answer.middle if one else None),
+                number(one.overdue if one else 0),
+                NOT_SAID if one is None else _helped(one.ratings),
+            )
+        )
+    return tuple(rows)
 
 
 def _options(everything: str, named: Iterable[tuple[str, str]], chosen: str | None) -> tuple[Option, ...]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
+from handover.workplace.attaching import add_attaching
 from handover.workplace.base_view import add_base
 from handover.workplace.board import add_board
 from handover.workplace.call_list import add_call_list
@@ -20,7 +21,9 @@ from handover.workplace.hours import add_hours
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.journal_page import add_journal
 from handover.workplace.me import add_me
+from handover.workplace.notifying import add_notifying
 from handover.workplace.pages import Pages
+from handover.workplace.printing import add_printing
 from handover.workplace.reading import add_reading
 from handover.workplace.ready_answers import add_ready_answers
 from handover.workplace.reports import add_reports
@@ -40,8 +43,10 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     router = APIRouter(route_class=guard.route_class(), include_in_schema=False)
     add_door(router, guard)
     add_reading(router, guard)
+    add_printing(router, guard)
     add_acting(router, guard)
     add_composing(router, guard)
+    add_attaching(router, guard)
     add_ready_answers(router, guard)
     add_base(router, guard)
     add_files(router, guard)
@@ -55,6 +60,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_desk(router, guard)
     add_call_list(router, guard)
     add_events(router, guard)
+    add_notifying(router, guard)
     add_me(router, guard)
     add_accounts(router, guard)
     add_journal(router, guard)

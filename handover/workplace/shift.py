@@ -76,6 +76,7 @@ def add_shift(router: APIRouter, guard: Guard) -> None:
                         now=now,
                         facts={"shift": shift},
                     )
+            await house.signals.publish(f"queue:{me.community}")
         back = safe_back(request.headers.get("referer", "").removeprefix(_origin(request)))
         return RedirectResponse(back, status_code=303)
 

@@ -14,12 +14,13 @@ from handover import audit
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Permission
 from handover.audit import Action
+from handover.contacts import same_person
 from handover.tickets import tickets
 from handover.workplace import failures, masking
 from handover.workplace.guard import Guard, Stopped, is_htmx
+from handover.workplace.log_view import phones_hidden
 from handover.workplace.masking import KINDS
 from handover.workplace.reading import admitted
-from handover.workplace.talk_view import phones_hidden
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ async def _text(db: AsyncConnection, me: Account, conversation_id: str, place: s
         case "told" if rest.isdecimal() and len(rest) < 4 and int(rest) < len(ticket.told):
             return _Text(ticket.told[int(rest)][1], own)
         case "past" | "asked":
-            earlier = await tickets.all_of(db, me.community, conversation_id)
+            person = await same_person.person_of(db, conversation_id)
+            earlier = await tickets.all_of(db, me.community, *person)
             one = next((one for one in earlier if one.id == rest), None)
             text = (one.summary if kind == "past" else one.question) if one else None
             return _Text(text, own) if text else None

@@ -27,6 +27,7 @@ _TOO_LARGE = r"too.?(large|big|long)|larger than|\(413\)"
 
 # The first row that fits speaks, so the particular stand before the general.
 _SENDING = _table(
+    (r"can.?t be deleted", "канал уже не дає його прибрати"),
     (r"blocked us or unsubscribed", "людина заблокувала бота або відписалася"),
     (r"blocked|isn't receiving messages|/1545041\b", "людина заблокувала бота"),
     (r"deactivated|deleted", "людина видалила свій обліковий запис"),

@@ -1,7 +1,8 @@
-"""The line above the composer: until when the channel lets us write, what it costs, and what to do otherwise."""
+"""The line above the composer: until when the channel lets us write, what it costs, and plan B where it does not."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,15 +15,26 @@ from handover.workplace import words
 from handover.workplace.vendor_words import why_not_sent
 
 SOON = timedelta(hours=2)
-"""Nothing is said while more than this is left."""
+"""While more than this is left the line is quiet."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another conversation of the same person, by its channel."""
+
+    conversation: str
+    channel: str
 
 
 @dataclass(frozen=True)
 class Window:
-    """`text` is None where there is nothing to say; `kind` is a notice's: soon or bad.
+    """`text` is None where there is nothing to say; `kind` is a notice's: quiet, soon or bad.
 
     `closed`: a reply would not go, so none is taken. `ticks`: the line changes as time goes by. `price` of a
     message sent now, for the button; None where it costs nothing or nobody has set it.
+
+    Plan B, where words do not arrive: `keep`, they may wait until the person writes; `call`, a call may be promised;
+    `elsewhere`, other conversations of the same person.
     """
 
     conversation: str
@@ -33,32 +45,55 @@ class Window:
     closed: bool = False
     ticks: bool = False
     price: str | None = None
+    keep: bool = False
+    call: bool = False
+    elsewhere: Sequence[Elsewhere] = ()
 
 
 def window(
-    ticket: Ticket, head: Head, capabilities: Capabilities | None, now: datetime, *, told: bool
+    ticket: Ticket,
+    head: Head,
+    capabilities: Capabilities | None,
+    now: datetime,
+    *,
+    told: bool,
+    leads: bool = False,
+    elsewhere: Sequence[Elsewhere] = (),
 ) -> Window:
-    """The line for whoever answers, or may take the conversation; with `told` off it says nothing."""
+    """The line for whoever answers, or may take the conversation; with `told` off it says nothing.
+
+    `leads`: the reader answers here, so words of theirs may be kept. `elsewhere` is offered only where it is needed.
+    """
     why_shut = shut(head, capabilities, now)
     closes_at = _closes_at(head, capabilities)
     paid_from = None if capabilities is None else capabilities.paid_from(head.last_incoming_at)
     closed, ticks = why_shut is not None, closes_at is not None or paid_from is not None
+    may_keep = leads and head.ref.channel != PHONE and capabilities is not None
+    may_call = leads and ticket.status != "resolved"
     if not told:
         return Window(head.id, closed=closed, ticks=ticks)
     if head.unreachable_at is not None or (ticket.unreached and not closed):
         text = unreached(ticket.unreached)
-        return Window(head.id, text, "bad", "cross", ticket.phone, closed, ticks)
+        return Window(
+            head.id, text, "bad", "cross", ticket.phone, closed, ticks, None, may_keep, may_call, elsewhere
+        )
     if why_shut is not None:
         spoken = head.ref.channel == PHONE
         unheard = "Номера не залишили." if spoken else "Відповісти можна буде, коли людина напише."
         instead = "Подзвоніть:" if ticket.phone else unheard
         kind = "soon" if spoken else "bad"
-        return Window(head.id, f"{why_shut} {instead}", kind, "lock", ticket.phone, closed, ticks)
+        text = f"{why_shut} {instead}"
+        phone = ticket.phone
+        return Window(head.id, text, kind, "lock", phone, closed, ticks, None, may_keep, may_call, elsewhere)
     closing = _closing(closes_at, now)
-    costs = _costs(paid_from, capabilities.price if capabilities else None, now)
+    price = capabilities.price if capabilities else None
+    costs = _costs(paid_from, price, now)
     said = " ".join(sentence for sentence in (closing, costs) if sentence)
-    paid = capabilities.price if capabilities and paid_from is not None and now >= paid_from else None
-    return Window(head.id, said or None, icon="clock" if closing else "euro", ticks=ticks, price=paid)
+    icon = "clock" if closes_at is not None else "euro"
+    if not said:
+        return Window(head.id, _wide(closes_at, paid_from, price, now), "quiet", icon, ticks=ticks)
+    paid = price if paid_from is not None and now >= paid_from else None
+    return Window(head.id, said, icon=icon, ticks=ticks, price=paid)
 
 
 def shut(head: Head, capabilities: Capabilities | None, now: datetime) -> str | None:
@@ -88,6 +123,24 @@ def _closing(closes_at: datetime | None, now: datetime) -> str | None:
     if closes_at is None or closes_at - now >= SOON:
         return None
     return f"Писати сюди можна ще {words.span(closes_at - now)}, до {clock(closes_at)}."
+
+
+def _wide(
+    closes_at: datetime | None, paid_from: datetime | None, price: str | None, now: datetime
+) -> str | None:
+    """The quiet line while there is much time: until when one may write, or write for nothing."""
+    if closes_at is not None:
+        return f"Можна писати до {_until(closes_at, now)}."
+    if paid_from is not None:
+        named = f" {price}" if price else " платне"
+        return f"Безкоштовно до {_until(paid_from, now)}, далі кожне повідомлення{named}."
+    return None
+
+
+def _until(at: datetime, now: datetime) -> str:
+    """A moment after «до»: 14:20, 14:20 завтра, 14:20 27 листопада."""
+    day, comma, time = words.moment(at, now).rpartition(", ")
+    return f"{time} {day}" if comma else time
 
 
 def _costs(paid_from: datetime | None, price: str | None, now: datetime) -> str | None:

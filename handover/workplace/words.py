@@ -47,8 +47,17 @@ REASONS = {
     "failure": "Бот не зміг відповісти через збій",
     "unreached": "Відповідь не дійшла",
     "phone": "Телефонна розмова",
+    "started": "Пишемо першими",
 }
 
+
+NEWS = {
+    "danger": "Терміново: людина чекає",
+    "offered": "Вам пропонують розмову",
+    "waiting": "Нова розмова чекає",
+    "mine": "Нове у вашій розмові",
+}
+"""What a notification says. It may be seen by whoever passes the screen."""
 
 SHIFTS = {"on": "На зміні", "away": "Відійшли", "off": "Не на зміні"}
 """Where a specialist says they are. «Ви» of the one who reads it."""
@@ -142,6 +151,11 @@ def size(count: int) -> str:
     if count < 1024 * 1024:
         return f"{max(count // 1024, 1)}{HARD_SPACE}КБ"
     return f"{count / 1024 / 1024:.1f}{HARD_SPACE}МБ".replace(".", ",")
+
+
+def limit(count: int) -> str:
+    """How large a file may be, as channels say it: 10 МБ; 48 КБ."""
+    return f"{count // 1_000_000}{HARD_SPACE}МБ" if count >= 1_000_000 else size(count)
 
 
 def initials(name: str) -> str:

@@ -79,6 +79,7 @@ class Conversation:
     owner: str = "bot"
     owner_name: str | None = None
     ahead: int | None = None
+    withdrawn: tuple[FeedLine, ...] = ()
     last: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -126,6 +127,7 @@ class FakeFeed:
             owner=conversation.owner,
             owner_name=conversation.owner_name,
             ahead=conversation.ahead,
+            withdrawn=conversation.withdrawn,
         )
 
     async def changes(self, ref: ConversationRef) -> AsyncIterator[None]:

@@ -530,3 +530,26 @@ def test_without_scripts_there_is_a_phone(browser: Browser, served: Served) -> N
     page.goto(served.address)
     expect(page.get_by_role("link", name=PHONE).first).to_be_visible()
     context.close()
+
+
+def test_typing_is_told_now_and_then_and_only_while_a_person_answers(page: Page, served: Served) -> None:
+    told: list[str] = []
+    page.on(
+        "request", lambda request: told.append(request.url) if request.url.endswith("/chat/typing") else None
+    )
+    ask(page)
+    field = page.get_by_label("Ваше повідомлення")
+    field.press_sequentially("ще одне")
+    assert told == []
+
+    def takes() -> None:
+        conversation = served.stage.feed.only()
+        conversation.owner, conversation.owner_name = "specialist", SPECIALIST.name
+        served.stage.feed.say(conversation, SPECIALIST, Reply(text="Добрий день!"))
+
+    served.do(takes)
+    expect(page.get_by_text("відповідає людина")).to_be_visible()
+    with page.expect_request("**/chat/typing") as first:
+        field.press_sequentially(" питання, довге й докладне")
+    assert first.value.method == "POST"
+    assert len(told) == 1

@@ -7,16 +7,20 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 from sse_starlette.event import ServerSentEvent
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from adapters.web.files import megabytes, too_large
 from adapters.web.stream import cursor_from, events
-from conversations.messages import Reply
+from adapters.web.typing import OFTEN, Typing
+from conversations.messages import ConversationRef, Reply
 from tests.adapters.page_stage import ANSWER, BOT, PHONE, PNG, SPECIALIST, Stage
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
@@ -229,6 +233,21 @@ async def test_the_stream_tells_who_answers_now(stage: Stage) -> None:
     await listener.close()
 
 
+async def test_a_line_that_was_taken_back_comes_once_more_as_it_looks_now(stage: Stage) -> None:
+    listener = Listener(stage, "somebody")
+    await listener.feed()
+    conversation = stage.feed.only()
+    stage.feed.say(conversation, BOT, Reply(text="не те"))
+    (line,) = (await listener.feed())["lines"]
+    gone = replace(conversation.lines[0], reply=Reply(text="відкликано"))
+    conversation.withdrawn = (gone,)
+    stage.feed.wake(conversation)
+    assert (await listener.feed())["lines"] == [{**line, "text": "відкликано"}]
+    stage.feed.say(conversation, BOT, Reply(text="правильно"))
+    assert [line["text"] for line in (await listener.feed())["lines"]] == ["відкликано", "правильно"]
+    await listener.close()
+
+
 async def test_a_silent_stream_beats_and_a_lost_wake_up_only_delays(stage: Stage) -> None:
     listener = Listener(stage, "somebody", heartbeat=0.01)
     await listener.feed()
@@ -341,3 +360,29 @@ def test_sizes_are_said_as_people_say_them(size: int, words: str) -> None:
 
 def test_an_unknown_size_is_left_out() -> None:
     assert too_large(None, 10_000_000).startswith("Файл завеликий. Можна до 10 МБ")
+
+
+async def test_typing_is_passed_on_now_and_then_and_only_from_our_own_page(
+    stage: Stage, visitor: httpx.AsyncClient
+) -> None:
+    heard: list[ConversationRef] = []
+    moment = 100.0
+
+    async def hear(ref: ConversationRef) -> None:
+        heard.append(ref)
+
+    typing = Typing(stage.channel, hear, lambda: moment)
+    app = Starlette(routes=[Route("/typing", typing.tell, methods=["POST"])])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://chat.example") as client:
+        assert (await client.post("/typing", headers=SAME_SITE)).status_code == 403
+        client.cookies = visitor.cookies
+        for _ in range(5):
+            assert (await client.post("/typing", headers=SAME_SITE)).status_code == 204
+        assert heard == [stage.channel.ref(stage.channel.visitor(dict(visitor.cookies)))]
+        moment += OFTEN
+        assert (await client.post("/typing", headers=SAME_SITE)).status_code == 204
+        assert (await client.post("/typing", headers={"sec-fetch-site": "cross-site"})).status_code == 403
+    assert len(heard) == 2
+    # A house without anybody to tell takes it all the same.
+    assert (await visitor.post("/chat/typing", headers=SAME_SITE)).status_code == 204

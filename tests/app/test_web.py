@@ -24,6 +24,7 @@ from bots.turns.think import think
 from conversations.attachments import FolderStore
 from conversations.database import Database
 from conversations.signals import MemorySignals
+from conversations.typing import typing_topic
 from tests.conftest import free_port
 from tests.printing.reading import codes, words
 from tests.turns.world import COMMUNITY, world
@@ -173,3 +174,33 @@ async def test_a_list_is_a_download_in_the_chat_of_its_owner_alone(
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as stranger:
         await stranger.get("/")
         assert (await stranger.get(file["url"])).status_code == 404
+
+
+async def test_typing_wakes_whoever_looks_and_is_kept_nowhere(database: Database, tmp_path: Path) -> None:
+    runtime = world(database, MemorySignals(), tmp_path / "files").runtime
+    runtime = replace(runtime, channels={"web": WebChannel(COMMUNITY, b"secret")})
+    house = House(load({"PRYIMALNIA_FOLDER": str(tmp_path)}, tmp_path / ".env"), runtime, b"secret")
+    transport = httpx.ASGITransport(application(house, with_worker=False))
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as page:
+        await page.get("/")
+        assert (await page.post("/chat/typing", headers=FROM_THE_PAGE)).status_code == 204, "nothing said yet"
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as page:
+        await page.get("/")
+        said = {"key": "k" * 16, "kind": "text", "text": "субсидія"}
+        assert (await page.post(DOOR, json=said, headers=FROM_THE_PAGE)).status_code == 200
+        async with database.read() as db:
+            chat = (await db.execute(text("SELECT id FROM conversations"))).scalar_one()
+        before = await stored(database)
+        async with runtime.signals.subscribe(typing_topic(chat)) as heard:
+            assert await anext(heard) == typing_topic(chat), "everybody is woken once at the beginning"
+            assert (await page.post("/chat/typing", headers=FROM_THE_PAGE)).status_code == 204
+            assert await anext(heard) == typing_topic(chat)
+        assert await stored(database) == before
+
+
+async def test_typing_is_taken_even_where_it_can_t_be_told(tmp_path: Path) -> None:
+    away = Database(f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nothing")
+    async with client(away, tmp_path) as page:
+        await page.get("/")
+        assert (await page.post("/chat/typing", headers=FROM_THE_PAGE)).status_code == 204
+    await away.close()

@@ -37,6 +37,9 @@ KINDS = {
     "words",
     "tickets",
     "drafts",
+    "kept_replies",
+    "mentions",
+    "same_people",
     "viewers",
     "calls",
     "callers",
@@ -56,6 +59,8 @@ KINDS = {
 UNASKED = {"event_keys", "sign_in_failures", "form_keys", "callers", "viewers", "happenings"}
 """Kinds that go after a fixed time, whatever the policy is."""
 BY_POLICY = KINDS - UNASKED
+WITH_WORDS = {"tickets", "calls", "drafts", "kept_replies", "mentions", "same_people"}
+"""Kinds that have no policy of their own: they go as words do."""
 
 
 @pytest.fixture
@@ -153,6 +158,43 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
                 saved_at=at,
             )
         )
+        await db.execute(
+            insert(desk.mentions).values(
+                community_id="sample",
+                account_id=account.id,
+                conversation_id=conversation,
+                position=1,
+                by_id=account.id,
+                at=at,
+            )
+        )
+        await db.execute(
+            insert(desk.same_people).values(
+                id=f"asked-{conversation[-8:]}",
+                community_id="sample",
+                first_id=conversation,
+                second_id=conversation,
+                code="4821",
+                state="declined",
+                asked_by=account.id,
+                asked_at=at,
+                expires_at=at,
+                settled_at=at,
+            )
+        )
+        await db.execute(
+            insert(desk.kept_replies).values(
+                id=f"kept-{conversation[-8:]}",
+                community_id="sample",
+                conversation_id=conversation,
+                account_id=account.id,
+                position=1,
+                account_name="Ірина",
+                text=MARK,
+                state="waiting",
+                kept_at=at,
+            )
+        )
         await viewers.come(db, "sample", conversation, account.id, "looks", at)
         await happenings.happened(db, "sample", [conversation], at)
 
@@ -243,7 +285,7 @@ async def test_what_is_younger_stays_as_it_is(database: Database, store: FolderS
     assert len([path for path in store.folder.rglob("*") if path.is_file()]) == 1
 
 
-@pytest.mark.parametrize("kind", sorted(BY_POLICY - {"tickets", "calls", "drafts"}))
+@pytest.mark.parametrize("kind", sorted(BY_POLICY - WITH_WORDS))
 async def test_each_kind_has_its_own_policy(
     database: Database, store: FolderStore, now: datetime, kind: str
 ) -> None:
@@ -251,7 +293,7 @@ async def test_each_kind_has_its_own_policy(
     await desk_worked(database, conversation, now - OLD, resolved=True)
     only = replace(NEVER, **{kind: timedelta(days=30)})
     went = set(await kept(database, store, only, now))
-    assert went - UNASKED == ({"words", "tickets", "calls", "drafts"} if kind == "words" else {kind})
+    assert went - UNASKED == ({"words", *WITH_WORDS} if kind == "words" else {kind})
 
 
 async def test_nothing_of_an_open_consultation_goes(

@@ -10,6 +10,7 @@ from typing import Any
 from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
+    AnswerSamePerson,
     CancelTicket,
     Effect,
     EraseStored,
@@ -17,6 +18,7 @@ from bots.dialogue.turn import (
     Lookup,
     OpenTicket,
     QueueView,
+    SamePersonView,
     State,
     StoredView,
     TicketView,
@@ -72,6 +74,7 @@ class Stage:
     view: View = field(default_factory=View)
     queue: QueueView | None = None
     stored: StoredView = field(default_factory=lambda: StoredView(12, 2, 1, NOON - timedelta(days=21)))
+    same_person: SamePersonView = field(default_factory=SamePersonView)
     last: Turn | None = None
 
     def line(self, words: str) -> Turn:
@@ -81,9 +84,13 @@ class Stage:
     def house(self, name: str, facts: dict[str, Any]) -> Turn:
         """Play one event of the house; who answers changes with it."""
         turn = self.play(Heard(InternalEvent(name=name, facts=facts, at=self.now)))
-        if name in {"ticket_taken", "ticket_transferred"}:
+        if name in {"ticket_taken", "ticket_transferred", "specialist_writes_first"}:
             ticket = self.view.ticket or TicketView("26-0007", "taken", 0)
             self.view = View(owner="specialist", ticket=replace(ticket, status="taken"))
+        elif name == "same_person_asked":
+            self.same_person = SamePersonView(facts.get("question", ""), facts.get("code", ""), "open")
+        elif name == "confirmed_in_the_other_chat":
+            self.same_person = replace(self.same_person, state="other")
         elif name == "ticket_returned":
             self.view = replace(self.view, owner="queue")
         elif name in {"handed_back", "ticket_resolved"}:
@@ -102,6 +109,8 @@ class Stage:
         return outcome
 
     def _looked_up(self, lookup: Lookup) -> View:
+        if lookup is Lookup.SAME_PERSON:
+            return replace(self.view, same_person=self.same_person)
         if lookup is Lookup.STORED:
             return replace(self.view, stored=self.stored)
         queue = self.queue or QueueView("26-0007", 3, True, self.now + timedelta(minutes=30), 12)
@@ -116,6 +125,9 @@ class Stage:
                 self.view = replace(self.view, owner="bot", ticket=None)
             case EraseStored("all", _):
                 self.stored = StoredView(0, 0, 0, None)
+            case AnswerSamePerson(_, yes):
+                after = {"open": "waits", "other": "joined"} if yes else {}
+                self.same_person = replace(self.same_person, state=after.get(self.same_person.state, "over"))
             case _:
                 pass
 

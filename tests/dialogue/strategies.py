@@ -38,9 +38,10 @@ d:adults d:harm d:erase d: e:all e:files e:keep f:person f:write f:erase h:add h
 k:birth-benefit:all k:housing-subsidy:where k:idp-registration:all m:menu m:life m:life:child_born
 m:life:veteran m:life:gone m:more:1 m:more:99999999 m:more:² m:person m:back m:offices m:data m:call
 m:stop m:rights m:start o:branch o:gone p:any p:morning p:evening r:ask:26-1 r:more:26-1 r:skip:26-1
-r:yes:26-1 r:no: r:partly : zzz m
+r:yes:26-1 r:no: r:partly : zzz m u:yes:{q} u:no:{q} u:yes: u:no:gone
 """
-KNOWN_IDS = [*_IDS.split(), "", "a:" + "9" * 5000 + ":o"]
+QUESTION = "0123456789abcdef" * 2
+KNOWN_IDS = [*_IDS.replace("{q}", QUESTION).split(), "", "a:" + "9" * 5000 + ":o"]
 topics = st.sampled_from([*ENTRIES, "subsidy", "gone", "benefits-overview", "domestic-violence-help"])
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
 words = st.one_of(
@@ -54,7 +55,10 @@ json_values = st.one_of(
 )
 facts = st.dictionaries(
     st.sampled_from(
-        ["entry", "have", "topics", "facet", "phone", "number", "list", "name", "position", "until", "danger"]
+        [
+            *("entry", "have", "topics", "facet", "phone", "number", "list", "name", "position", "until"),
+            *("danger", "words", "question", "code"),
+        ]
     ),
     json_values,
     max_size=4,
@@ -128,9 +132,13 @@ house = st.builds(
             "ticket_transferred",
             "ticket_returned",
             "handed_back",
+            "specialist_writes_first",
             "ticket_resolved",
             "promise_late",
             "danger_card",
+            "answer_withdrawn",
+            "same_person_asked",
+            "same_person_confirmed",
             "?",
         ]
     ),

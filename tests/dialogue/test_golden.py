@@ -20,6 +20,7 @@ import yaml
 
 from bots.dialogue.texts.style import TEXT_LIMIT
 from bots.dialogue.turn import (
+    AnswerSamePerson,
     CancelTicket,
     Effect,
     EraseStored,
@@ -89,6 +90,8 @@ def in_words(effect: Effect) -> str:
             return f"erase {scope}"
         case NoteUnanswered():
             return "unanswered"
+        case AnswerSamePerson(_, yes):
+            return f"same person {'yes' if yes else 'no'}"
 
 
 def staged(dialogue: dict[str, Any]) -> Stage:

@@ -22,7 +22,7 @@ from bots.dialogue.texts.style import (
 )
 
 FOLDER = Path(bots.dialogue.__file__).parent
-SPEAKING = (FOLDER, FOLDER.parent / "printing")
+SPEAKING = (FOLDER, FOLDER.parent / "printing", FOLDER.parent / "turns")
 """Where texts are said."""
 COUNTS = {
     "count": (0, 1, 2, 5, 11, 21, 104),
@@ -85,6 +85,7 @@ WORDS = {
     "title": "Субсидія: доплата за комунальні",
     "wait": "звичайне очікування — 12 хвилин",
     "when": "завтра, 25 листопада, до 9:30",
+    "words": "Субсидія в цьому місяці буде п’ять тисяч, якщо подати…",
     "year": "2027",
 }
 NUMBERS = {
@@ -219,6 +220,7 @@ def test_no_text_is_forgotten() -> None:
     composed = (
         "taken",
         "transferred",
+        "writes-first",
         "danger-",
         "button-",
         "interview-limit-",

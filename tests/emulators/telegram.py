@@ -171,6 +171,7 @@ class TelegramServer(People):
             "getwebhookinfo": self._webhook_info,
             "sendmessage": self._send_message,
             "editmessagetext": self._edit_text,
+            "deletemessage": self._delete,
             "sendchataction": self._chat_action,
             "answercallbackquery": self._answer_query,
             "getfile": self._get_file,
@@ -288,6 +289,16 @@ class TelegramServer(People):
             )
         message.text, message.keyboard, message.entities, message.edited = text, keyboard, entities, True
         return self._told(message)
+
+    def _delete(self, fields: dict[str, Any]) -> bool:
+        phone, number = self._reached(fields), whole_number(fields, "message_id")
+        message = next((m for m in phone.messages if m.message_id == number and m.from_bot), None)
+        if message is None:
+            raise bad("message to delete not found")
+        if message.locked:
+            raise bad("message can't be deleted for everyone")
+        phone.messages.remove(message)
+        return True
 
     def _chat_action(self, fields: dict[str, Any]) -> bool:
         phone = self._reached(fields)

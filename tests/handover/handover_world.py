@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from conversations.attachments import FolderStore
 from conversations.channel import Capabilities, Payload, VendorStatus
 from conversations.database import Database
 from conversations.messages import (
+    AttachmentKind,
     Author,
     AuthorKind,
     ConversationRef,
@@ -32,6 +34,7 @@ from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
 from handover.retention import Policy, survey
 from handover.tickets import tickets
+from handover.tickets.packet import NOTHING, Matter
 from handover.tickets.tickets import Ticket
 from handover.workplace.house import WorkplaceHouse
 from knowledge_base.answers import (
@@ -136,14 +139,33 @@ class FakeKnowledge:
 
 
 CAPABILITIES: Mapping[str, Capabilities] = {
-    "web": Capabilities(text_limit=4000, choices_limit=9),
-    "telegram": Capabilities(text_limit=4096, choices_limit=9, edits=True),
+    "web": Capabilities(
+        text_limit=4000,
+        choices_limit=9,
+        takes_back=timedelta.max,
+        file_kinds=frozenset(AttachmentKind),
+        file_limit=2_000_000,
+    ),
+    "telegram": Capabilities(
+        text_limit=4096,
+        choices_limit=9,
+        edits=True,
+        takes_back=timedelta(hours=48),
+        file_kinds=frozenset({AttachmentKind.PHOTO, AttachmentKind.DOCUMENT}),
+        file_limit=50_000,
+    ),
     "viber": Capabilities(
         text_limit=7000, choices_limit=9, free_window=timedelta(hours=24), price="0,0196 €"
     ),
-    "messenger": Capabilities(text_limit=2000, choices_limit=9, reply_window=timedelta(hours=24)),
+    "messenger": Capabilities(
+        text_limit=2000,
+        choices_limit=9,
+        reply_window=timedelta(hours=24),
+        file_kinds=frozenset({AttachmentKind.PHOTO, AttachmentKind.DOCUMENT}),
+        file_limit=50_000,
+    ),
 }
-"""What the invented channels allow: everything, with a price later, or nothing after a day."""
+"""What the invented channels allow: everything, with a price later and no files, or nothing after a day."""
 
 
 NOTHING_YET = Traffic(None, None, due=0, failed=0, unreadable=0, files_due=0, error=None)
@@ -159,6 +181,14 @@ class Vendors:
     seen: dict[str, Traffic] = field(default_factory=dict)
 
     connected: list[str] = field(default_factory=list)
+
+    matter: Matter = NOTHING
+    asked: list[tuple[Mapping[str, Any] | None, str | None]] = field(default_factory=list)
+
+    async def matter_of(self, community: str, memory: Mapping[str, Any] | None, topic: str | None) -> Matter:
+        """What the invented bot knows of a person's matter: nothing, until a test tells it."""
+        self.asked.append((memory, topic))
+        return self.matter
 
     async def connect(self, name: str) -> str | None:
         self.connected.append(name)
@@ -191,7 +221,14 @@ async def read(community: str, text: str) -> Meaning:
 
 def render(ref: ConversationRef, message: OutgoingMessage) -> Sequence[Payload]:
     """How the pretended channel sends: one request a message."""
-    return [{"to": ref.address, "text": message.reply.text, "from": message.author.name}]
+    files = [file.content_hash for file in message.reply.attachments]
+    sent = {"to": ref.address, "text": message.reply.text, "from": message.author.name}
+    return [sent | ({"files": files} if files else {})]
+
+
+def take_back(ref: ConversationRef, external_id: str) -> Payload | None:
+    """How the pretended Telegram is asked to delete a message; the others have no such request."""
+    return {"to": ref.address, "delete": external_id} if ref.channel == "telegram" else None
 
 
 def said(
@@ -314,6 +351,7 @@ def pretended(
         lambda community: knowledge,
         store,
         render,
+        take_back,
         wall,
         vendor,
         CAPABILITIES.get,
@@ -322,6 +360,7 @@ def pretended(
         SECRET,
         lambda: survey(database, store, POLICY, wall()),
         read,
+        vendors.matter_of,
         60,
     )
     return house, vendors

@@ -15,6 +15,7 @@ from conversations.tables import conversations, messages
 from handover.tables import tickets, unanswered
 
 CHANNELS = ("viber", "viber", "telegram", "web", "messenger", "phone")
+OFFICES = ("reception", "reception", "north", None, None)
 TOPICS = ("housing-subsidy", "birth-benefit", "funeral-benefit", "care-supplement", None)
 SPECIALISTS = (("a" * 32, "Ірина Мельник"), ("b" * 32, "Олег Дудка"), ("c" * 32, "Ганна Яворська"))
 NAMES = ("Галина Дячук", "Петро Коваль", "Марія Левчук", "Іван Гончар", None)
@@ -154,6 +155,8 @@ def _ticket(
         "priority": 0,
         "danger": None,
         "topic": topic,
+        # Of the place, not of the dice: what else is invented stays as it was.
+        "office": OFFICES[place % len(OFFICES)],
         "reason": "asked",
         "question": "слова",
         "assigned_to": leader[0] if is_taken else None,

@@ -116,7 +116,7 @@ async def test_a_promised_call_stands_in_the_list_and_in_the_queue(reception, no
     page = words((await iryna.get(PAGE)).text)
     assert "12:00 · Галина Дячук" in page
     assert "час: до обіду" in page
-    assert "+380671234567" in page
+    assert "+380671234567 Написати: Telegram : Галина Дячук" in page
     assert "дзвінок 12:00" in words((await iryna.get("/workplace")).text)
     reception.wall.now = now + timedelta(minutes=110)
     async with reception.database.write() as db:

@@ -123,7 +123,7 @@ async def test_the_twelve_are_there_filled_from_the_conversation_and_never_sent_
     iryna = await reception.signed_in("iryna")
     chat = (await waiting(reception.database, now, "Чи приймуть договір?")).conversation_id
     page = (await iryna.act(chat, "take")).text + (await iryna.get(f"/workplace/conversations/{chat}")).text
-    assert page.count('role="option"') == 12
+    assert page.count('role="option" id="ready-') == 12
     assert "Я Ірина Мельник, спеціалістка. Бачу ваше питання: Чи приймуть договір. Розповідати" in page
     refused = await iryna.act(chat, "reply", text="Відповім до {час}, про {що}", key="k")
     assert refused.status_code == 422
@@ -153,7 +153,7 @@ async def test_the_receptions_answers_are_written_by_those_who_may_and_ones_own_
     about = await waiting(reception.database, now, topic="housing-subsidy")
     other = await waiting(reception.database, now)
     seen = (await iryna.get(f"/workplace/conversations/{about.conversation_id}")).text
-    titles = re.findall(r'role="option".*?<b>(.*?)</b>', seen)
+    titles = re.findall(r'role="option" id="ready-.*?<b>(.*?)</b>', seen)
     assert (titles[:2], titles[-1], len(titles)) == (["Про субсидію", "Вітання"], "Моя · моя", 14)
     assert "Зараз Галина Дячук" in seen
     seen = (await oleh.get(f"/workplace/conversations/{other.conversation_id}")).text

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from handover import happenings
 from handover.accounts.permissions import Role
 from handover.calls import calls
 from knowledge_base.answers import Knowledge
 from tests.handover.browsing import Served, sideways, violations
-from tests.handover.handover_world import waiting
+from tests.handover.handover_world import COMMUNITY, waiting
 from tests.knowledge_base.tiny_base import TinyBase
 
 
@@ -98,3 +99,33 @@ def test_calls_pauses_and_hours_are_looked_after(served: Served, open_page: Call
     page.get_by_label("Четвер").fill("9:00–13:00")
     page.get_by_role("button", name="Зберегти тиждень").click()
     expect(page.get_by_text("Збережено.")).to_be_visible()
+
+
+def test_the_promised_calls_renew_themselves_and_leave_what_is_written(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    now = served.wall.now
+
+    async def promised(phone: str) -> None:
+        ticket = await waiting(served.database, now, reason="call_back", promised_at=now + timedelta(hours=1))
+        async with served.database.write() as db:
+            await calls.promise(db, ticket, phone, now + timedelta(minutes=5), "до обіду", "10:35", now)
+            await happenings.happened(db, COMMUNITY, [ticket.conversation_id], now)
+        await served.house.signals.publish(f"queue:{COMMUNITY}")
+
+    mine, colleague = open_page(), open_page(login="oleh", name="Олег Дудка")
+    for page in (mine, colleague):
+        page.goto(f"{served.address}/workplace/desk/calls")
+        expect(page.get_by_text("Дзвонити нікому не треба")).to_be_visible()
+    served.run(promised("+380671234567"))
+    mine.get_by_role("button", name="Взяти дзвінок").click()
+    expect(colleague.get_by_text("Дзвонить Ірина Мельник")).to_be_visible()
+    summary = mine.get_by_label("Підсумок: що людині сказано")
+    summary.fill("Пояснено, куди нести")
+    mine.get_by_text("Не відповідає").click()
+    served.run(promised("+380509876543"))
+    expect(mine.get_by_text("+380509876543")).to_be_visible()
+    expect(summary).to_have_value("Пояснено, куди нести")
+    expect(mine.get_by_role("button", name="Записати спробу")).to_be_visible()
+    mine.get_by_role("button", name="Записати", exact=True).click()
+    expect(colleague.locator(".call")).to_have_count(1)

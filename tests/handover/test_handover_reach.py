@@ -67,13 +67,15 @@ CLOSED = "месенджер не пропустить відповідь. Ві�
 @pytest.mark.parametrize(
     ("channel", "ago", "expected"),
     [
-        ("messenger", timedelta(hours=22), None),
+        ("messenger", timedelta(hours=2), "Можна писати до 8:30 завтра."),
+        ("messenger", timedelta(hours=22), "Можна писати до 12:30."),
         ("messenger", timedelta(hours=22, minutes=20), "Писати сюди можна ще 1 год 40 хв, до 12:10."),
         ("messenger", timedelta(hours=23, minutes=48), "Писати сюди можна ще 12 хв, до 10:42."),
         ("messenger", timedelta(hours=24), f"Вікно закрите з 10:30: {CLOSED}"),
         ("messenger", timedelta(hours=47), f"Вікно закрите з учора, 11:30: {CLOSED}"),
         ("messenger", timedelta(days=5), f"Вікно закрите з 20 листопада, 10:30: {CLOSED}"),
-        ("viber", timedelta(hours=22), None),
+        ("viber", timedelta(hours=2), "Безкоштовно до 8:30 завтра, далі кожне повідомлення 0,0196 €."),
+        ("viber", timedelta(hours=22), "Безкоштовно до 12:30, далі кожне повідомлення 0,0196 €."),
         ("viber", timedelta(hours=22, minutes=1), "Після 12:29 кожне повідомлення платне: 0,0196 €."),
         ("viber", timedelta(hours=24), "Повідомлення зараз платне: 0,0196 €."),
         ("viber", timedelta(days=40), "Повідомлення зараз платне: 0,0196 €."),
@@ -101,7 +103,8 @@ async def test_the_line_changes_as_time_goes_by_and_goes_when_the_person_writes(
     assert (await line_above(iryna, chat))[1]
     async with reception.database.write() as db:
         await transcript.hear(db, chat, said("x", "Ще тут", reception.wall.now), reception.wall.now)
-    assert line_of((await iryna.get(f"/workplace/conversations/{chat}/live")).text) == (None, False)
+    renewed = line_of((await iryna.get(f"/workplace/conversations/{chat}/live")).text)
+    assert renewed == ("Можна писати до 11:30 завтра.", False)
 
 
 async def test_with_a_phone_a_closed_window_says_to_call(reception, now):

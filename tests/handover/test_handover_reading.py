@@ -63,8 +63,11 @@ async def test_the_packet_shows_what_was_told_as_words(reception, now):
     ticket = await waiting(reception.database, now, topic="housing-subsidy", told=told)
     page = (await iryna.get(f"/workplace/conversations/{ticket.conversation_id}")).text
     packet = page[page.index('id="packet"') :]
-    assert "<dt>Дохід усіх разом за місяць</dt><dd>від 10 000 до 12 000 грн</dd>" in packet
-    assert "<dt>Перевірка права</dt><dd>бракує: &lt;b&gt;сума&lt;/b&gt;</dd>" in packet
+    assert (
+        "<dt>Дохід усіх разом за місяць</dt><dd>від 10 000 до 12 000 грн<small>з розмови з ботом, 10:30</small></dd>"
+        in packet
+    )
+    assert "<dt>Перевірка права</dt><dd>бракує: &lt;b&gt;сума&lt;/b&gt;<small>" in packet
 
 
 async def test_reading_is_recorded_once_for_a_while(reception, now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -13,10 +14,13 @@ from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from handover import tables
 from handover.accounts.permissions import Role
+from handover.assignment import presence, teams
+from handover.assignment.teams import Skill
+from handover.reports import visits
 from handover.tickets import leading
 from handover.workplace.report_files import Sheet, as_csv, as_excel
 from tests.commands import ROOT
@@ -92,6 +96,29 @@ async def test_a_report_begins_with_a_sentence_and_is_what_the_log_says(receptio
     assert 0 < int(re.search(r"(\d+) розмов", narrowed)[1]) < int(total[1])
 
 
+async def test_a_report_knows_the_places_and_may_be_narrowed_to_one(reception):
+    head = await reception.signed_in("head", Role.HEAD)
+    await lived(reception)
+    query = "period=quarter"
+    page = (await head.get(f"{REPORTS}?{query}")).text
+    rows = dict(re.findall(r'<tr><th scope="row">([^<]+)</th><td>([^<]+)</td>', page.split('id="places"')[1]))
+    total = int(re.search(r"(\d+) розмов", words(page))[1])
+    # A place the base no longer has is named by its id; the parts are the whole.
+    assert list(rows)[:3] == ["Приймальня", "north", "Без місця"]
+    assert sum(int(rows[name]) for name in ("Приймальня", "north", "Без місця")) == total
+    narrowed = (await head.get(f"{REPORTS}?{query}&office=reception")).text
+    assert f"{rows['Приймальня']} розмов" in words(narrowed)
+    assert '<option value="reception" selected>Приймальня</option>' in narrowed
+    assert "office=reception" in re.search(r'href="([^"]+report\.xlsx[^"]*)"', narrowed)[1]
+    book = (await head.get(f"{REPORTS}/report.xlsx?{query}&office=reception")).content
+    for sheet, column in (("Розмови", 5), ("Консультації", 4)):
+        assert {row[column] for row in cells(book, sheet)[1:]} == {"Приймальня"}
+    assert cells(book, "Місця")[1][:1] == ["Приймальня"]
+    assert cells(book, "Консультації за місцями")[1][0] == "Приймальня"
+    asked = words((await head.get(f"{REPORTS}/unanswered?{query}&office=reception")).text)
+    assert "даних немає" in asked
+
+
 async def test_a_report_that_does_not_agree_says_where_and_is_counted_anew(reception):
     head = await reception.signed_in("head", Role.HEAD)
     await lived(reception)
@@ -110,6 +137,28 @@ async def test_a_report_that_does_not_agree_says_where_and_is_counted_anew(recep
     assert mended.headers["location"] == f"{REPORTS}?period=month"
     assert "Звірено з журналом" in words((await head.get(f"{REPORTS}/check")).text)
     assert (await actions(reception.database))[-1] == "report_recounted"
+
+
+async def test_what_is_not_counted_yet_is_said_and_no_figure_stands_for_the_whole(reception, monkeypatch):
+    head = await reception.signed_in("head", Role.HEAD)
+    await lived(reception)
+    monkeypatch.setattr(visits, "AT_ONCE", 20)
+    monkeypatch.setattr("handover.reports.visits.FOR_A_PAGE", 10)
+    monkeypatch.setattr("handover.workplace.board.FOR_A_PAGE", 10)
+    asked = f"{REPORTS}?period=quarter"
+    for page in (asked, BOARD):
+        said = words((await head.get(page)).text)
+        assert "ще рахуємо" in said
+        assert "неповні" in said
+    # What goes further than a page waits for all of it.
+    table = (await head.get(f"{REPORTS}/figures.csv?period=quarter")).content.decode("utf-8-sig")
+    page = (await head.get(asked)).text
+    assert "ще рахуємо" not in page
+    assert "Звіряємо з журналом" in page
+    total = re.search(r"(\d+) розмов", words(page))[1]
+    rows = csv.reader(io.StringIO(table), delimiter=";")
+    assert next(row[3] for row in rows if row[:2] == ["Показники", "Розмови"]) == total
+    assert "Звірено з журналом" in words((await head.get(f"{REPORTS}/check?period=quarter")).text)
 
 
 @pytest.mark.parametrize(
@@ -166,8 +215,8 @@ async def test_the_files_hold_the_same_figures_without_anybodys_words(reception)
     assert next(row[3] for row in rows if row[:2] == ["Показники", "Розмови"]) == total
     book = (await head.get(f"{REPORTS}/report.xlsx?{query}")).content
     assert cells(book, "Показники")[1][:2] == ["Розмови", total]
-    visits = cells(book, "Розмови")
-    assert len(visits) - 1 == int(total)
+    talks = cells(book, "Розмови")
+    assert len(talks) - 1 == int(total)
     calls = list(
         csv.reader(
             io.StringIO((await head.get(f"{REPORTS}/consultations.csv?{query}")).content.decode("utf-8-sig")),
@@ -175,7 +224,7 @@ async def test_the_files_hold_the_same_figures_without_anybodys_words(reception)
         )
     )
     assert [row[0] for row in calls] == [row[0] for row in cells(book, "Консультації")]
-    everything = book.decode("latin-1") + str(visits) + str(calls) + str(rows)
+    everything = book.decode("latin-1") + str(talks) + str(calls) + str(rows)
     assert not any(name and name in everything for name in NAMES)
     assert "слова" not in everything
     assert (await head.get(f"{REPORTS}/secrets.csv")).status_code == 404
@@ -205,6 +254,7 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
     await conversation(base, at - timedelta(minutes=9), "Таємне питання")
     async with base.write() as db:
         await leading.take(db, COMMUNITY, led.id, iryna, at - timedelta(minutes=20))
+        await presence.say(db, iryna, "on", at - timedelta(minutes=2))
     page = (await head.get(BOARD)).text
     said = words(page)
     for figure in (
@@ -213,7 +263,8 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
         "Небезпека 1",
         "Прострочено 1",
         "Розмови сьогодні 4",
-        "Ірина Мельник 1 1 з 10:10 0",
+        "Ірина Мельник на зміні 1 з 8 1 з 10:10 0",
+        "На зміні 2, є місце ще для 15",
         "немає їжі",
         f"№ {late.number.replace('-', chr(0x2011))}",
     ):
@@ -221,6 +272,69 @@ async def test_what_goes_on_now_has_numbers_and_nobodys_words(reception):
     assert "Таємне" not in page
     assert "Галина" not in page
     assert said.index("немає їжі") < said.index("прострочено")
+
+
+async def test_the_board_says_who_is_there_and_how_many_each_holds_of_how_many(reception):
+    head = await reception.signed_in("head", Role.HEAD, "Марія Левчук")
+    base, at = reception.database, TUESDAY
+    people = {
+        login: await account(base, login, Role.SPECIALIST, name)
+        for login, name in (
+            ("hanna", "Ганна А"),
+            ("borys", "Борис Б"),
+            ("vira", "Віра В"),
+            ("daryna", "Дарина Г"),
+        )
+    }
+    # Whoever signs in is on shift.
+    assert "На зміні 1, є місце ще для 8" in words((await head.get(BOARD)).text)
+    async with base.write() as db:
+        await presence.say(db, head.account, "off", at)
+    assert "На зміні нікого" in words((await head.get(BOARD)).text)
+    told = (("hanna", "away", 5), ("borys", "on", 30), ("vira", "on", 1), ("daryna", "off", 9))
+    async with base.write() as db:
+        for login, state, minutes in told:
+            await presence.say(db, people[login], state, at - timedelta(minutes=minutes))
+        await teams.set_skill(db, COMMUNITY, people["vira"].id, Skill(capacity=2))
+    for place in range(4):
+        ticket = await waiting(base, at - timedelta(minutes=20 + place))
+        async with base.write() as db:
+            if place < 2:
+                await leading.take(
+                    db, COMMUNITY, ticket.id, people["vira"], at - timedelta(minutes=10 - place)
+                )
+            values = (
+                {"offered_to": people["vira"].id, "offered_until": at + timedelta(minutes=2)}
+                if place == 2
+                else {"snoozed_until": at + timedelta(hours=2)}
+                if place == 1
+                else {}
+            )
+            if values:
+                await db.execute(
+                    update(tables.tickets).where(tables.tickets.c.id == ticket.id).values(**values)
+                )
+    page = (await head.get(BOARD)).text
+    said = words(page)
+    assert "Віра В на зміні 2 з 2 відкладено 1 2 з 10:20 0" in said
+    assert "На зміні 1, вільного місця немає" in said
+    # Whoever said so and whose page is silent is not there; who is off shift and did nothing today is not shown.
+    assert "Ганна А не на місці з 10:25 0 з 8" in said
+    assert "Борис Б сторінку закрито з 10:10 0 з 8" in said
+    assert "Дарина" not in said
+    assert said.index("Віра В") < said.index("Борис Б")
+    assert page.count('class="where there"') == 1
+
+
+async def test_a_shift_that_changes_is_seen_on_the_board_at_once(reception):
+    person = await reception.signed_in("iryna")
+    async with reception.house.signals.subscribe(f"queue:{COMMUNITY}") as heard, asyncio.timeout(20):
+        await person.client.post(
+            "/workplace/shift",
+            data={"csrf": await person.csrf(), "shift": "on"},
+            headers={"Origin": ORIGIN},
+        )
+        assert await anext(heard) == f"queue:{COMMUNITY}"
 
 
 def test_both_pages_in_a_browser(served: Served, open_page: Callable[..., Page]) -> None:

@@ -255,7 +255,7 @@ async def test_the_end_gives_the_conversation_to_the_bot_and_tells_the_engine(da
         if deed == "resolve":
             done = await leading.resolve(db, COMMUNITY, ticket.id, iryna, "Пояснено строки", now)
         else:
-            done = await leading.return_to_bot(db, COMMUNITY, ticket.id, iryna, now)
+            done = await leading.return_to_bot(db, COMMUNITY, ticket.id, iryna, "Бот знає", now)
         owner, _ = await ownership.current(db, ticket.conversation_id)
     assert (done.status, owner.kind) == ("resolved", "bot")
     events = await told(database, ticket.conversation_id, now)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import timedelta
 
 import anyio
 import pytest
 from fastapi import Request
+from playwright.sync_api import Page, expect
 
+from conversations.typing import TOGETHER, typing_topic
 from handover import happenings
 from handover.accounts import sessions
 from handover.happenings import Forgotten, Happening
@@ -19,6 +22,7 @@ from handover.tables import happenings as table
 from handover.workplace import events
 from handover.workplace.guard import Visitor
 from handover.workplace.wire import Wire
+from tests.handover.browsing import Served, taken, violations
 from tests.handover.handover_world import COMMUNITY, waiting
 
 
@@ -179,3 +183,44 @@ async def test_an_action_of_a_specialist_is_a_happening(reception, now):
         await happenings.number(db, COMMUNITY)
     async with reception.database.read() as db:
         assert await happenings.since(db, COMMUNITY, 0) == [Happening(1, ticket.conversation_id)]
+
+
+async def test_a_page_hears_that_its_person_types_and_never_by_a_mere_wake_up(reception, now):
+    happened, _ = await listening(reception, now, "abc")
+    signals = reception.house.signals
+    async with asyncio.timeout(20), aclosing(happened):
+        assert {(await anext(happened)).event for _ in range(3)} == {"hello", "queue", "conversation"}
+        # Where something may have been missed every topic is woken: nobody typed then.
+        await signals.publish("typing:abc", "not-typing:abc")
+        await signals.publish("typing:another")
+        await asyncio.sleep(2 * TOGETHER)
+        await signals.publish("conversation:abc")
+        assert (await anext(happened)).event == "conversation"
+        await signals.publish(typing_topic("abc"))
+        assert (await anext(happened)).event == "typing"
+        await signals.publish(typing_topic("abc"))
+        assert (await anext(happened)).event == "typing"
+
+
+def test_the_persons_typing_is_shown_and_ends_by_itself(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(bypass_csp=True)
+    chat = taken(page, served, hours=1)
+    line = page.locator("#typing")
+    expect(line).to_be_empty()
+    # The page's stream may still be on its way: typing is said again and again.
+    for _ in range(50):
+        served.run(served.house.signals.publish(typing_topic(chat)))
+        page.wait_for_timeout(100)
+        if line.inner_text():
+            break
+    expect(line).to_have_text("Людина пише…")
+    assert violations(page) == []
+    page.clock.fast_forward(6_100)
+    expect(line).to_be_empty()
+    served.run(served.house.signals.publish(typing_topic(chat)))
+    expect(line).to_have_text("Людина пише…")
+    served.hears(chat, "Ось довідка")
+    expect(page.locator("#lines")).to_contain_text("Ось довідка")
+    expect(line).to_be_empty()

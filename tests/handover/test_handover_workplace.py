@@ -221,7 +221,7 @@ async def test_transfer_return_and_hand_back(reception, now):
     assert (await oleh.act(chat, "return")).status_code == 200
     assert (await owner_of(reception.database, chat)).kind == "queue"
     await iryna.act(chat, "take")
-    assert (await iryna.act(chat, "hand-back")).status_code == 200
+    assert (await iryna.act(chat, "hand-back", why="bot_knows")).status_code == 200
     assert (await owner_of(reception.database, chat)).kind == "bot"
 
 

@@ -107,7 +107,7 @@ SAID = (
 HOUSE: tuple[tuple[str, dict[str, Any]], ...] = (
     *(
         (name, facts)
-        for name in ("ticket_taken", "ticket_transferred")
+        for name in ("ticket_taken", "ticket_transferred", "specialist_writes_first")
         for facts in ({"name": NAME, "position": POSITION}, {"name": NAME}, {})
     ),
     ("ticket_returned", {}),
@@ -116,6 +116,8 @@ HOUSE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("ticket_resolved", {"number": NUMBER}),
     ("ticket_resolved", {}),
     ("failure", {}),
+    ("same_person_asked", {"question": "0" * 32, "code": "4821"}),
+    ("same_person_confirmed", {"question": "0" * 32}),
     ("promise_late", {"until": (NOON + timedelta(hours=2)).isoformat()}),
     ("promise_late", {"until": (NOON + timedelta(days=1)).isoformat()}),
     ("promise_late", {}),

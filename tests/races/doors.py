@@ -302,7 +302,7 @@ async def lead(db: AsyncConnection, what: str, ticket: Ticket, by: Account, now:
         case "return_to_queue":
             return await leading.return_to_queue(db, ticket.community, ticket.id, by, now)
         case "return_to_bot":
-            return await leading.return_to_bot(db, ticket.community, ticket.id, by, now)
+            return await leading.return_to_bot(db, ticket.community, ticket.id, by, "Бот знає", now)
         case "resolve":
             return await leading.resolve(db, ticket.community, ticket.id, by, "Пояснено", now)
     raise ValueError(what)

@@ -29,7 +29,7 @@ from handover.calendars.own import OwnHours, read_hours
 from handover.calls import calls
 from handover.tables import calls as kept_calls
 from handover.tables import visits
-from handover.tickets import pausing, promises, tickets
+from handover.tickets import leading, pausing, promises, tickets, withdrawing
 from tests.handover.handover_world import account, kyiv
 
 from .world import COMMUNITY, NOON, POISON, World, message
@@ -184,6 +184,35 @@ async def test_erasing_takes_words_and_leaves_the_word_that_it_is_done(reception
     assert "Стерто" in left[0].reply.text
     shown = await LogFeed(reception.runtime).after(message("", key="").ref, 0)
     assert [line.reply.text for line in shown.lines] == [left[0].reply.text]
+
+
+async def test_a_wrong_answer_is_taken_off_the_page_and_the_person_is_told(reception: World) -> None:
+    await hear(reception, message("субсидія", key="1"), message("оператор", key="2"))
+    await work(reception)
+    conversation_id, database = await conversation(reception), reception.runtime.database
+    person = await account(database, "iryna", community=COMMUNITY)
+    wrong = next(line for line in await lines(reception) if "Джерело:" in line.reply.text)
+    feed, ref = LogFeed(reception.runtime), message("", key="").ref
+    seen = await feed.after(ref, 0)
+    assert (wrong.turn, seen.withdrawn) == ("answer", ())
+    now = reception.clock()
+    async with database.write() as db:
+        ticket = (await tickets.open_of(db, [conversation_id]))[conversation_id]
+        await leading.take(db, COMMUNITY, ticket.id, person, now)
+        how, author = await withdrawing.withdraw(
+            db, COMMUNITY, ticket.id, person, wrong.position, lambda ref, sent: None, timedelta.max, now
+        )
+    assert (how, author) == ("hidden", AuthorKind.BOT)
+    await work(reception)
+    assert "Попередня відповідь була неточною" in reception.texts("anna")[-1]
+    late = await feed.after(ref, seen.cursor)
+    assert [line.position for line in late.withdrawn] == [wrong.position]
+    anew = await feed.after(ref, 0)
+    for shown in (*late.withdrawn, *anew.lines):
+        assert "Джерело:" not in shown.reply.text
+    hidden = next(line for line in anew.lines if line.position == wrong.position)
+    assert hidden.reply.text == "Цю відповідь відкликано: вона була неточною."
+    assert anew.withdrawn == ()
 
 
 async def test_the_feed_never_passes_a_line_on_its_way(reception: World) -> None:

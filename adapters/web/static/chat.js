@@ -13,12 +13,14 @@ const TYPING_AFTER = 1_000;
 const TYPING_UNTIL = 30_000;
 const OFFLINE_AFTER = 5_000;
 const UNCONFIRMED_AFTER = 3_000;
+const TELL_TYPING_EVERY = 3_000;
 
 const text = byId("text");
 const trouble = byId("trouble");
 let owner = "bot";
 let pressed = false;
 let typingTimer = 0;
+let toldTyping = -TELL_TYPING_EVERY;
 let offlineTimer = 0;
 let linked = true;
 let undelivered = false;
@@ -227,6 +229,14 @@ function setLarger(larger) {
   grow();
 }
 
+// A person who answers sees that something is being written. Not told, it is no loss.
+function tellTyping() {
+  const now = performance.now();
+  if (owner !== "specialist" || !text.value.trim() || now - toldTyping < TELL_TYPING_EVERY) return;
+  toldTyping = now;
+  fetch(page.typing, { method: "POST", credentials: "same-origin" }).catch(() => undefined);
+}
+
 function listen() {
   byId("say").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -240,6 +250,7 @@ function listen() {
   text.addEventListener("input", () => {
     grow();
     kept.write(DRAFT, text.value);
+    tellTyping();
     const over = text.value.length > Number(page.textLimit);
     sayTrouble(over ? "Це дуже довго: дійдуть перші 10 000 знаків. Краще написати коротше." : "");
   });

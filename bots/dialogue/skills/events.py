@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.dialogue import buttons, moments
+from bots.dialogue import buttons, inquiry, moments
 from bots.dialogue.scene import Setting
-from bots.dialogue.skills import danger, handoff, rating
+from bots.dialogue.skills import danger, handoff, rating, same_person
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Turn
 from conversations.messages import Reply
@@ -23,12 +23,14 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
     match name:
         case "ticket_taken":
             return _told(setting, Reply(text=_introduced("taken", facts)))
+        case "specialist_writes_first":
+            return _began(setting, facts)
         case "ticket_transferred":
             return _told(setting, Reply(text=_introduced("transferred", facts)))
         case "ticket_returned":
             return _told(setting, Reply(text=say("returned")))
         case "handed_back":
-            return _told(setting, Reply(text=say("handed-back"), choices=buttons.row()), danger_over=True)
+            return _handed_back(setting)
         case "ticket_resolved":
             return _resolved(setting, facts)
         case "failure":
@@ -37,6 +39,12 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
             return _late(setting, facts)
         case "pause_began":
             return _paused(setting, facts)
+        case "answer_withdrawn":
+            return _withdrawn(setting, facts)
+        case "same_person_asked":
+            return same_person.asked(setting, facts)
+        case "same_person_confirmed":
+            return same_person.confirmed(setting, facts)
         case "danger_card":
             return _danger(setting, facts)
         case _:
@@ -49,8 +57,20 @@ def silent(setting: Setting) -> Turn:
 
 
 def _told(setting: Setting, reply: Reply, *, danger_over: bool = False) -> Turn:
-    state = replace(setting.settled, danger=None) if danger_over else setting.settled
+    step = setting.state.step
+    asking = step is not None and step.skill == inquiry.SKILL
+    # An interview that a person has cut into waits for the bot's return.
+    state = replace(setting.settled, paused=step) if asking else setting.settled
+    if danger_over:
+        state = replace(state, danger=None)
     return setting.turn(Kind.HANDOFF, reply, state=state, topic=setting.open_topic)
+
+
+def _began(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    """A specialist writes first. After danger, or «стоп», nobody is written to first."""
+    if setting.state.quiet:
+        return silent(setting)
+    return _told(setting, Reply(text=_introduced("writes-first", facts)))
 
 
 def _introduced(text_id: str, facts: Mapping[str, Any]) -> str:
@@ -58,6 +78,23 @@ def _introduced(text_id: str, facts: Mapping[str, Any]) -> str:
     if name and position:
         return say(text_id, name=name, position=position)
     return say(f"{text_id}-name", name=name) if name else say(f"{text_id}-somebody")
+
+
+def _handed_back(setting: Setting) -> Turn:
+    """The bot goes on with what the person came for."""
+    waits = setting.state.paused
+    if waits is not None and waits.name != inquiry.DONE:
+        reply = Reply(
+            text=say("handed-back-interview"), choices=(buttons.button("i:go", "go-on"), *buttons.row())
+        )
+        return _told(setting, reply, danger_over=True)
+    card = setting.card(setting.state.topic) if setting.state.topic else None
+    if card is None:
+        return _told(setting, Reply(text=say("handed-back"), choices=buttons.row()), danger_over=True)
+    choices = (*buttons.own(buttons.entry(card)), *buttons.row())
+    return _told(
+        setting, Reply(text=say("handed-back-topic", title=card.title), choices=choices), danger_over=True
+    )
 
 
 def _resolved(setting: Setting, facts: Mapping[str, Any]) -> Turn:
@@ -97,6 +134,14 @@ def _paused(setting: Setting, facts: Mapping[str, Any]) -> Turn:
         return silent(setting)
     told = say("paused", pause=handoff.paused(_fact(facts, "kind")), phone=setting.phone)
     return setting.turn(Kind.HANDOFF, Reply(text=told), state=setting.state, topic=setting.open_topic)
+
+
+def _withdrawn(setting: Setting, facts: Mapping[str, Any]) -> Turn:
+    """An answer was wrong. It is named only where it still stands in the chat and nobody else may read along."""
+    words = _fact(facts, "words")
+    named = say("answer-withdrawn-named", words=words) if words and not setting.state.quiet else None
+    reply = Reply(text=named or say("answer-withdrawn"))
+    return setting.turn(Kind.HANDOFF, reply, state=setting.state, topic=setting.open_topic)
 
 
 def _danger(setting: Setting, facts: Mapping[str, Any]) -> Turn:

@@ -27,7 +27,10 @@
   }
 
   // Many changes at once are one look.
-  const soon = () => { waiting ??= setTimeout(() => { waiting = null; renew(); }, SOON); };
+  const soon = () => {
+    document.dispatchEvent(new Event("workplace:news"));
+    waiting ??= setTimeout(() => { waiting = null; renew(); }, SOON);
+  };
 
   function wire() {
     source = new EventSource("/workplace/events");

@@ -100,7 +100,7 @@ const drafts = (() => {
   function flag(conversation) {
     if (conversation !== opened()) return;
     const sign = document.querySelector(`#row-${conversation} .draft`);
-    if (sign) sign.dataset.kept = forms().some((form) => form.elements.text.value.trim()) ? "yes" : "";
+    if (sign) sign.dataset.kept = forms().some(holds) ? "yes" : "";
   }
 
   function mark() {
@@ -108,7 +108,7 @@ const drafts = (() => {
     for (const form of forms()) {
       const tab = document.querySelector(`.modes [data-mode=${form.dataset.mode}]`);
       const other = tab.getAttribute("aria-selected") !== "true";
-      tab.querySelector("svg").toggleAttribute("hidden", !(other && form.elements.text.value.trim()));
+      tab.querySelector("svg").toggleAttribute("hidden", !(other && holds(form)));
     }
     for (const row of document.querySelectorAll(".row")) {
       const id = row.dataset.conversation;
@@ -168,6 +168,9 @@ const drafts = (() => {
     mark();
   }
 
+  // Words, or files that wait beside them.
+  const holds = (form) => Boolean(form.elements.text.value.trim() || form.elements.files?.value);
+
   const chosen = () => forms().find((form) => !form.parentElement.hidden);
 
   // Words that come from elsewhere (a ready answer, a card) stand where the cursor is, on lines of their own.
@@ -220,8 +223,10 @@ const drafts = (() => {
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches("#form-reply, #form-note")) return;
-    const shut = form.dataset.mode === "reply" && document.getElementById("window").dataset.closed === "yes";
-    if (form.dataset.busy || shut || !form.elements.text.value.trim()) {
+    const waits = event.detail.requestConfig.parameters.when === "later";
+    const reply = form.dataset.mode === "reply";
+    const shut = !waits && reply && document.getElementById("window").dataset.closed === "yes";
+    if (form.dataset.busy || shut || !holds(form) || (reply && attaching.waits())) {
       event.preventDefault();
       form.elements.text.focus();
       return;

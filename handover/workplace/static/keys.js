@@ -51,7 +51,7 @@
     if (event.code === "Escape" && event.target.matches("#text-reply, #text-note")) return list();
     if (field || off() || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "?") return document.getElementById("keys").showModal();
-    const view = /^Digit([1-6])$/.exec(event.code);
+    const view = /^Digit([1-7])$/.exec(event.code);
     const deed = view && !event.shiftKey
       ? () => document.querySelectorAll("#views [data-view]:not([data-view=''])")[view[1] - 1]?.click()
       : deeds[(event.shiftKey ? "Shift+" : "") + event.code];

@@ -11,6 +11,7 @@ const live = (() => {
   let fresh = null;
   let grown = false;
   let owed = false;
+  let unlisted = false;
 
   const plural = (n, one, few, many) => {
     const tens = n % 100, ones = n % 10;
@@ -18,7 +19,7 @@ const live = (() => {
     return ones === 1 ? one : ones > 1 && ones < 5 ? few : many;
   };
   const ids = (root) => [...root.querySelectorAll(".row")].map((row) => row.id);
-  const soon = (name, deed) => { clearTimeout(waiting[name]); waiting[name] = setTimeout(deed, 150); };
+  const soon = (name, deed, wait = 150) => { clearTimeout(waiting[name]); waiting[name] = setTimeout(deed, wait); };
 
   // ---- the queue
 
@@ -76,13 +77,24 @@ const live = (() => {
     if (presses.open) return later();
     const query = document.getElementById("queue").dataset.query;
     let next;
-    try { next = await fetchQueue(); } catch { return show("Список не завантажився. Розмови на місці.", "Ще раз", () => refreshQueue(now)); }
+    try { next = await fetchQueue(); } catch {
+      // The stream says that it is lost, and asks when it is back.
+      if (lost) return;
+      // It is whole and this request alone was lost: nothing else would ask again.
+      soon("queue", () => refreshQueue(now), SLOW);
+      unlisted = true;
+      return show("Список не завантажився. Розмови на місці.", "Ще раз", () => refreshQueue(now));
+    }
+    if (unlisted) {
+      unlisted = false;
+      if (!lost?.shown) show("");
+    }
     // Another list was chosen meanwhile, and is on its way.
     if (!next || query !== document.getElementById("queue").dataset.query) return;
     if (presses.open) return later();
     const scroller = document.getElementById("list-scroll");
     const before = scroller.getBoundingClientRect().top;
-    for (const id of ["views", "stop", "pause", "urgent", "offer", "hours", "order", "find", "narrow"]) {
+    for (const id of ["views", "stop", "pause", "urgent", "offer", "named", "hours", "order", "find", "narrow"]) {
       const part = document.getElementById(id);
       Idiomorph.morph(part, next.querySelector(`#${id}`), { morphStyle: "outerHTML" });
       htmx.process(document.getElementById(id));
@@ -175,18 +187,36 @@ const live = (() => {
     if (document.visibilityState === "visible") soon("talk", refreshTalk);
   });
 
+  // A view that was lost on its way is asked for again: the stream, if it is whole, says everything once.
+  for (const lost of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(lost, ({ detail }) => {
+      const refused = detail.xhr?.status >= 400 && detail.xhr.status < 500;
+      if (detail.pathInfo?.requestPath.split("?")[0].endsWith("/live") && !refused) soon("talk", refreshTalk, SLOW);
+    });
+  }
+  window.addEventListener("online", () => {
+    soon("queue", () => refreshQueue(false));
+    soon("talk", refreshTalk);
+  });
+
   // What a press did is drawn by its own answer. A view asked for before that answer may be older than it, and may draw
   // the pressed button away before it is answered: such a view is left undrawn and asked for anew.
   const presses = { begun: 0, open: 0, missed: false };
+  function begun() {
+    presses.begun += 1;
+    presses.open += 1;
+  }
+  function ended() {
+    presses.open -= 1;
+    if (!presses.open && presses.missed) soon("talk", refreshTalk);
+  }
+  // What changes the page by a request of its own is a press too.
+  const during = (work) => { begun(); return work.finally(ended); };
   document.addEventListener("htmx:beforeSend", (event) => {
     const { requestConfig, xhr } = event.detail;
     if (requestConfig.verb === "post") {
-      presses.begun += 1;
-      presses.open += 1;
-      xhr.addEventListener("loadend", () => {
-        presses.open -= 1;
-        if (!presses.open && presses.missed) soon("talk", refreshTalk);
-      });
+      begun();
+      xhr.addEventListener("loadend", ended);
     }
     xhr.askedAfter = presses.open ? null : presses.begun;
   });
@@ -212,11 +242,23 @@ const live = (() => {
     else if (more) document.getElementById("tail").hidden = false;
   });
 
+  // ---- the person types: said again and again while they do, and over soon after
+
+  const STILL = 6000;
+  let still = null;
+  function typing(on) {
+    clearTimeout(still);
+    const line = document.getElementById("typing");
+    if (line) line.textContent = on ? "Людина пише…" : "";
+    if (on) still = setTimeout(() => typing(false), STILL);
+  }
+
   // ---- the wire
 
   // Numbers make a happening known: one that was heard already, on whatever wire, changes nothing.
   let seen = null;
   function news(event) {
+    document.dispatchEvent(new Event("workplace:news"));
     const told = JSON.parse(event.data);
     const newest = Number(event.lastEventId);
     const count = told.whole || seen === null ? 0 : Math.max(newest - Math.max(told.after, seen), 0);
@@ -239,6 +281,7 @@ const live = (() => {
     if (source && watched === opened && source.readyState !== EventSource.CLOSED) return;
     source?.close();
     clearTimeout(retry);
+    typing(false);
     watched = opened;
     const asked = new URLSearchParams();
     if (opened) asked.set("conversation", opened);
@@ -250,7 +293,8 @@ const live = (() => {
       soon("talk", refreshTalk);
     });
     source.addEventListener("queue", (event) => news(event).known || soon("queue", () => refreshQueue(false)));
-    source.addEventListener("conversation", () => soon("talk", refreshTalk));
+    source.addEventListener("conversation", () => { typing(false); soon("talk", refreshTalk); });
+    source.addEventListener("typing", () => typing(true));
     source.addEventListener("signed-out", signedOut);
     source.onerror = () => {
       if (!lost) {
@@ -269,5 +313,5 @@ const live = (() => {
     };
   }
 
-  return { wire, refreshQueue, refreshTalk, showList, showFurther, renew, decorate, atEnd };
+  return { wire, during, refreshQueue, refreshTalk, showList, showFurther, renew, decorate, atEnd };
 })();

@@ -10,7 +10,7 @@
   // What is not shown is not asked for.
   sift.addEventListener("formdata", (event) => {
     if (own.hidden) for (const name of ["from", "to"]) event.formData.delete(name);
-    for (const name of ["channel", "topic"]) if (!event.formData.get(name)) event.formData.delete(name);
+    for (const name of ["channel", "topic", "office"]) if (!event.formData.get(name)) event.formData.delete(name);
   });
   sift.addEventListener("change", (event) => {
     dates();

@@ -1,6 +1,8 @@
-// Whoever writes a moment of their own means that one.
+// Whoever writes a moment or a reason of their own means that one.
 "use strict";
 
+const OWN_CHOICES = { "snooze-at": "snooze-own", "hand-back-reason": "hand-back-own" };
 document.addEventListener("input", (event) => {
-  if (event.target.id === "snooze-at" && event.target.value) document.getElementById("snooze-own").checked = true;
+  const own = OWN_CHOICES[event.target.id];
+  if (own && event.target.value) document.getElementById(own).checked = true;
 });

@@ -12,6 +12,7 @@
     const send = byId("send");
     if (!send) return;
     send.disabled = !allowed;
+    byId("keep").hidden = !allowed || byId("window").dataset.keep !== "yes";
     const { price } = byId("window").dataset;
     send.textContent = price ? `Надіслати за ${price}` : "Надіслати";
     // The channel is in the way, not the writer: the button stays in reach of the keyboard and says why.
@@ -64,9 +65,10 @@
       byId("alert")?.replaceChildren();
       sender.closest("dialog")?.close();
       sender.closest("details")?.removeAttribute("open");
-      if (sender.closest("dialog")) sender.reset();
+      // A form that its own answer has drawn away is spoken of by what stood around it.
+      if (sender.matches("dialog form")) sender.reset();
       live.refreshQueue(!sender.matches("#form-reply, #form-note"));
-      if (event.detail.pathInfo.requestPath.includes("/take")) drafts.choose("reply", true);
+      if (/\/(take|start)(\?|$)/.test(event.detail.pathInfo.requestPath)) drafts.choose("reply", true);
     } else {
       sender.closest("dialog")?.close();
       live.refreshQueue(false);
@@ -98,6 +100,7 @@
     }
     if (target.dataset.opens) {
       event.preventDefault();
+      target.closest("details")?.removeAttribute("open");
       byId(target.dataset.opens).showModal();
     }
     else if (target.dataset.closes) byId(target.dataset.closes).close();

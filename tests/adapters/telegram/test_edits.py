@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.channel import RecipientUnreachable
+from conversations.channel import RecipientUnreachable, ReplyRejected
 from conversations.messages import AttachmentKind, Reply
 from tests.adapters.telegram_stage import CHOICES, Stage, with_files
 
@@ -45,6 +45,28 @@ async def test_what_can_not_be_edited_is_said_anew(stage: Stage, target: str) ->
     last = stage.vendor.screen("olena")[-1]
     assert (last.text, last.buttons[:1], last.edited) == ("☑ довідка", ("Документи",), False)
     assert second.external_id not in {first.external_id, place}
+
+
+async def test_a_message_is_taken_back_and_one_that_is_gone_is_no_fault(stage: Stage) -> None:
+    first, second = await stage.say("olena", Reply(text="слово " * 1_000, choices=CHOICES))
+    assert len(stage.vendor.screen("olena")) == 2
+    ref = stage.ref("olena")
+    for sent in (first, second, first):
+        payload = stage.channel.take_back(ref, sent.external_id)
+        assert payload is not None
+        assert await stage.channel.send(ref, payload) == sent
+    assert stage.vendor.screen("olena") == []
+    assert stage.channel.take_back(ref, "web") is None
+
+
+async def test_what_telegram_no_longer_deletes_stays_and_is_said(stage: Stage) -> None:
+    (first,) = await stage.say("olena", "☐ довідка")
+    stage.vendor.lock("olena")
+    payload = stage.channel.take_back(stage.ref("olena"), first.external_id)
+    assert payload is not None
+    with pytest.raises(ReplyRejected, match="can't be deleted"):
+        await stage.channel.send(stage.ref("olena"), payload)
+    assert len(stage.vendor.screen("olena")) == 1
 
 
 async def test_a_long_edit_goes_on_below(stage: Stage) -> None:

@@ -1,0 +1,1 @@
+"""People across their conversations."""
