@@ -1,4 +1,7 @@
-"""What of all that changed is news to one specialist: who waits, what is offered, who wrote. Nobody's words."""
+"""What of all that changed is news to one specialist: who waits, what is offered, who wrote, who named them.
+
+Nobody's words.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.tables import conversations
-from handover.tables import LISTED, tickets
+from handover.tables import LISTED, mentions, tickets
 from handover.tickets.lists import Reader
 
-Kind = Literal["danger", "offered", "waiting", "mine"]
+Kind = Literal["danger", "offered", "waiting", "mine", "mention"]
 
 MOST = 50
 """Of more than so many a person is told of the most urgent and the newest only."""
@@ -34,7 +37,7 @@ class Piece:
 async def news(
     db: AsyncConnection, community: str, reader: Reader, changed: Collection[str], now: datetime
 ) -> list[Piece]:
-    """What these conversations have for this person, danger first; one query.
+    """What these conversations have for this person, danger first, notes that name them last; two queries.
 
     A ticket that is offered to a colleague or waits for a team the person is not of is no news to them.
     """
@@ -82,4 +85,40 @@ async def news(
             continue
         key = f"{kind}:{row.id}" if moment is None else f"{kind}:{row.id}:{moment:%Y%m%d%H%M%S%f}"
         found.append(Piece(kind, key, row.conversation_id, row.number, row.topic))
-    return found
+    return [*found, *await _named(db, community, reader, changed)][:MOST]
+
+
+async def _named(
+    db: AsyncConnection, community: str, reader: Reader, changed: Collection[str]
+) -> list[Piece]:
+    """The notes that name this person and were not opened yet, each with its conversation's last ticket."""
+    every = tickets.alias()
+    last = (
+        select(func.max(every.c.created_at))
+        .where(every.c.community_id == community, every.c.conversation_id == mentions.c.conversation_id)
+        .correlate(mentions)
+        .scalar_subquery()
+    )
+    rows = await db.execute(
+        select(mentions.c.position, tickets.c.conversation_id, tickets.c.number, tickets.c.topic)
+        .join(tickets, tickets.c.conversation_id == mentions.c.conversation_id)
+        .where(
+            mentions.c.community_id == community,
+            mentions.c.account_id == reader.account,
+            mentions.c.conversation_id.in_(changed),
+            mentions.c.read_at.is_(None),
+            tickets.c.created_at == last,
+        )
+        .order_by(mentions.c.at.desc())
+        .limit(MOST)
+    )
+    return [
+        Piece(
+            "mention",
+            f"mention:{row.conversation_id}:{row.position}",
+            row.conversation_id,
+            row.number,
+            row.topic,
+        )
+        for row in rows
+    ]

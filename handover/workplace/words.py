@@ -56,6 +56,7 @@ NEWS = {
     "offered": "Вам пропонують розмову",
     "waiting": "Нова розмова чекає",
     "mine": "Нове у вашій розмові",
+    "mention": "Вас згадали в нотатці",
 }
 """What a notification says. It may be seen by whoever passes the screen."""
 

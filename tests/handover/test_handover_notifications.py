@@ -127,6 +127,20 @@ async def test_what_waits_for_another_team_is_no_news(reception, now):
     assert len((await told(oleh, 0))["news"]) == 1
 
 
+async def test_a_note_that_names_me_is_news_until_i_have_opened_it(reception, now):
+    iryna, oleh = await reception.signed_in("iryna"), await reception.signed_in("oleh", name="Олег Дудка")
+    ticket = await waiting(reception.database, now, SECRET)
+    chat = ticket.conversation_id
+    await iryna.act(chat, "take")
+    await iryna.act(chat, "note", text=f"@Олег Дудка, {SECRET}", key="k")
+    await changed(reception.database, chat, now=now)
+    (one,) = (await told(oleh, 0))["news"]
+    assert (one["kind"], one["title"], one["conversation"]) == ("mention", "Вас згадали в нотатці", chat)
+    assert [other["kind"] for other in (await told(iryna, 0))["news"]].count("mention") == 0
+    await oleh.get(f"/workplace/conversations/{chat}")
+    assert (await told(oleh, 0))["news"] == []
+
+
 async def test_what_is_no_number_or_too_old_is_told_from_now_on(reception, now):
     iryna = await reception.signed_in("iryna")
     ticket = await waiting(reception.database, now, SECRET)
