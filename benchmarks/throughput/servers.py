@@ -163,9 +163,18 @@ def bottender(vendor: Vendor, stub_origin: str) -> Iterator[Bot]:
 
 @contextmanager
 def ours(
-    vendor: Vendor, stub_origin: str, knowledge: Path, databases: Databases | None, workers: int
+    vendor: Vendor,
+    stub_origin: str,
+    knowledge: Path,
+    databases: Databases | None,
+    workers: int,
+    *,
+    meaning: bool = True,
 ) -> Iterator[Bot]:
-    """A new reception: with `databases` web and workers on PostgreSQL and Redis, else `serve` on SQLite."""
+    """A new reception: with `databases` web and workers on PostgreSQL and Redis, else `serve` on SQLite.
+
+    Without `meaning` it reads by words alone and builds nothing beside its work.
+    """
     port = free_port()
     ports, thinking = [port], list[subprocess.Popen[bytes]]()
     with ExitStack() as stack:
@@ -179,6 +188,7 @@ def ours(
             "PRYIMALNIA_PUBLIC_URL": PUBLIC_URL,
             "PRYIMALNIA_LOG_LEVEL": "WARNING",
             "PRYIMALNIA_METRICS_TOKEN": TOKEN,
+            **_reading(meaning),
         }
         log = stack.enter_context((folder / "log").open("w+b"))
         if databases is None:
@@ -206,9 +216,13 @@ def ours(
         yield Bot(port, f"/webhooks/{COMMUNITY}/{vendor.name}", groups, ports, environment)
 
 
-def built_knowledge(folder: Path) -> Path:
-    """The knowledge built once, for every reception to copy."""
-    environment = {**bare_environment(), "PRYIMALNIA_FOLDER": str(folder)}
+def _reading(meaning: bool) -> dict[str, str]:
+    return {} if meaning else {"PRYIMALNIA_MEANING": "false"}
+
+
+def built_knowledge(folder: Path, *, meaning: bool = True) -> Path:
+    """The knowledge built once, for every reception to copy; without `meaning` by words alone, far sooner."""
+    environment = {**bare_environment(), "PRYIMALNIA_FOLDER": str(folder), **_reading(meaning)}
     _run(("knowledge", "build"), environment, folder)
     return folder / "knowledge"
 

@@ -209,13 +209,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = 0
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pryimalnia-knowledge-")))
-        knowledge = servers.built_knowledge(folder)
+        # What is measured is the way of a message to the pages, not how it is understood.
+        knowledge = servers.built_knowledge(folder, meaning=False)
         stub = stack.enter_context(servers.stub())
         opened = stack.enter_context(servers.databases()) if "postgresql" in options.databases else None
         for name in options.databases:
             databases = opened if name == "postgresql" else None
             try:
-                with servers.ours(VENDORS["telegram"], stub.origin, knowledge, databases, 1) as bot:
+                vendor = VENDORS["telegram"]
+                with servers.ours(vendor, stub.origin, knowledge, databases, 1, meaning=False) as bot:
                     words = ("account", "add", LOGIN, "--name", "Ірина Мельник")
                     said = servers.printed(words, bot.environment)
                     password = said.split()[-1]
