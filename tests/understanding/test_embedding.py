@@ -178,6 +178,15 @@ def test_a_build_broken_off_keeps_what_it_has(tmp_path: Path) -> None:
     assert len(second.asked) < 2_000
 
 
+def test_several_share_the_work_and_give_what_one_gives(tmp_path: Path) -> None:
+    texts = [f"дощ {number}" for number in range(301)]
+    one, other, alone = Thesaurus(), Thesaurus(), Thesaurus()
+    shared = VectorFile(one, tmp_path / "shared.npz", [other]).embed(texts)
+    assert (shared == VectorFile(alone, tmp_path / "alone.npz").embed(texts)).all()
+    assert sorted([*one.asked, *other.asked]) == sorted(texts)
+    assert min(len(one.asked), len(other.asked)) > 100
+
+
 def test_vectors_of_another_model_are_not_taken(tmp_path: Path) -> None:
     path, other = tmp_path / "vectors.npz", Thesaurus(name="another-2")
     VectorFile(Thesaurus(), path).embed(["дощ"])
