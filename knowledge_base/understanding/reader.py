@@ -31,8 +31,13 @@ _FIRST_LETTERS, _LAST_LETTERS = 1_000, 500
 _SHORTEST_PART = 2
 _MOST_PARTS = 6
 _MOST_PIECES = 12
-_SECOND_FROM = 0.55
-"""From this chance another topic is offered beside the answer: a button too many costs less than a question lost."""
+_SECOND_FROM, _LIKELY = 0.5, 3
+"""From this chance a part names a topic that is offered beside the answer, if it is among so many likely for all of it.
+
+A button too many costs less than a question lost.
+"""
+# What a story of oneself sounds like, and nobody asks in passing.
+_OVER_ALL = frozenset({"benefits-overview"})
 _AND_ALSO = r",?\s+(?:а ще|і ще:?|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
 _ASKS_MORE = re.compile(_AND_ALSO, re.IGNORECASE)
 _SENTENCE = re.compile(rf"[.?!;\n]+|{_AND_ALSO}", re.IGNORECASE)
@@ -267,7 +272,9 @@ class Reader:
         else:
             verdict = Verdict.UNSURE if heard.bare else ranking.verdict
         parts = self._named(heard) if verdict is not Verdict.UNKNOWN else []
-        second = next((one.topic for one in parts if one.topic != ranked[0].topic), None)
+        # What a part tells of the writer is likely for the whole text only where it is asked about.
+        likely = {one.topic for one in ranked[1:_LIKELY]} - _OVER_ALL
+        second = next((one.topic for one in parts if one.topic in likely), None)
         if (
             heard.asks_more
             and verdict is not Verdict.UNKNOWN
