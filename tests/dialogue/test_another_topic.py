@@ -7,7 +7,7 @@ import pytest
 from bots.dialogue.engine import respond
 from bots.dialogue.turn import Heard, State, Turn, View
 from conversations.messages import IncomingMessage, MessageKind
-from knowledge_base.understanding.meaning import Facet, Meaning, Ranked, Verdict
+from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
 
 from .fake_knowledge import FakeKnowledge
 from .stage import NOON, REF
@@ -86,3 +86,14 @@ def test_a_slip_of_the_tongue_is_no_new_question() -> None:
         "ой, два роки, описалась", _about("birth-benefit"), ranked=LIKELY[::-1], facet=None, asks=False
     )
     assert (again.kind.value, again.topic, again.facet) == ("answer", "birth-benefit", Facet.AMOUNT)
+
+
+def test_words_that_only_tell_do_not_leave_a_danger() -> None:
+    """«поліцію не хочу, він дізнається» goes on about the danger, whatever it sounds like; a question may leave."""
+    state = State(greeted=True, danger=Danger.VIOLENCE, last_at=NOON)
+    words, likely = "поліцію не хочу, він дізнається", (Ranked("housing-subsidy", 0.7),)
+    stays = _turn(words, state, ranked=likely, facet=Facet.OVERVIEW, asks=False)
+    assert stays.kind.value == "danger"
+    leaves = _turn("які документи на субсидію", state, ranked=likely, facet=Facet.DOCUMENTS)
+    assert (leaves.kind.value, leaves.topic) != ("danger", None)
+    assert leaves.state.danger is None

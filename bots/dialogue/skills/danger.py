@@ -104,6 +104,7 @@ NEAR_DANGER = frozenset(script.topic for script in SCRIPTS.values()) | {
     "shelter-homeless",
     "idp-temporary-housing",
     "humanitarian-aid",
+    "referral-police-court",
 }
 # button -> which danger it speaks of, the next buttons, whether a person must know at once
 ANSWERS: dict[str, tuple[Danger, tuple[str, ...], bool]] = {
@@ -178,7 +179,7 @@ def leaves(scene: Scene) -> bool:
         return False
     sure = meaning.verdict is Verdict.SURE and not meaning.follow_up
     # «які документи на субсидію» where the guess of danger was wrong: more likely than not is enough to go on.
-    asks = meaning.facet is not None and scene.likely is not None
+    asks = meaning.facet is not None and meaning.asks and scene.likely is not None
     if not (sure or asks):
         return False
     top = meaning.ranked[0].topic
