@@ -35,6 +35,7 @@ class FacetReader:
         self._question_words = frozenset(
             word for text in lines("facets", "question_words") for word in spell(text)
         )
+        self._asking = frozenset(normalise.right(word) for word in self._question_words)
         self._supposes = PhraseBook([(text, None) for text in lines("facets", "supposes")], normalise)
         self._points_back = PhraseBook([(text, None) for text in lines("facets", "points_back")], normalise)
 
@@ -98,6 +99,10 @@ class FacetReader:
         if "?" in text or not self._question_words.isdisjoint(spelled):
             return True
         return self.by_phrases(text) in ASKED_WITHOUT_A_WORD
+
+    def has_a_question_word(self, words: Sequence[str]) -> bool:
+        """True where one of these normalised words asks ("яка", "чи")."""
+        return not self._asking.isdisjoint(words)
 
     def goes_on(self, spelled: Sequence[str]) -> bool:
         """True for a text that leans on what was said before ("а якщо…", "для мами")."""

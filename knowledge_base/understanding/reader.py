@@ -36,6 +36,8 @@ _SECOND_FROM, _LIKELY = 0.5, 3
 
 A button too many costs less than a question lost.
 """
+_TELLS_FROM = 0.6
+"""A part that asks nothing has to be surer of it."""
 # What a story of oneself sounds like, and nobody asks in passing.
 _OVER_ALL = frozenset({"benefits-overview"})
 _AND_ALSO = r",?\s+(?:а ще|і ще:?|та ще|а також|и еще|и ещё|а еще|а ещё|ещё и|і друге питання)\s+"
@@ -311,9 +313,11 @@ class Reader:
     def _named(self, heard: _Heard) -> list[Ranked]:
         """The topics that parts of the text are about far sooner than not, in the order they are told."""
         found: dict[str, Ranked] = {}
-        for ranking in self._ranked(self._by_words(heard.parts), self._calibration):
+        rankings = self._ranked(self._by_words(heard.parts), self._calibration)
+        for words, ranking in zip(heard.parts, rankings, strict=True):
             likely = ranking.topics[0]
-            if likely.confidence >= _SECOND_FROM:
+            enough = _SECOND_FROM if self._facets.has_a_question_word(words) else _TELLS_FROM
+            if likely.confidence >= enough:
                 found.setdefault(likely.topic, likely)
         return list(found.values())
 
