@@ -59,7 +59,7 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _NOT_ONLY_THANKS = re.compile(
-    r"\?|\b(?:а|але|но|як\w*|де|куди|коли|скільк\w*|що|шо|чи|хто|где|куда|когда|сколько|что|как\w*|кто|ще|ещё|еще|не)\b",
+    r"[?\d]|\b(?:а|але|но|як\w*|де|куди|коли|скільк\w*|що|шо|чи|хто|где|куда|когда|сколько|что|как\w*|кто|ще|ещё|еще|не)\b",
     re.IGNORECASE,
 )
 NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
@@ -283,7 +283,11 @@ def _person_called(scene: Scene) -> Outcome | None:
 
 def _thanked(scene: Scene) -> Outcome | None:
     """«дякую, почекаю», «спасибі, розтлумачили»: thanks in words of their own, and nothing asked beside them."""
-    words, meaning = scene.words, scene.meaning
+    words, meaning, step = scene.words, scene.meaning, scene.state.step
+    # In danger, and where something is asked that any words may answer, they are no mere thanks.
+    waits = step is not None and step.skill in HEARS and step.skill not in ASKS_A_CHOICE
+    if scene.state.danger is not None or (waits and step is not None and step.name != callback.ORDERED):
+        return None
     if len(words.split()) > THANKS_WORDS or not _THANKS.search(words) or _NOT_ONLY_THANKS.search(words):
         return None
     calls = meaning.command is not None and not handoff.just_called(scene)
@@ -426,6 +430,8 @@ HEARS: dict[str, OnStep] = {
     rating.SKILL: rating.hear,
     screener.SKILL: screener.hear,
 }
+ASKS_A_CHOICE = frozenset({clarify.SKILL, documents.SKILL})
+"""Skills whose open question has its own answers."""
 REPEATS: dict[str, OnStep] = {
     attachments.SKILL: attachments.repeat,
     callback.SKILL: callback.repeat,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bots.dialogue.engine import respond
-from bots.dialogue.turn import Heard, State, Turn, View
+from bots.dialogue.turn import Heard, State, Step, Turn, View
 from conversations.messages import IncomingMessage, MessageKind
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
 
@@ -97,3 +97,18 @@ def test_words_that_only_tell_do_not_leave_a_danger() -> None:
     leaves = _turn("які документи на субсидію", state, ranked=likely, facet=Facet.DOCUMENTS)
     assert (leaves.kind.value, leaves.topic) != ("danger", None)
     assert leaves.state.danger is None
+
+
+def test_thanks_beside_a_danger_do_not_end_it() -> None:
+    stays = _turn("дякую, боюсь іти додому", State(greeted=True, danger=Danger.VIOLENCE, last_at=NOON))
+    assert (stays.kind.value, stays.state.danger) == ("danger", Danger.VIOLENCE)
+
+
+def test_a_number_beside_thanks_is_heard() -> None:
+    """Where a phone is asked for, «дякую, 067…» gives it."""
+    state = State(greeted=True, step=Step("callback", "phone"), last_at=NOON)
+    heard = _turn("дякую, 0671234567", state)
+    assert (heard.kind.value, heard.state.step and heard.state.step.facts.get("phone")) == (
+        "handoff",
+        "+380671234567",
+    )
