@@ -159,9 +159,8 @@ def _listen(scene: Scene) -> Outcome:
     if scene.state.danger is not None and danger.says_who_reads(scene):
         return danger.follow(scene, scene.state.danger)
     if scene.meaning.danger is not None:
-        # A guess gives way to a plain answer: «двоє, 4 і 7» is no cry for help where ages were asked; and to a call
-        # for a person, who hears what it is about.
-        answered = (_interviewed(scene) or _person_called(scene)) if scene.meaning.danger_guessed else None
+        # A guess gives way to a plain answer: «двоє, 4 і 7» is no cry for help where ages were asked.
+        answered = _interviewed(scene) if scene.meaning.danger_guessed else None
         return answered or danger.card(scene, scene.meaning.danger)
     if scene.view.people_only:
         return _people_step(scene) or _to_people(scene)
@@ -275,10 +274,6 @@ def _counts_lines(scene: Scene) -> bool:
     """Whether a bare number means a line of the open list, not a button."""
     step = scene.state.step
     return step is not None and (step.skill, step.name) in NUMBERED_LINES
-
-
-def _person_called(scene: Scene) -> Outcome | None:
-    return handoff.ask(scene) if scene.meaning.command is Command.PERSON else None
 
 
 def _thanked(scene: Scene) -> Outcome | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bots.dialogue.engine import respond
-from bots.dialogue.turn import Heard, State, Step, Turn, View
+from bots.dialogue.turn import Heard, QueueView, State, Step, Turn, View
 from conversations.messages import IncomingMessage, MessageKind
-from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
+from knowledge_base.understanding.meaning import Command, Danger, Facet, Meaning, Ranked, Verdict
 
 from .fake_knowledge import FakeKnowledge
 from .stage import NOON, REF
@@ -38,10 +38,10 @@ def test_a_named_topic_wins_over_the_open_one(words: str, confidence: float, top
     assert (turn.topic, turn.facet) == (topic, Facet.REFUSAL)
 
 
-def _turn(words: str, state: State, **read: object) -> Turn:
+def _turn(words: str, state: State, view: View | None = None, **read: object) -> Turn:
     message = IncomingMessage(ref=REF, event_key="1", kind=MessageKind.TEXT, text=words, sent_at=NOON)
     meaning = Meaning(masked=words, verdict=Verdict.UNSURE, **read)  # type: ignore[arg-type]  # fields of a reading
-    turn = respond(state, Heard(message, meaning), FakeKnowledge(), View(), NOON)
+    turn = respond(state, Heard(message, meaning), FakeKnowledge(), view or View(), NOON)
     assert isinstance(turn, Turn)
     return turn
 
@@ -112,3 +112,11 @@ def test_a_number_beside_thanks_is_heard() -> None:
         "handoff",
         "+380671234567",
     )
+
+
+def test_a_call_for_a_person_does_not_silence_a_guess_of_danger() -> None:
+    """At night nobody comes: the numbers are said all the same."""
+    guessed = {"danger": Danger.VIOLENCE, "danger_guessed": True, "command": Command.PERSON}
+    night = View(queue=QueueView(number="26-0001", ahead=0, open_now=False, promised_at=NOON, opens_at=NOON))
+    turn = _turn("він прийде вночі, покличте людину", State(greeted=True, last_at=NOON), night, **guessed)
+    assert turn.kind.value == "danger"
