@@ -23,21 +23,18 @@ from bots.dialogue.turn import (
     EraseStored,
     Heard,
     Lookup,
-    QueueView,
-    SamePersonView,
     State,
-    StoredView,
     TicketView,
     Turn,
     View,
 )
-from bots.turns import albums, effects, sheets, told
+from bots.turns import albums, effects, lookups, sheets, told
 from bots.turns.faults import described
 from bots.turns.minds import Mind, words_of
 from bots.turns.runtime import Runtime
 from bots.turns.telling import about
 from bots.turns.topics import FETCH, THINK, conversation_topic, deliver_topic, queue_topic
-from conversations import erasure, inbox, outbox, remote_files, switches, transcript
+from conversations import inbox, outbox, remote_files, switches, transcript
 from conversations.database import is_away
 from conversations.drafts import Draft, hold, needs_label, write
 from conversations.inbox import Claimed, LeaseLost
@@ -54,7 +51,6 @@ from conversations.messages import (
 from handover import happenings
 from handover.composing import kept_replies
 from handover.composing.kept_replies import Kept
-from handover.contacts import same_person
 from handover.tickets import leading, queue, reach, tickets, wording
 from handover.tickets.tickets import Ticket
 from knowledge_base.understanding.meaning import Meaning
@@ -508,48 +504,12 @@ async def _respond(
     """Ask the engine, fetching what it wants to see, until it has a turn."""
     knowledge = scene.mind.knowledge
     outcome = respond(state, heard, knowledge, view, now)
-    while isinstance(outcome, Lookup):
-        if outcome is Lookup.QUEUE:
-            view = replace(view, queue=await _queue_view(db, runtime, scene, now))
-        elif outcome is Lookup.SAME_PERSON:
-            view = replace(view, same_person=await _same_person_view(db, scene.claimed.id, now))
-        else:
+    while not isinstance(outcome, Turn):
+        if outcome is Lookup.STORED:
             await _settle(db, scene, after)
-            view = replace(view, stored=await _stored_view(db, scene.claimed))
+        view = await lookups.see(db, runtime, scene.claimed, knowledge, view, outcome, now)
         outcome = respond(state, heard, knowledge, view, now)
     return outcome
-
-
-async def _queue_view(db: AsyncConnection, runtime: Runtime, scene: Scene, now: datetime) -> QueueView:
-    community = scene.claimed.ref.community
-    reception = scene.mind.knowledge.community.reception
-    seen = await queue.numbers(db, community, reception, runtime.answer_minutes, now)
-    return QueueView(
-        number=await tickets.next_number(db, community, now),
-        ahead=seen.ahead,
-        open_now=seen.open_now,
-        promised_at=seen.promised_at,
-        wait_minutes=seen.wait_minutes,
-        opens_at=seen.opens_at,
-        pause=seen.pause,
-    )
-
-
-async def _same_person_view(db: AsyncConnection, conversation_id: str, now: datetime) -> SamePersonView:
-    asked = await same_person.newest(db, conversation_id)
-    if asked is None:
-        return SamePersonView()
-    if asked.state == "confirmed":
-        return SamePersonView(asked.id, asked.code, "joined")
-    if not asked.open_at(now):
-        return SamePersonView(asked.id, asked.code)
-    here, there = asked.said(conversation_id), asked.said(asked.other(conversation_id))
-    return SamePersonView(asked.id, asked.code, "waits" if here else "other" if there else "open")
-
-
-async def _stored_view(db: AsyncConnection, claimed: Claimed) -> StoredView:
-    kept = await erasure.stored(db, claimed.id)
-    return StoredView(kept.messages, kept.files, await tickets.stored(db, claimed.id), kept.since)
 
 
 def _say(runtime: Runtime, draft: Draft, turn: Turn, now: datetime, *, pressed_in: str | None) -> None:
