@@ -154,6 +154,27 @@ def test_whoever_takes_may_write_at_once_even_when_the_news_comes_before_the_ans
     expect(page.locator("#lines")).to_contain_text("Я ще тут")
 
 
+def test_what_is_drawn_can_be_pressed_at_once(served: Served, open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    ticket = served.run(waiting(served.database, served.wall.now))
+    page.goto(f"{served.address}/workplace")
+    page.evaluate(
+        """() => {
+          window.sameDocument = true;
+          const drawn = new MutationObserver(() => {
+            const take = document.getElementById("take");
+            if (!take) return;
+            drawn.disconnect();
+            take.click();
+          });
+          drawn.observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
+    page.locator(f"#row-{ticket.conversation_id}").click()
+    expect(page.get_by_label("Відповідь людині")).to_be_focused()
+    assert page.evaluate("window.sameDocument") is True
+
+
 def test_a_photo_takes_its_place_in_the_line_when_it_comes(
     served: Served, open_page: Callable[..., Page]
 ) -> None:

@@ -55,6 +55,7 @@ def test_an_administrators_way_through_the_settings(
     expect(page.get_by_role("heading", name="Де ви ввійшли")).to_be_visible()
     looked()
     page.get_by_role("link", name="Увімкнути код").click()
+    expect(page.get_by_label("Ваш пароль")).to_be_focused()
     looked()
     page.get_by_label("Ваш пароль").fill(PASSWORD)
     page.keyboard.press("Enter")
