@@ -180,7 +180,13 @@ def _refused(scene: Scene, plan: Plan, office: Office, done: DeedView) -> Outcom
 
 def _not_given(scene: Scene, refusal: str, office: Office) -> Turn:
     """Nothing more is booked or moved for this person now."""
-    text = say(f"visit-{refusal.replace('_', '-')}", phone=office.phone)
+    match refusal:
+        case "too_many":
+            text = say("visit-too-many", phone=office.phone)
+        case "too_often":
+            text = say("visit-too-often", phone=office.phone)
+        case _:
+            text = say("visit-gone", phone=office.phone)
     choices = (buttons.button("v:mine", "visit-mine"), *buttons.row())
     state = replace(scene.settled, booking=None)
     return scene.turn(
@@ -305,7 +311,7 @@ def _no_time_that_day(
         why = say("visit-not-received", day=said)
     else:
         full = True
-        why = say("visit-full-today" if day == scene.today else "visit-full", day=said)
+        why = say("visit-full-today") if day == scene.today else say("visit-full", day=said)
     text = f"{why} {say('visit-nearest', when=visiting.when(scene, _near_day(scene, times, day)))}"
     near = sorted(_days(scene, times), key=lambda one: abs((one - day).days))[:DAYS_SHOWN]
     wait = buttons.button("v:w", "visit-wait") if full and may_write(scene) else None
@@ -374,7 +380,13 @@ def _days(scene: Scene, times: Sequence[datetime]) -> list[date]:
 
 
 def _near_day(scene: Scene, times: Sequence[datetime], day: date) -> datetime:
-    return min(times, key=lambda at: (abs((scene.local(at).date() - day).days), at))
+    """The nearest time to a day, of two equally near the later: whoever can't come on Wednesday comes on Thursday."""
+
+    def distance(at: datetime) -> tuple[int, bool, datetime]:
+        ahead = (scene.local(at).date() - day).days
+        return abs(ahead), ahead < 0, at
+
+    return min(times, key=distance)
 
 
 def _day_buttons(scene: Scene, days: Sequence[date]) -> list[Choice | None]:

@@ -59,11 +59,9 @@ def asked(scene: Scene) -> Outcome | None:
     words = scene.words
     if len(words.split()) > LONGEST:
         return None
-    if _MINE.search(words):
-        return show(scene)
     if _VISIT.search(words) and (_CANCEL.search(words) or _MOVE.search(words)):
         return _about(scene, None)
-    return None
+    return show(scene) if _MINE.search(words) else None
 
 
 def hear(scene: Scene, step: Step) -> Outcome | None:

@@ -28,7 +28,7 @@ def booked(scene: Scene, visit: VisitView) -> Turn:
         say(
             "visit-booked",
             number=str(visit.number),
-            when=visiting.when(scene, visit.starts_at),
+            when=moments.begun(visiting.when(scene, visit.starts_at)),
             place=_place(scene, visit),
         )
     ]

@@ -773,7 +773,9 @@ visit-full-today = На сьогодні вільного часу вже нем
 visit-nearest = Найближчий вільний час: { $when }.
 visit-none-free = До { $day } усе зайнято. Терміново — телефонуйте: { $phone }.
 visit-none-free-wait = Щойно час звільниться, можемо сповістити.
-visit-booked = Готово, запис № { $number }: { $when }, { $place }.
+visit-booked =
+    Готово, запис № { $number }.
+    { $when }, { $place }.
 visit-bring = Візьміть: { $list }.
 visit-bring-more =
     Ще { $count ->
