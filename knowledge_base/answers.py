@@ -64,9 +64,32 @@ class DayHours:
     why: Literal["moved", "shortened"] = "moved"
 
 
+HALL = ""
+"""The receiver of a visit that anybody in the hall takes."""
+
+
+@dataclass(frozen=True)
+class VisitRules:
+    """How an office takes bookings: minutes of a visit, days ahead, minutes from now to the first time one may have.
+
+    `hall` is how many are received at once by whoever is free, 0 where people come to named positions only. `letter`
+    begins the numbers of the hall: «А 12».
+    """
+
+    minutes: int = 20
+    days_ahead: int = 14
+    lead_minutes: int = 60
+    hall: int = 0
+    letter: str = "А"
+
+
 @dataclass(frozen=True)
 class Receiver:
-    """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty)."""
+    """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty).
+
+    `short` is its name on a button. For bookings: `minutes` of a visit where they differ from the office's, `longer`
+    minutes by entry, how many are received `at_once`, the `letter` of its numbers in the hall.
+    """
 
     id: str
     position: str
@@ -75,6 +98,11 @@ class Receiver:
     room: str | None = None
     serves: frozenset[str] = frozenset()
     note: str | None = None
+    short: str | None = None
+    minutes: int | None = None
+    longer: tuple[tuple[str, int], ...] = ()
+    at_once: int = 1
+    letter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +110,8 @@ class Office:
     """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...).
 
     `closed_on` and `open_on` are the days unlike their weekday, the community's calendar among them.
-    `address_hidden`: the address is told on the phone only, and `address` says so.
+    `address_hidden`: the address is told on the phone only, and `address` says so. `visits` is None where nobody can
+    be booked.
     """
 
     id: str
@@ -100,6 +129,18 @@ class Office:
     latitude: float | None = None
     longitude: float | None = None
     note: str | None = None
+    visits: VisitRules | None = None
+
+    def receiver(self, receiver_id: str) -> Receiver | None:
+        """The position of this id; None for HALL and for one that is not here."""
+        return next((one for one in self.receivers if one.id == receiver_id), None)
+
+    def takers(self, matter: str | None) -> tuple[str, ...]:
+        """Who can be booked about an entry: those who are there for it, else the hall; none where nobody is."""
+        if self.visits is None:
+            return ()
+        own = tuple(one.id for one in self.receivers if matter is not None and matter in one.serves)
+        return own or ((HALL,) if self.visits.hall else ())
 
     def usual_hours(self, day: date) -> tuple[Interval, ...]:
         """The intervals of the day's weekday, earliest first, whatever happens that very day."""
@@ -117,6 +158,16 @@ def of_weekday(hours: Iterable[Interval], weekday: int) -> tuple[Interval, ...]:
     """The intervals of one weekday (0 = Monday), earliest first."""
     found = (interval for interval in hours if interval.weekday == weekday)
     return tuple(sorted(found, key=lambda interval: interval.opens))
+
+
+@dataclass(frozen=True)
+class VisitGround:
+    """On what ground somebody is received before those who wait: a button's label, whom it is about, who says so."""
+
+    id: str
+    label: str
+    who: str
+    source: SourceLine
 
 
 @dataclass(frozen=True)
@@ -256,6 +307,11 @@ class Knowledge(Protocol):
 
     def notices(self, now: datetime) -> tuple[Notice, ...]:
         """What is pinned at this moment, the heaviest first."""
+        ...
+
+    @property
+    def visit_grounds(self) -> tuple[VisitGround, ...]:
+        """On what grounds people are received before those who wait, by the community's order of reception."""
         ...
 
     def hotline(self, hotline_id: str) -> Hotline | None: ...

@@ -46,6 +46,7 @@ from knowledge_base.answers import (
     LifeEvent,
     Office,
     SourceLine,
+    VisitGround,
 )
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
 
@@ -127,6 +128,10 @@ class FakeKnowledge:
 
     def hotline(self, hotline_id: str) -> Hotline | None:
         return None
+
+    @property
+    def visit_grounds(self) -> tuple[VisitGround, ...]:
+        return ()
 
     def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
         return {}
