@@ -44,6 +44,7 @@ from knowledge_base.answers import (
     Interval,
     Knowledge,
     LifeEvent,
+    Notice,
     Office,
     SourceLine,
 )
@@ -97,6 +98,10 @@ class FakeKnowledge:
     )
     entry_ids: tuple[str, ...] = ("housing-subsidy",)
     life_events: tuple[LifeEvent, ...] = ()
+    pinned: tuple[Notice, ...] = ()
+
+    def notices(self, now: datetime) -> tuple[Notice, ...]:
+        return self.pinned
 
     def resolve(self, entry_id: str) -> str | None:
         return entry_id if entry_id in self.entry_ids else None
