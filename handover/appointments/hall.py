@@ -82,7 +82,7 @@ async def arrive(db: AsyncConnection, community: str, visit_id: str, letter: str
     visit = await _step(
         db, community, visit_id, ("booked", "no_show"), state="arrived", arrived_at=now, done_at=None
     )
-    if visit.letter is not None:
+    if visit.hall_letter is not None:
         return visit
     given = await db.execute(
         update(appointments)
@@ -192,6 +192,6 @@ async def _step(
 
 async def _tell(db: AsyncConnection, visit: Visit, now: datetime) -> None:
     """Whoever wrote to us hears the call in their own channel too."""
-    if visit.conversation is not None:
-        facts = {"ticket": visit.ticket, "room": visit.called_room or ""}
-        await inbox.tell(db, visit.conversation, InternalEvent(name=CALLED, facts=facts, at=now))
+    if visit.conversation_id is not None:
+        facts = {"ticket": visit.hall, "room": visit.called_room or ""}
+        await inbox.tell(db, visit.conversation_id, InternalEvent(name=CALLED, facts=facts, at=now))

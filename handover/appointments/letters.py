@@ -1,56 +1,41 @@
-"""The letters of the hall: «С 41» is the forty-first about subsidies today. One letter for a group of matters."""
+"""The letters of a hall: «С 41» is the forty-first to one receiver of an office today, or to the hall."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from knowledge_base.answers import Knowledge
+from handover.appointments.numbers import letter_of
+from handover.appointments.tables import HALL
+from knowledge_base.answers import Office, Receiver
+
+ONLY, OTHER = "Прийом", "Інші питання"
+"""What the hall's own letter stands for: everything, or what nobody else has a letter for."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter and what it stands for, in words that fit the hall's screen."""
+    """A letter, what it stands for, and the receiver it belongs to, HALL where anybody calls it."""
 
     sign: str
     name: str
+    receiver: str = HALL
 
 
-OTHER = Letter("К", "Інші питання")
-
-LETTERS: tuple[Letter, ...] = (
-    Letter("С", "Субсидії"),
-    Letter("В", "Переселенці"),
-    Letter("Д", "Діти, сім’я"),
-    Letter("П", "Пільги"),
-    Letter("А", "Інвалідність"),
-    OTHER,
-)
-"""In the order they stand on the screen. О, З and Ч are not among them: from afar they are 0, 3 and 4."""
-
-_OF_GROUP: Mapping[str, str] = {
-    "housing": "С",
-    "displaced": "В",
-    "families": "Д",
-    "veterans": "П",
-    "special-categories": "П",
-    "chornobyl": "П",
-    "disability": "А",
-    "care": "А",
-}
-
-_BY_SIGN = {letter.sign: letter for letter in LETTERS}
+def letters(office: Office) -> tuple[Letter, ...]:
+    """The letters of an office: those of receivers in their order, the hall's own last."""
+    own: dict[str, Letter] = {}
+    hall = letter_of(office, HALL)
+    for receiver in office.receivers:
+        sign = letter_of(office, receiver.id)
+        if sign != hall and sign not in own:
+            own[sign] = Letter(sign, _name(receiver), receiver.id)
+    return (*own.values(), Letter(hall, OTHER if own else ONLY))
 
 
-def letter(sign: str) -> Letter:
-    """The letter with this sign; one that is no longer given stands for other matters under its own sign."""
-    return _BY_SIGN.get(sign) or Letter(sign, OTHER.name)
+def letter(office: Office, sign: str) -> Letter:
+    """The letter with this sign; one that is not given any more stands for other matters."""
+    return next((one for one in letters(office) if one.sign == sign), Letter(sign, OTHER))
 
 
-def letter_of(knowledge: Knowledge, matter: str | None, now: datetime) -> Letter:
-    """The letter of a matter, an entry's id; other matters where it is none or not known."""
-    entry = knowledge.resolve(matter) if matter else None
-    if entry is None:
-        return OTHER
-    return _BY_SIGN[_OF_GROUP.get(knowledge.card(entry, now).group, OTHER.sign)]
+def _name(receiver: Receiver) -> str:
+    return receiver.short or receiver.position

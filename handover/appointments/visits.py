@@ -1,29 +1,29 @@
-"""A visit as it is read: booked ahead or a walk-in of the day. Connection first."""
+"""A visit as it is kept, and how it is found. Connection first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.appointments.tables import appointments
 
 State = Literal["booked", "arrived", "called", "done", "no_show", "cancelled"]
-Kind = Literal["booked", "walk_in"]
-
-
-class UnknownVisit(LookupError):
-    """No visit with this id in this community."""
+CITIZEN = "citizen"
+"""Who cancelled, where it was the person."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit. Moments are UTC; `day` is the office's own date. `receiver` is empty where anybody receives.
+    """A visit to an office: `number` is what its person is told («запис № 214»), `day` the local date.
 
-    `called_at` is the first call, `recalled_at` the last repeated one; `done_at` is when it ended, also of a no-show.
+    `starts_at` and `ends_at` (UTC) are None for a walk-in. `hall` is the number on the board, «С 41». `sequence` grows
+    with every move. `priority` is the id of the ground on which the law lets the person go first. `called_at` is the
+    first call, `recalled_at` the last repeated one; `done_at` is when it was over, also where nobody came.
     """
 
     id: str
@@ -32,101 +32,101 @@ class Visit:
     office: str
     receiver: str
     room: str | None
+    place: int | None
     matter: str | None
-    kind: Kind
+    kind: Literal["booked", "walk_in"]
     state: State
     day: date
     starts_at: datetime | None
     ends_at: datetime | None
-    letter: str | None
+    hall_letter: str | None
     hall_number: int | None
-    conversation: str | None
+    conversation_id: str | None
     name: str
     phone: str | None
     for_other: bool
+    booked_by: str | None
     priority: str | None
+    sequence: int
     created_at: datetime
     moved_at: datetime | None
     confirmed_at: datetime | None
+    reminded_day_at: datetime | None
+    reminded_hours_at: datetime | None
     arrived_at: datetime | None
     called_at: datetime | None
     recalled_at: datetime | None
     called_room: str | None
     called_by: str | None
     done_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
 
     @property
-    def ticket(self) -> str:
-        """`С 41`, figures never fewer than two; empty before a number is given."""
-        if self.letter is None or self.hall_number is None:
-            return ""
-        return f"{self.letter}\u00a0{self.hall_number:02}"
+    def hall(self) -> str:
+        """`С 41`; nothing where there is no number."""
+        return f"{self.hall_letter} {self.hall_number}" if self.hall_letter else ""
 
     @property
     def last_called_at(self) -> datetime | None:
-        """When it was called for the last time."""
+        """When the person was called for the last time."""
         return self.recalled_at or self.called_at
 
 
+class UnknownVisit(LookupError):
+    """The community has no visit with this id."""
+
+
+_KEPT = {"community": "community_id"}
+
+
 def visit_of(row: RowMapping) -> Visit:
-    """The visit of a row of `appointments`."""
-    return Visit(
-        id=row["id"],
-        community=row["community_id"],
-        number=row["number"],
-        office=row["office"],
-        receiver=row["receiver"],
-        room=row["room"],
-        matter=row["matter"],
-        kind=row["kind"],
-        state=row["state"],
-        day=date.fromisoformat(row["day"]),
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        letter=row["hall_letter"],
-        hall_number=row["hall_number"],
-        conversation=row["conversation_id"],
-        name=row["name"],
-        phone=row["phone"],
-        for_other=row["for_other"],
-        priority=row["priority"],
-        created_at=row["created_at"],
-        moved_at=row["moved_at"],
-        confirmed_at=row["confirmed_at"],
-        arrived_at=row["arrived_at"],
-        called_at=row["called_at"],
-        recalled_at=row["recalled_at"],
-        called_room=row["called_room"],
-        called_by=row["called_by"],
-        done_at=row["done_at"],
+    """The visit of a row of the table."""
+    values = {one.name: row[_KEPT.get(one.name, one.name)] for one in fields(Visit)}
+    return Visit(**values | {"day": date.fromisoformat(row["day"])})
+
+
+async def find(db: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Visit]:
+    """The visits that meet all conditions, by their time, walk-ins by when they were made."""
+    rows = await db.execute(
+        select(appointments)
+        .where(*conditions)
+        .order_by(appointments.c.day, appointments.c.starts_at, appointments.c.number)
     )
+    return [visit_of(row) for row in rows.mappings()]
+
+
+async def get(db: AsyncConnection, community: str, visit_id: str) -> Visit | None:
+    """The visit of this id; None where the community has none."""
+    found = await find(db, appointments.c.community_id == community, appointments.c.id == visit_id)
+    return found[0] if found else None
 
 
 async def by_id(db: AsyncConnection, community: str, visit_id: str) -> Visit:
-    """The visit. Raises UnknownVisit."""
-    rows = await db.execute(
-        select(appointments).where(appointments.c.community_id == community, appointments.c.id == visit_id)
-    )
-    row = rows.mappings().first()
-    if row is None:
+    """The visit of this id. Raises UnknownVisit."""
+    found = await get(db, community, visit_id)
+    if found is None:
         raise UnknownVisit(visit_id)
-    return visit_of(row)
+    return found
 
 
 async def of_day(db: AsyncConnection, community: str, office: str, day: date) -> list[Visit]:
-    """Every visit of an office's day, cancelled ones too; the booked by their time, then walk-ins as they came."""
-    rows = await db.execute(
-        select(appointments)
-        .where(
-            appointments.c.community_id == community,
-            appointments.c.office == office,
-            appointments.c.day == day.isoformat(),
-        )
-        .order_by(
-            appointments.c.starts_at.is_(None),
-            appointments.c.starts_at,
-            appointments.c.arrived_at,
-            appointments.c.number,
-        )
+    """Every visit of an office's day, cancelled ones too."""
+    return await find(
+        db,
+        appointments.c.community_id == community,
+        appointments.c.office == office,
+        appointments.c.day == day.isoformat(),
     )
-    return [visit_of(row) for row in rows.mappings()]
+
+
+async def of_conversation(
+    db: AsyncConnection, conversation_id: str, now: datetime, states: Sequence[State] = ("booked",)
+) -> list[Visit]:
+    """The visits of a conversation that are yet to be, earliest first."""
+    return await find(
+        db,
+        appointments.c.conversation_id == conversation_id,
+        appointments.c.state.in_(states),
+        appointments.c.ends_at > now,
+    )

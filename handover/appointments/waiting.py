@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from handover.appointments.letters import LETTERS
 from handover.appointments.visits import Visit
 
 GRACE = timedelta(minutes=10)
@@ -34,18 +33,13 @@ STEP_MINUTES = 5
 
 @dataclass(frozen=True)
 class Desk:
-    """Whom a desk calls: visits with these letters (all where none), and to this receiver or to anybody.
-
-    A desk without a receiver calls only visits to anybody.
-    """
+    """Whom a desk calls: visits with these letters, everybody's where none is named."""
 
     letters: frozenset[str] = frozenset()
-    receiver: str = ""
 
     def calls(self, visit: Visit) -> bool:
         """Whether the visit may be called to this desk."""
-        fits = not self.letters or visit.letter in self.letters
-        return visit.receiver == self.receiver if visit.receiver else fits
+        return not self.letters or visit.hall_letter in self.letters
 
 
 @dataclass(frozen=True)
@@ -74,17 +68,14 @@ def _turn(visit: Visit, now: datetime) -> tuple[int, int, datetime, int]:
     return (3, 0, visit.starts_at, number)
 
 
-def waits(visits: Collection[Visit], now: datetime, signs: Sequence[str] = ()) -> list[Wait]:
-    """How long newcomers wait, a line a letter: of `signs`, else of every letter."""
+def waits(visits: Collection[Visit], now: datetime, signs: Sequence[str]) -> list[Wait]:
+    """How long newcomers wait, a line a letter."""
     shares = _shares(visits, now)
-    return [
-        _wait(visits, sign, shares.get(sign, 0.0), now)
-        for sign in (signs or [letter.sign for letter in LETTERS])
-    ]
+    return [_wait(visits, sign, shares.get(sign, 0.0), now) for sign in signs]
 
 
 def _wait(visits: Collection[Visit], sign: str, rooms: float, now: datetime) -> Wait:
-    own = [visit for visit in visits if visit.letter == sign]
+    own = [visit for visit in visits if visit.hall_letter == sign]
     people = sum(visit.state == "arrived" for visit in own)
     served = sum(visit.state == "called" for visit in own)
     each = service_minutes(own)
@@ -123,8 +114,8 @@ def _shares(visits: Collection[Visit], now: datetime) -> Mapping[str, float]:
     called: dict[str, set[str]] = defaultdict(set)
     for visit in visits:
         last = visit.last_called_at
-        if visit.called_room and visit.letter and last is not None and now - last <= ROOM_WORKS:
-            called[visit.called_room].add(visit.letter)
+        if visit.called_room and visit.hall_letter and last is not None and now - last <= ROOM_WORKS:
+            called[visit.called_room].add(visit.hall_letter)
     shares: dict[str, float] = defaultdict(float)
     for signs in called.values():
         for sign in signs:

@@ -18,9 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
 from conversations.database import Database
-from handover.appointments.letters import LETTERS
 from handover.public_board.announcements import PAGES_AT_MOST
-from handover.public_board.state import CALLS, day_line, known_office, screen, title
+from handover.public_board.state import CALLS, WAITS, day_line, known_office, screen, title
 from knowledge_base.answers import Knowledge, Office
 from knowledge_base.language import clock
 
@@ -127,7 +126,7 @@ def routes(house: BoardHouse) -> APIRouter:
             clock=clock(local.time()),
             source=f"/board/{found.id}/state",
             older=CALLS - 1,
-            letters=len(LETTERS),
+            letters=WAITS,
             announcements=PAGES_AT_MOST,
         )
         return HTMLResponse(page, headers=HEADERS)

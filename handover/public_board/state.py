@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.appointments import visits
-from handover.appointments.letters import LETTERS, letter
+from handover.appointments.letters import letter, letters
 from handover.appointments.visits import Visit
 from handover.appointments.waiting import waits
 from handover.calendars import calendars
@@ -24,6 +24,9 @@ State = Literal["normal", "alarm", "closed"]
 
 CALLS = 4
 """Numbers on the screen: the newest large, three before it."""
+
+WAITS = 6
+"""Lines of waits that fit."""
 
 BEFORE_OPENING = timedelta(minutes=30)
 """People gather in the hall before it opens: the screen is there for them."""
@@ -153,7 +156,7 @@ async def screen(db: AsyncConnection, knowledge: Knowledge, office: Office, now:
         at=local,
         state=state,
         calls=() if state == "alarm" else calls(today, zone),
-        waits=() if state != "normal" else letter_waits(today, now),
+        waits=() if state != "normal" else letter_waits(office, today, now),
         announcements=pages[:PAGES_AT_MOST],
         message=message,
     )
@@ -161,7 +164,7 @@ async def screen(db: AsyncConnection, knowledge: Knowledge, office: Office, now:
 
 def calls(today: Sequence[Visit], zone: ZoneInfo) -> list[Call]:
     """Whoever is called and still in the room, the newest call first."""
-    called = [visit for visit in today if visit.state == "called" and visit.ticket]
+    called = [visit for visit in today if visit.state == "called" and visit.hall]
     called.sort(key=lambda visit: (visit.last_called_at or visit.created_at, visit.number), reverse=True)
     return [_call(visit, zone) for visit in called[:CALLS]]
 
@@ -169,16 +172,17 @@ def calls(today: Sequence[Visit], zone: ZoneInfo) -> list[Call]:
 def _call(visit: Visit, zone: ZoneInfo) -> Call:
     place, _, room = (visit.called_room or "").rpartition(" ")
     return Call(
-        visit.ticket, place or NO_ROOM, room, (visit.last_called_at or visit.created_at).astimezone(zone)
+        visit.hall, place or NO_ROOM, room, (visit.last_called_at or visit.created_at).astimezone(zone)
     )
 
 
-def letter_waits(today: Sequence[Visit], now: datetime) -> list[LetterWait]:
-    """The letters anybody came with today, in their order; the first four where nobody came yet."""
-    active = {visit.letter for visit in today if visit.letter and visit.state != "cancelled"}
-    signs = [one.sign for one in LETTERS if one.sign in active] or [one.sign for one in LETTERS][:4]
+def letter_waits(office: Office, today: Sequence[Visit], now: datetime) -> list[LetterWait]:
+    """The letters anybody comes with today, in their order; the office's first ones where nobody does."""
+    active = {visit.hall_letter for visit in today if visit.state != "cancelled"}
+    known = letters(office)
+    signs = [one.sign for one in known if one.sign in active][:WAITS] or [one.sign for one in known[:CALLS]]
     return [
-        LetterWait(wait.letter, letter(wait.letter).name, wait.people, wait.minutes)
+        LetterWait(wait.letter, letter(office, wait.letter).name, wait.people, wait.minutes)
         for wait in waits(today, now, signs)
     ]
 

@@ -104,7 +104,7 @@ async def test_the_state_has_exactly_these_fields_of_these_types(screens, databa
     assert (state["offset_minutes"], state["day"], state["clock"]) == (120, "вт, 24 листопада", "10:30")
     assert state["office"] == "Приймальня, вул. Садова, 1"
     assert state["calls"] == [
-        {"number": "С 01", "place": "вікно", "room": "2", "called_at": "2026-11-24T10:30:00+02:00"}
+        {"number": "С 1", "place": "вікно", "room": "2", "called_at": "2026-11-24T10:30:00+02:00"}
     ]
     assert state["waits"] == [{"letter": "С", "name": "Субсидії", "people": 1, "minutes": 25}]
     assert state["announcements"] == [

@@ -68,6 +68,9 @@
       write(number, call?.number ?? "");
       write(place, call?.place ?? "");
       write(room, call?.room ?? "");
+      const width = (call?.number.length ?? 0) + 2 * (call?.room.length ?? 0);
+      row.classList.toggle("long", width > 7 && width < 10);
+      row.classList.toggle("longer", width >= 10);
     });
     hide(by("nobody"), state.calls.length > 0);
     waits.forEach(({ row, letter, name, minutes: words }, at) => {
