@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.appointments.tables import appointments
@@ -117,6 +117,28 @@ async def of_day(db: AsyncConnection, community: str, office: str, day: date) ->
         appointments.c.community_id == community,
         appointments.c.office == office,
         appointments.c.day == day.isoformat(),
+    )
+
+
+async def newcomers(db: AsyncConnection, found: Sequence[Visit]) -> frozenset[str]:
+    """Ids of those whose conversation or phone was never received before; of whom nothing is known, none. One query."""
+    chats = {visit.conversation_id for visit in found if visit.conversation_id}
+    phones = {visit.phone for visit in found if visit.phone}
+    if not chats and not phones:
+        return frozenset()
+    rows = await db.execute(
+        select(appointments.c.conversation_id, appointments.c.phone).where(
+            appointments.c.community_id == found[0].community,
+            appointments.c.state == "done",
+            appointments.c.day < min(visit.day for visit in found).isoformat(),
+            or_(appointments.c.conversation_id.in_(chats), appointments.c.phone.in_(phones)),
+        )
+    )
+    known = {one for row in rows for one in (row.conversation_id, row.phone) if one}
+    return frozenset(
+        visit.id
+        for visit in found
+        if (visit.conversation_id or visit.phone) and not {visit.conversation_id, visit.phone} & known
     )
 
 

@@ -32,6 +32,8 @@ from handover.workplace.shift import add_shift
 from handover.workplace.teams import add_teams
 from handover.workplace.unmasking import add_unmasking
 from handover.workplace.views import add_views
+from handover.workplace.visits import add_visits
+from handover.workplace.walk_in import add_walk_in
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -59,6 +61,8 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_hours(router, guard)
     add_desk(router, guard)
     add_call_list(router, guard)
+    add_walk_in(router, guard)
+    add_visits(router, guard)
     add_events(router, guard)
     add_notifying(router, guard)
     add_me(router, guard)
