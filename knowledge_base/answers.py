@@ -64,6 +64,10 @@ class DayHours:
     why: Literal["moved", "shortened"] = "moved"
 
 
+HALL = ""
+"""The receiver of a visit that anybody in the hall takes."""
+
+
 @dataclass(frozen=True)
 class VisitRules:
     """How an office takes bookings: minutes of a visit, days ahead, minutes from now to the first time one may have.
@@ -126,6 +130,17 @@ class Office:
     longitude: float | None = None
     note: str | None = None
     visits: VisitRules | None = None
+
+    def receiver(self, receiver_id: str) -> Receiver | None:
+        """The position of this id; None for HALL and for one that is not here."""
+        return next((one for one in self.receivers if one.id == receiver_id), None)
+
+    def takers(self, matter: str | None) -> tuple[str, ...]:
+        """Who can be booked about an entry: those who are there for it, else the hall; none where nobody is."""
+        if self.visits is None:
+            return ()
+        own = tuple(one.id for one in self.receivers if matter is not None and matter in one.serves)
+        return own or ((HALL,) if self.visits.hall else ())
 
     def usual_hours(self, day: date) -> tuple[Interval, ...]:
         """The intervals of the day's weekday, earliest first, whatever happens that very day."""

@@ -1,8 +1,9 @@
-"""A person's list of papers as it goes on paper: every word of it, and no word of how it looks."""
+"""What goes into a file: a person's list of papers, a visit for their calendar. Every word, no word of how it looks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,24 @@ class Sheet:
     sources: tuple[str, ...]
     version: str
     start: str
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A visit as it goes into a person's own calendar. Equal entries give equal files.
+
+    `uid` is the same for ever, `sequence` grows with every change; `cancelled` takes the visit out again. Moments are
+    aware, `timezone` is where the office is.
+    """
+
+    file_name: str
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    title: str
+    place: str
+    notes: str
+    made_at: datetime
+    cancelled: bool = False

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from bots.dialogue.sheet import Sheet
+from bots.dialogue.sheet import CalendarEntry, Sheet
 from conversations.messages import Choice, IncomingMessage, InternalEvent, Reply
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning
 
@@ -91,11 +91,118 @@ class SamePersonView:
 
 
 @dataclass(frozen=True)
+class VisitView:
+    """A visit of this conversation that is yet to be, or was cancelled.
+
+    `receiver` is HALL ("") for whoever is free, `hall` its number on the board. `reminded_at`: when we remind next.
+    """
+
+    number: int
+    office: str
+    receiver: str
+    starts_at: datetime
+    ends_at: datetime
+    room: str | None = None
+    matter: str | None = None
+    hall: str = ""
+    name: str = ""
+    for_other: bool = False
+    state: str = "booked"
+    sequence: int = 0
+    confirmed: bool = False
+    priority: str | None = None
+    uid: str = ""
+    reminded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class VisitsView:
+    """The visits of this conversation, earliest first, cancelled ones too.
+
+    `delay_minutes` is how late people with a booking are usually called, None where nobody knows.
+    """
+
+    visits: tuple[VisitView, ...] = ()
+    delay_minutes: int | None = None
+
+    def numbered(self, number: int) -> VisitView | None:
+        """The visit of this number; None for somebody else's."""
+        return next((visit for visit in self.visits if visit.number == number), None)
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """Asks for the free times of these receivers of an office, for visits about a matter."""
+
+    office: str
+    receivers: tuple[str, ...]
+    matter: str | None = None
+
+
+@dataclass(frozen=True)
+class TimesView:
+    """The free times that were asked for: when, and with whom; earliest first. `till` is the last day that is open."""
+
+    asked: FreeTimes
+    times: tuple[tuple[datetime, str], ...]
+    till: date
+
+
+@dataclass(frozen=True)
+class BookVisit:
+    """Books a time of an office with one of these receivers; `waiting` is the offer that it answers."""
+
+    office: str
+    receivers: tuple[str, ...]
+    matter: str | None
+    starts_at: datetime
+    name: str
+    phone: str | None = None
+    for_other: bool = False
+    waiting: str | None = None
+
+
+@dataclass(frozen=True)
+class MoveVisit:
+    """Gives a visit of this conversation another time."""
+
+    number: int
+    receivers: tuple[str, ...]
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class ChangeVisit:
+    """Changes a visit of this conversation: cancel it, confirm it, or mark on what ground its person goes first."""
+
+    number: int
+    what: Literal["cancel", "confirm", "priority"]
+    ground: str | None = None
+
+
+VisitDeed = BookVisit | MoveVisit | ChangeVisit
+"""Done when it is asked for, in the turn's own transaction; what came of it decides the words."""
+
+
+@dataclass(frozen=True)
+class DeedView:
+    """What came of a deed: the visit as it is now, or why it was not done.
+
+    `refusal`: taken, not_open, too_many, too_often, gone.
+    """
+
+    asked: VisitDeed
+    visit: VisitView | None = None
+    refusal: str | None = None
+
+
+@dataclass(frozen=True)
 class View:
     """What the engine may see beyond the message. `queue`, `stored` and `same_person` are None until a Lookup asks.
 
     `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
-    `carries_files`: a file can be made and sent here.
+    `carries_files`: a file can be made and sent here. `writes_until` is until when the bot may write here first, None
+    without a limit. `visits`, `times` and `deed` are what was asked for last.
     """
 
     owner: Literal["bot", "queue", "specialist"] = "bot"
@@ -106,6 +213,10 @@ class View:
     closes_at: datetime | None = None
     carries_files: bool = True
     same_person: SamePersonView | None = None
+    writes_until: datetime | None = None
+    visits: VisitsView | None = None
+    times: TimesView | None = None
+    deed: DeedView | None = None
 
 
 class Lookup(StrEnum):
@@ -114,6 +225,7 @@ class Lookup(StrEnum):
     QUEUE = "queue"
     STORED = "stored"
     SAME_PERSON = "same_person"
+    VISITS = "visits"
 
 
 @dataclass(frozen=True)
@@ -164,6 +276,7 @@ class State:
     `paused` is an interview that waits behind another question. `papers` are the papers a person has, by entry.
     `consents` name what the person agreed to be asked about. `situations` in life are theirs; None: not asked yet.
     `whose` matter these are, and `aside` the same of the other person. `noticed`: when a notice was last shown.
+    `booking` is a booking that waits behind another question.
     `near` are the topics that words could have meant when one of them was answered, for «ні, я про іншу»; `past` those
     of the last answers, the latest first.
     """
@@ -190,6 +303,7 @@ class State:
     noticed: dict[str, date] = field(default_factory=dict)
     near: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
+    booking: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -263,8 +377,32 @@ class AnswerSamePerson:
     yes: bool
 
 
+@dataclass(frozen=True)
+class WaitForTime:
+    """The person wants to know of a time that becomes free within these days, both included."""
+
+    office: str
+    receivers: tuple[str, ...]
+    matter: str | None
+    from_day: date
+    till_day: date
+
+
+@dataclass(frozen=True)
+class WaitNoLonger:
+    """The person waits for no time any more; one that is held for them is free."""
+
+
 Effect = (
-    OpenTicket | CancelTicket | RaiseDanger | RateTicket | EraseStored | NoteUnanswered | AnswerSamePerson
+    OpenTicket
+    | CancelTicket
+    | RaiseDanger
+    | RateTicket
+    | EraseStored
+    | NoteUnanswered
+    | AnswerSamePerson
+    | WaitForTime
+    | WaitNoLonger
 )
 
 
@@ -283,8 +421,8 @@ class Turn:
     topic: str | None = None
     facet: Facet | None = None
     knowledge_version: str = ""
-    sheet: Sheet | None = None
+    sheet: Sheet | CalendarEntry | None = None
 
 
-Outcome = Turn | Lookup
-"""What `respond` returns: a turn, or the name of something it must see first."""
+Outcome = Turn | Lookup | FreeTimes | VisitDeed
+"""What `respond` returns: a turn, or what it must see, or have done, first."""

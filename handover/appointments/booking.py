@@ -96,7 +96,7 @@ async def book(db: AsyncConnection, wish: Wish, now: datetime, zone: ZoneInfo) -
         return seat
     day = wish.starts_at.astimezone(zone).date()
     letter = letter_of(wish.office, seat.receiver)
-    position = slots.receiver_of(wish.office, seat.receiver)
+    position = wish.office.receiver(seat.receiver)
     made = await db.execute(
         insert(appointments)
         .values(
@@ -164,7 +164,7 @@ async def move(
     if day != current.day or letter != letter_of(office, seat.receiver):
         letter = letter_of(office, seat.receiver)
         number = await next_hall_number(db, visit.community, office.id, day, letter)
-    position = slots.receiver_of(office, seat.receiver)
+    position = office.receiver(seat.receiver)
     moved = await db.execute(
         update(appointments)
         .where(appointments.c.id == visit.id)

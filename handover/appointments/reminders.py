@@ -49,13 +49,27 @@ def day_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(local.date() - timedelta(days=1), DAY_BEFORE, zone)
 
 
+def next_of(visit: Visit, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the next reminder of a booked visit goes, if all is well; None where none will."""
+    if visit.state != "booked" or visit.starts_at is None:
+        return None
+    planned = (day_before(visit.starts_at, zone), hours_before(visit.starts_at, zone))
+    return next((at for at in planned if now < at), None)
+
+
+def hours_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
+    """When the second reminder of a visit goes: not before the morning."""
+    morning = datetime.combine(starts_at.astimezone(zone).date(), MORNING, zone)
+    return max(starts_at - HOURS_BEFORE, morning)
+
+
 def due_of(visit: Visit, now: datetime, zone: ZoneInfo) -> Which | None:
     """Which reminder of a booked visit is due now; None for none."""
     starts_at = visit.starts_at
     if starts_at is None or starts_at - LEAST_BEFORE <= now:
         return None
     made = visit.moved_at or visit.created_at
-    hours = max(starts_at - HOURS_BEFORE, datetime.combine(starts_at.astimezone(zone).date(), MORNING, zone))
+    hours = hours_before(starts_at, zone)
     if hours <= now:
         return "hours" if visit.reminded_hours_at is None and made < hours else None
     evening = day_before(starts_at, zone)

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handover.appointments.tables import HALL, appointment_units, receiver_absences
-from knowledge_base.answers import Interval, Office, Receiver, of_weekday
+from handover.appointments.tables import appointment_units, receiver_absences
+from knowledge_base.answers import HALL, Interval, Office, of_weekday
 
 UNIT = timedelta(minutes=5)
 MIDNIGHT = 24 * 60
@@ -43,23 +43,10 @@ class Absence:
     reason: str
 
 
-def receiver_of(office: Office, receiver: str) -> Receiver | None:
-    """The position of this id; None for HALL and for one the office does not have."""
-    return next((one for one in office.receivers if one.id == receiver), None)
-
-
-def takers(office: Office, matter: str | None) -> tuple[str, ...]:
-    """Who can be booked about a matter: those who are there for it, else the hall; none where nobody is."""
-    if office.visits is None:
-        return ()
-    own = tuple(one.id for one in office.receivers if matter is not None and matter in one.serves)
-    return own or ((HALL,) if office.visits.hall else ())
-
-
 def minutes_of(office: Office, receiver: str, matter: str | None) -> int:
     """How long a visit takes."""
     assert office.visits is not None
-    found = receiver_of(office, receiver)
+    found = office.receiver(receiver)
     if found is None:
         return office.visits.minutes
     return dict(found.longer).get(matter or "", found.minutes or office.visits.minutes)
@@ -69,7 +56,7 @@ def places_of(office: Office, receiver: str) -> int:
     """How many are received at once; 0 for a receiver the office does not have."""
     if receiver == HALL:
         return office.visits.hall if office.visits else 0
-    found = receiver_of(office, receiver)
+    found = office.receiver(receiver)
     return found.at_once if found else 0
 
 
@@ -78,7 +65,7 @@ def hours_of(office: Office, receiver: str, day: date) -> list[Minutes]:
     opened = [_minutes(one) for one in office.hours_on(day)]
     if receiver == HALL:
         return opened
-    found = receiver_of(office, receiver)
+    found = office.receiver(receiver)
     own = [_minutes(one) for one in of_weekday(found.hours, day.weekday())] if found else []
     return sorted(
         (max(begins, opens), min(ends, closes))

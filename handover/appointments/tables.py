@@ -25,13 +25,10 @@ EXPECTED = text("state = 'booked'")
 WAITS = text("state IN ('waiting', 'offered')")
 """Conditions of partial indexes: a query says the same words, or the index is not used for it."""
 
-HALL = ""
-"""The receiver of a visit that anybody in the hall takes."""
-
 # A visit: booked ahead, or a walk-in of the day. `day` is the local date, 2026-12-24; a walk-in has no `starts_at`.
-# `receiver` is an id of the office's reception in offices.yaml, HALL for anybody; `place` is which of those who are
-# received at once, from 1. `sequence` grows with every move. `priority` is the id of the ground on which the law lets a
-# person go first.
+# `receiver` is an id of the office's reception in offices.yaml, "" for anybody in the hall; `place` is which of those who
+# are received at once, from 1. `sequence` grows with every move. `priority` is the id of the ground on which the law lets
+# a person go first.
 appointments = Table(
     "appointments",
     metadata,

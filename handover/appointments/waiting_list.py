@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations import inbox
-from conversations.database import upsert
 from conversations.messages import InternalEvent
 from conversations.tables import conversations
 from handover.appointments import booking, slots
 from handover.appointments.booking import Refusal, Wish
 from handover.appointments.reminders import Reaches
 from handover.appointments.slots import Slot
-from handover.appointments.tables import HALL, WAITS, waiting_list
+from handover.appointments.tables import waiting_list
 from handover.appointments.visits import Visit
-from knowledge_base.answers import Office
+from knowledge_base.answers import HALL, Office
 
 OFFER_LASTS = timedelta(hours=1)
 """How long a time is held for whoever it is offered to: enough to see a message, short enough for the next."""
@@ -82,8 +81,7 @@ async def join(
     await _leave(db, community, conversation_id, office)
     waiting_id = uuid.uuid4().hex
     await db.execute(
-        upsert(db, waiting_list)
-        .values(
+        insert(waiting_list).values(
             id=waiting_id,
             community_id=community,
             conversation_id=conversation_id,
@@ -94,14 +92,6 @@ async def join(
             till_day=days[1].isoformat(),
             state="waiting",
             created_at=now,
-        )
-        .on_conflict_do_nothing(
-            index_elements=[
-                waiting_list.c.community_id,
-                waiting_list.c.conversation_id,
-                waiting_list.c.office,
-            ],
-            index_where=WAITS,
         )
     )
     return waiting_id
@@ -228,7 +218,7 @@ async def _expire(db: AsyncConnection, community: str, now: datetime, zone: Zone
 async def _offer_to(
     db: AsyncConnection, waiting: Waiting, office: Office, now: datetime, zone: ZoneInfo
 ) -> int:
-    receivers = (waiting.receiver,) if waiting.receiver != HALL else slots.takers(office, waiting.matter)
+    receivers = (waiting.receiver,) if waiting.receiver != HALL else office.takers(waiting.matter)
     for slot in await slots.free(db, waiting.community, office, receivers, waiting.matter, now, zone):
         day = slot.starts_at.astimezone(zone).date()
         if not waiting.from_day <= day <= waiting.till_day or slot.starts_at < now + OFFER_LASTS:
