@@ -61,6 +61,7 @@ class Action(StrEnum):
     VISIT_MOVED = "visit_moved"
     VISIT_CANCELLED = "visit_cancelled"
     VISIT_ALLOWED = "visit_over_limit"
+    VISIT_TOLD = "visit_stop_told"
     VISIT_TICKET = "visit_ticket"
     VISIT_CAME = "visit_came"
     VISIT_CALLED = "visit_called"
@@ -100,7 +101,14 @@ class Action(StrEnum):
     SAME_PERSON_PARTED = "same_person_parted"
 
 
-READINGS = (Action.READ, Action.FILE_READ, Action.PRINTED, Action.UNMASKED, Action.LOG_READ)
+READINGS = (
+    Action.READ,
+    Action.FILE_READ,
+    Action.PRINTED,
+    Action.UNMASKED,
+    Action.LOG_READ,
+    Action.VISIT_READ,
+)
 """Who saw what; everything else changed something."""
 
 LOG = "log"

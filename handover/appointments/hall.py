@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from conversations import inbox
 from conversations.messages import InternalEvent
 from handover.appointments.numbers import next_hall_number, next_number
-from handover.appointments.tables import HALL, appointments
+from handover.appointments.tables import appointments
 from handover.appointments.visits import State, Visit, by_id, of_day, visit_of
 from handover.appointments.waiting import Desk, queue
+from knowledge_base.answers import HALL
 
 CALLED = "visit_called"
 """The event that tells a person in a channel that they are called."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handover.appointments.numbers import letter_of
-from handover.appointments.tables import HALL
-from knowledge_base.answers import Office, Receiver
+from knowledge_base.answers import HALL, Office, Receiver
 
 ONLY, OTHER = "Прийом", "Інші питання"
 """What the hall's own letter stands for: everything, or what nobody else has a letter for."""

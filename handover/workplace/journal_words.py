@@ -53,6 +53,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.VISIT_MOVED: "Перенесено запис",
     Action.VISIT_CANCELLED: "Скасовано запис",
     Action.VISIT_ALLOWED: "Дозволено запис понад межу",
+    Action.VISIT_TOLD: "Повідомлено, що прийому не буде",
     Action.VISIT_TICKET: "Видано номер у чергу",
     Action.VISIT_CAME: "Людина прийшла",
     Action.VISIT_CALLED: "Викликано",

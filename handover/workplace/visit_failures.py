@@ -54,3 +54,7 @@ def unknown_day(back: str) -> Failure:
 
 def refused(refusal: Refusal, back: str) -> Failure:
     return Failure(409, "Час не дано", REFUSALS[refusal], "Назад", back)
+
+
+def unknown_matter(back: str) -> Failure:
+    return Failure(404, "Такого питання немає", "У базі його вже немає. Знайдіть інше.", "До запису", back)

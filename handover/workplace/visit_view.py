@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handover.appointments.slots import receiver_of
 from handover.appointments.visits import Visit
 from handover.tickets.packet import Matter
 from handover.tickets.tickets import Ticket
@@ -66,7 +65,7 @@ def _about(visit: Visit, knowledge: Knowledge, now: datetime) -> Iterator[Fact]:
     office = next((one for one in offices_of(knowledge) if one.id == visit.office), None)
     if office is not None:
         yield Fact("Офіс", office.name)
-        position = receiver_of(office, visit.receiver)
+        position = office.receiver(visit.receiver)
         if position is not None:
             yield Fact("Приймає", position.position)
     if visit.room:

@@ -92,7 +92,7 @@ def day_page(
     """Everything of an office's day at this moment; `newcomers` are ids of those who come for the first time."""
     zone = ZoneInfo(knowledge.community.timezone)
     today = now.astimezone(zone).date()
-    words = _Words(knowledge, now, zone, live=day == today, newcomers=newcomers)
+    words = _Words(knowledge, now, zone, live=day == today, newcomers=newcomers, room=place.room)
     desk = Desk(place.letters)
     waiting = queue(found, now)
     first = next((visit for visit in waiting if desk.calls(visit)), None)
@@ -147,7 +147,7 @@ def visit_row(visit: Visit, knowledge: Knowledge, now: datetime) -> VisitRow:
     """One visit in the same words, with what may be done about it now."""
     zone = ZoneInfo(knowledge.community.timezone)
     live = visit.day == now.astimezone(zone).date()
-    return _Words(knowledge, now, zone, live=live).row(visit)
+    return _Words(knowledge, now, zone, live=live, room=visit.called_room).row(visit)
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,7 @@ class _Words:
     zone: ZoneInfo
     live: bool
     newcomers: frozenset[str] = frozenset()
+    room: str | None = None
 
     def row(self, visit: Visit, first: Visit | None = None) -> VisitRow:
         return VisitRow(
@@ -212,7 +213,9 @@ class _Words:
                     yield NO_SHOW
             case "arrived":
                 yield from (CALL, NO_SHOW)
-            case "called":
+            case "called" if visit.called_room == self.room:
                 yield from (DONE, AGAIN, NO_SHOW, BACK)
+            case "called":
+                yield from (DONE, BACK)
             case "done" | "no_show":
                 yield BACK

@@ -15,8 +15,6 @@ from handover.accounts.permissions import Permission, allows
 from handover.appointments import hall, visits
 from handover.appointments.letters import letter, letters
 from handover.appointments.numbers import letter_of
-from handover.appointments.slots import receiver_of
-from handover.appointments.tables import HALL
 from handover.appointments.visits import UnknownVisit, Visit
 from handover.appointments.waiting import queue, waits
 from handover.audit import Action
@@ -27,7 +25,7 @@ from handover.workplace.pressing import first_press
 from handover.workplace.queue_view import topic_title
 from handover.workplace.visits import PAGE as DAY
 from handover.workplace.visits import recorded, today_of
-from knowledge_base.answers import Knowledge, Office
+from knowledge_base.answers import HALL, Knowledge, Office
 from knowledge_base.language import clock, day_and_month, plural
 
 PAGE = "/workplace/visits/walk-in"
@@ -85,7 +83,7 @@ def given(visit: Visit, found: Sequence[Visit], office: Office, knowledge: Knowl
     after = {one.id for one in same[place:]}
     before = [one for one in found if one.id not in after]
     (wait,) = waits(before, now, [visit.hall_letter or ""])
-    position = receiver_of(office, visit.receiver)
+    position = office.receiver(visit.receiver)
     local = visit.created_at.astimezone(zone)
     return Given(
         id=visit.id,
