@@ -34,6 +34,7 @@ _SIGNATURES: tuple[tuple[int, bytes, Found], ...] = (
     (0, b"GIF87a", (AttachmentKind.PHOTO, "image/gif")),
     (0, b"GIF89a", (AttachmentKind.PHOTO, "image/gif")),
     (0, b"%PDF-", (AttachmentKind.DOCUMENT, "application/pdf")),
+    (0, b"BEGIN:VCALENDAR", (AttachmentKind.DOCUMENT, "text/calendar")),
     (0, b"ID3", (AttachmentKind.VOICE, "audio/mpeg")),
 )
 

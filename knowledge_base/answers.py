@@ -161,6 +161,16 @@ def of_weekday(hours: Iterable[Interval], weekday: int) -> tuple[Interval, ...]:
 
 
 @dataclass(frozen=True)
+class VisitGround:
+    """On what ground somebody is received before those who wait: a button's label, whom it is about, who says so."""
+
+    id: str
+    label: str
+    who: str
+    source: SourceLine
+
+
+@dataclass(frozen=True)
 class Notice:
     """What is pinned now, ready to be said; the heaviest comes first. Of no entry and no office: of everything."""
 
@@ -297,6 +307,11 @@ class Knowledge(Protocol):
 
     def notices(self, now: datetime) -> tuple[Notice, ...]:
         """What is pinned at this moment, the heaviest first."""
+        ...
+
+    @property
+    def visit_grounds(self) -> tuple[VisitGround, ...]:
+        """On what grounds people are received before those who wait, by the community's order of reception."""
         ...
 
     def hotline(self, hotline_id: str) -> Hotline | None: ...

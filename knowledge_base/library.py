@@ -24,11 +24,12 @@ from knowledge_base.answers import (
     Notice,
     Office,
     SourceLine,
+    VisitGround,
 )
 from knowledge_base.assessor import Assessor
 from knowledge_base.rendering import Rendered, Renderer, Unsayable
 from knowledge_base.rules.assessment import Assessment, Rules
-from knowledge_base.rules.base import Case
+from knowledge_base.rules.base import Case, Priority
 from knowledge_base.rules.closure import Dictionary
 from knowledge_base.rules.community import has_rules, view_of
 from knowledge_base.rules.explanation import Explanation, Receipt, Say, explain, receipt
@@ -302,6 +303,13 @@ class Library:
         ]
         return tuple(sorted(said, key=lambda notice: -notice.weight))
 
+    @property
+    def visit_grounds(self) -> tuple[VisitGround, ...]:
+        return tuple(
+            VisitGround(name, written.label, written.who.uk, self._source_of(written))
+            for name, written in self._view.priorities.items()
+        )
+
     def hotline(self, hotline_id: str) -> Hotline | None:
         found = self._view.hotlines.get(hotline_id)
         return places.hotline(hotline_id, found) if found else None
@@ -385,6 +393,11 @@ class Library:
         named = entry.documents.src if entry.documents else None
         found = next((reference for reference in entry.sources if reference.id == named), None)
         return self._named(found, found.checked_on) if found and found.checked_on else None
+
+    def _source_of(self, written: Priority) -> SourceLine:
+        act = self._view.sources[written.source]
+        text = f"{act.title.uk}, {written.pin}" if written.pin else act.title.uk
+        return SourceLine(text, act.url, written.checked_on)
 
     def _named(self, reference: Reference, checked_on: date) -> SourceLine:
         act = self._view.sources[reference.id]

@@ -16,7 +16,9 @@ from adapters.console.parse import line_to_message
 from bots.app import knowledge
 from bots.app.doors import PrintedFile, turn_json
 from bots.app.settings import Settings
+from bots.dialogue.sheet import CalendarEntry
 from bots.dialogue.turn import State, Turn
+from bots.printing import calendar_file
 from bots.turns.minds import Mind
 from bots.turns.rehearsal import Rehearsal
 from conversations.attachments import clean_name
@@ -96,6 +98,9 @@ def _printed(turn: Turn, settings: Settings) -> PrintedFile | None:
     """The file a turn asks for. A terminal has no address of its own, so the link on it is the reception's."""
     if turn.sheet is None:
         return None
+    if isinstance(turn.sheet, CalendarEntry):
+        name = clean_name(f"{turn.sheet.file_name}{calendar_file.ENDING}") or f"visit{calendar_file.ENDING}"
+        return PrintedFile(name, calendar_file.MEDIA_TYPE, calendar_file.render(turn.sheet))
     # Loaded only where a list is printed, as in the reception.
     from bots.printing.page import ENDING, MEDIA_TYPE, render
 

@@ -1,6 +1,6 @@
 """Every button's id and label. Ids are a promise: they mean the same for ever, pressed a year later too.
 
-m:menu m:life m:more:<page> m:life:<event> m:person m:back m:offices m:data m:call m:start   global words
+m:menu m:life m:more:<page> m:life:<event> m:person m:back m:offices m:visit m:data m:call m:start   global words
 a:<entry>:<facet letter>      an answer; letters in FACET_LETTERS
 k:<entry>:all|where|again|pdf the document list: I have everything; where to get the papers; tick anew; as a file
 i:<entry>                     am I entitled? the interview
@@ -22,6 +22,12 @@ s:on:<event>  s:go  s:anew    a situation in life is theirs; go on with those ch
 s:life:<event>                everything of one situation
 s:more:<page>  s:no:<page>    what is due and possible; what is refused and why
 u:yes:<question>  u:no:<question>   the other chat is mine too; it is not, or no longer
+v:new  v:go  v:drop  v:mine   book a visit; go on booking; don't; the visits I have
+v:r:<office>:<position>  v:o:<office>  v:any   with whom; where; whoever is free
+v:days  v:d:<20261224>  v:t:<202612240920>  v:n:none   another day; a day; a time by the local clock; no name
+v:w  v:unwait  v:take:<offer>  v:pass:<offer>   tell me of a free time; don't; take the one offered; leave it
+v:mv|x|xy|keep|ok|cal|way|law:<number>   of a visit: move, cancel, cancel indeed, keep, I come, file, way, go first
+v:law:<number>:<ground>       on what ground
 d:...                         inside danger, see skills/danger.py
 """
 
@@ -114,6 +120,10 @@ def rights_to_all() -> Choice:
     return button("m:rights", "rights-all")
 
 
+def visit() -> Choice:
+    return button("m:visit", "visit")
+
+
 def offices() -> Choice:
     return button("m:offices", "offices")
 
@@ -140,4 +150,6 @@ def label_everywhere(choice_id: str) -> str | None:
 
 @cache
 def _everywhere() -> dict[str, str]:
-    return {choice.id: choice.label for choice in (menu(), person(), life(), offices(), rights_to_all())}
+    return {
+        choice.id: choice.label for choice in (menu(), person(), life(), visit(), offices(), rights_to_all())
+    }

@@ -17,6 +17,7 @@ from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
     answer,
+    appointments,
     attachments,
     callback,
     clarify,
@@ -102,7 +103,8 @@ def respond(state: State, heard: Heard, knowledge: Knowledge, view: View, now: d
     if waits and outcome.state.paused is not None:
         # Words that answered the question which waited were an answer, not a story.
         outcome = replace(outcome, state=_overheard(scene, outcome.state))
-    return _remember(scene, _preface(scene, interview.keep(scene, outcome), started_over))
+    kept = appointments.keep(scene, interview.keep(scene, outcome))
+    return _remember(scene, _preface(scene, kept, started_over))
 
 
 def _inquires(scene: Scene) -> bool:
@@ -170,14 +172,15 @@ def _listen(scene: Scene) -> Outcome:
         return clarify.empty(scene)
     return (
         _interviewed(scene)
+        or appointments.hear_clock(scene)
         or _typed(scene)
         or _thanked(scene)
         or _command(scene)
         or _answered_step(scene)
         or _in_danger(scene)
         or _bare_phone(scene)
+        or appointments.asked(scene)
         or reception.ask(scene)
-        or offices.visit(scene)
         or documents.asked_on_paper(scene)
         or _asked(scene)
     )
@@ -385,6 +388,7 @@ GLOBAL_WORDS: dict[str, Ask] = {
     "call": callback.ask,
     "stop": _stop,
     "rights": screener.begin,
+    "visit": appointments.ask,
     "start": smalltalk.greet,
 }
 COMMANDS: dict[Command, Ask] = {
@@ -413,6 +417,7 @@ PRESSES: dict[str, Press] = {
     "r": rating.press,
     "s": screener.press,
     "u": same_person.press,
+    "v": appointments.press,
     "w": reception.press,
 }
 HEARS: dict[str, OnStep] = {
@@ -424,8 +429,9 @@ HEARS: dict[str, OnStep] = {
     my_data.SKILL: my_data.hear,
     rating.SKILL: rating.hear,
     screener.SKILL: screener.hear,
+    appointments.SKILL: appointments.hear,
 }
-ASKS_A_CHOICE = frozenset({clarify.SKILL, documents.SKILL})
+ASKS_A_CHOICE = frozenset({clarify.SKILL, documents.SKILL, appointments.SKILL})
 """Skills whose open question has its own answers."""
 REPEATS: dict[str, OnStep] = {
     attachments.SKILL: attachments.repeat,
@@ -438,6 +444,7 @@ REPEATS: dict[str, OnStep] = {
     my_data.SKILL: lambda scene, _: my_data.show(scene),
     rating.SKILL: rating.repeat,
     screener.SKILL: screener.repeat,
+    appointments.SKILL: appointments.repeat,
 }
 
 

@@ -19,6 +19,10 @@ _SOMEBODY = (
 )
 _SAYS_SELF = re.compile(f"{_LEAD}{_FOR}{_SELF}")
 _SAYS_KIN = re.compile(f"{_LEAD}{_FOR}{_ANY_OF_MINE}{_SOMEBODY}")
+_BOOKS_FOR_KIN = re.compile(
+    rf"\b(?:запиш\w*|запис\w*|записат\w*) (?:будь ласка |пожалуйста )?(?:на при[йеё]м |на прийом )?"
+    rf"{_ANY_OF_MINE}(?!друг\w*){_SOMEBODY}\b|\b(?:для|за) {_ANY_OF_MINE}(?!друг\w*){_SOMEBODY}\b"
+)
 _NAMES_SELF = re.compile(r"(?:собі|себе|мені|мне|сам|сама|я|моє)")
 _NAMES_KIN = re.compile(f"{_ANY_OF_MINE}{_SOMEBODY}")
 
@@ -31,6 +35,11 @@ def whose_in(words: str, *, asked: bool = False) -> Whose | None:
     if _SAYS_SELF.fullmatch(words) or (asked and _NAMES_SELF.fullmatch(words)):
         return "self"
     return "kin" if _SAYS_KIN.fullmatch(words) or (asked and _NAMES_KIN.fullmatch(words)) else None
+
+
+def books_for_kin(words: str) -> bool:
+    """Whether somebody is booked for another: «запишіть маму», «запис для батька». `words` are in small letters."""
+    return bool(_BOOKS_FOR_KIN.search(words.replace(",", "")))
 
 
 def turn_to(state: State, whose: Whose) -> State:

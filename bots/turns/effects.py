@@ -16,12 +16,16 @@ from bots.dialogue.turn import (
     RaiseDanger,
     RateTicket,
     Turn,
+    WaitForTime,
+    WaitNoLonger,
 )
+from bots.turns import visits
 from bots.turns.runtime import Runtime
 from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
 from handover import happenings
+from handover.appointments import booking, waiting_list
 from handover.assignment import offering
 from handover.calendars import calendars
 from handover.calendars.hours import working_from
@@ -51,6 +55,8 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
                 await tickets.cancel(db, claimed.id, now)
                 await tickets.erase(db, claimed.id, now)
                 await calls.erase(db, claimed.id, now)
+                await booking.erase(db, claimed.id, now)
+                await waiting_list.erase(db, claimed.id)
     return orphans
 
 
@@ -127,6 +133,10 @@ async def _apply(
             await tickets.rate(db, claimed.id, effect.number, value=effect.value, comment=effect.comment)
         case AnswerSamePerson():
             await same_person.answer(db, community, claimed.id, effect.question, effect.yes, now)
+        case WaitForTime():
+            await visits.wait(db, claimed, effect, now)
+        case WaitNoLonger():
+            await waiting_list.leave(db, community, claimed.id)
         case EraseStored() | NoteUnanswered():
             pass  # the one was done before the words, the other is done for all at once
 

@@ -7,7 +7,19 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bots.dialogue.turn import Lookup, QueueView, SamePersonView, StoredView, View
+from bots.dialogue.turn import (
+    BookVisit,
+    ChangeVisit,
+    FreeTimes,
+    Lookup,
+    MoveVisit,
+    QueueView,
+    SamePersonView,
+    StoredView,
+    View,
+    VisitDeed,
+)
+from bots.turns import visits
 from bots.turns.runtime import Runtime
 from conversations import erasure
 from conversations.inbox import Claimed
@@ -22,10 +34,10 @@ async def see(
     claimed: Claimed,
     knowledge: Knowledge,
     view: View,
-    wanted: Lookup,
+    wanted: Lookup | FreeTimes | VisitDeed,
     now: datetime,
 ) -> View:
-    """The view with what was wanted in it. Asked for again, it is fetched again."""
+    """The view with what was wanted in it, seen or done. Asked for again, it is fetched again."""
     match wanted:
         case Lookup.QUEUE:
             return replace(view, queue=await _queue_view(db, runtime, claimed, knowledge, now))
@@ -33,6 +45,12 @@ async def see(
             return replace(view, same_person=await _same_person_view(db, claimed.id, now))
         case Lookup.STORED:
             return replace(view, stored=await _stored_view(db, claimed))
+        case Lookup.VISITS:
+            return replace(view, visits=await visits.own(db, claimed, knowledge, now))
+        case FreeTimes():
+            return replace(view, times=await visits.free(db, claimed, knowledge, wanted, now))
+        case BookVisit() | MoveVisit() | ChangeVisit():
+            return visits.seen(view, await visits.do(db, claimed, knowledge, wanted, now))
 
 
 async def _queue_view(

@@ -11,6 +11,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bots.turns import presence, workers
+from bots.turns import visits as visiting
 from bots.turns.deliver import Courier
 from bots.turns.faults import described
 from bots.turns.fetch import fetch
@@ -102,7 +103,7 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
     await _tried(_take_over(runtime))
     while not stopping.is_set():
         runtime.measures.beat("tend")
-        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late):
+        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late, _tend_visits):
             await _tried(work(runtime))
         if runtime.nightly is not None:
             await _tried(runtime.nightly(runtime.clock()))
@@ -212,6 +213,13 @@ async def _tell_late(runtime: Runtime) -> None:
             late = await promises.tell_late(db, community, reception, runtime.answer_minutes, runtime.clock())
         if late:
             await runtime.signals.publish(THINK, queue_topic(community))
+
+
+async def _tend_visits(runtime: Runtime) -> None:
+    """Who comes tomorrow or soon is reminded, and who waits for a time is offered one."""
+    for community in runtime.minds.communities:
+        if await visiting.tend(runtime, community):
+            await runtime.signals.publish(THINK)
 
 
 async def _count(runtime: Runtime, stopping: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from bots.dialogue.engine import respond
 from bots.dialogue.turn import (
     CancelTicket,
     EraseStored,
+    FreeTimes,
     Heard,
     Lookup,
     OpenTicket,
@@ -20,8 +21,10 @@ from bots.dialogue.turn import (
     TicketView,
     Turn,
     View,
+    VisitDeed,
 )
 from bots.turns.minds import Mind, words_of
+from bots.turns.rehearsed_visits import RehearsedVisits
 from conversations.messages import IncomingMessage, InternalEvent
 from handover.calendars import hours
 
@@ -39,6 +42,7 @@ class Rehearsal:
     heard: int = 0
     files: int = 0
     tickets: int = 0
+    visits: RehearsedVisits = field(default_factory=RehearsedVisits)
     since: datetime | None = None
 
     def say(self, event: IncomingMessage | InternalEvent) -> Turn:
@@ -52,21 +56,29 @@ class Rehearsal:
         meaning = None if words is None else self.mind.understanding.read([words])[0]
         heard = Heard(event, meaning)
         outcome = respond(self.state, heard, self.mind.knowledge, self.view, now)
-        while isinstance(outcome, Lookup):
-            outcome = respond(self.state, heard, self.mind.knowledge, self._look_up(outcome, now), now)
+        view = self.view
+        while not isinstance(outcome, Turn):
+            view = self._look_up(outcome, view, now)
+            outcome = respond(self.state, heard, self.mind.knowledge, view, now)
         self._apply(outcome)
         return outcome
 
-    def _look_up(self, lookup: Lookup, now: datetime) -> View:
+    def _look_up(self, lookup: Lookup | FreeTimes | VisitDeed, view: View, now: datetime) -> View:
+        if isinstance(lookup, FreeTimes):
+            return self.visits.free(view, lookup, self.mind.knowledge, now)
+        if not isinstance(lookup, Lookup):
+            return self.visits.do(view, lookup, self.mind.knowledge, now)
+        if lookup is Lookup.VISITS:
+            return self.visits.own(view)
         if lookup is Lookup.STORED:
-            return replace(self.view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
+            return replace(view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
         if lookup is Lookup.SAME_PERSON:
-            return replace(self.view, same_person=SamePersonView())
+            return replace(view, same_person=SamePersonView())
         office = self.mind.knowledge.community.reception
         calendar = hours.Calendar(office)
         open_now = hours.is_open(calendar, now)
         return replace(
-            self.view,
+            view,
             queue=QueueView(
                 number=f"{now:%y}-{self.tickets + 1:04d}",
                 ahead=0,
@@ -89,5 +101,6 @@ class Rehearsal:
                 case EraseStored():
                     self.heard = self.files = self.tickets = 0
                     self.since = None
+                    self.visits = RehearsedVisits()
                 case _:
                     pass

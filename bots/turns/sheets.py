@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bots.dialogue.sheet import Sheet
+from bots.dialogue.sheet import CalendarEntry, Sheet
 from bots.dialogue.turn import Turn
 from bots.turns.faults import described
 from bots.turns.runtime import Runtime
@@ -25,7 +25,7 @@ class Wanted:
     """A sheet for somebody in a channel: the link on it leads back there."""
 
     channel: str
-    sheet: Sheet
+    sheet: Sheet | CalendarEntry
 
 
 Made = dict[Wanted, Attachment | None]
@@ -49,26 +49,39 @@ def with_file(turn: Turn, file: Attachment) -> Turn:
 
 
 async def _make(runtime: Runtime, wanted: Wanted) -> Attachment | None:
-    # Loaded with the first list: whoever never prints one does not wait for it at the start.
-    from bots.printing.page import ENDING, render
-
     try:
-        link = await _link(runtime, wanted)
-        content = await asyncio.to_thread(render, wanted.sheet, link)
-        return await runtime.store.put(content, name=f"{wanted.sheet.file_name}{ENDING}")
+        if isinstance(wanted.sheet, CalendarEntry):
+            return await _calendar(runtime, wanted.sheet)
+        return await _list(runtime, wanted, wanted.sheet)
     except Exception as fault:
         log.error("a list could not be made into a file: %s", described(fault))
         return None
 
 
-async def _link(runtime: Runtime, wanted: Wanted) -> str | None:
+async def _calendar(runtime: Runtime, entry: CalendarEntry) -> Attachment:
+    from bots.printing.calendar_file import ENDING, render
+
+    content = await asyncio.to_thread(render, entry)
+    return await runtime.store.put(content, name=f"{entry.file_name}{ENDING}")
+
+
+async def _list(runtime: Runtime, wanted: Wanted, sheet: Sheet) -> Attachment:
+    # Loaded with the first list: whoever never prints one does not wait for it at the start.
+    from bots.printing.page import ENDING, render
+
+    link = await _link(runtime, wanted, sheet)
+    content = await asyncio.to_thread(render, sheet, link)
+    return await runtime.store.put(content, name=f"{sheet.file_name}{ENDING}")
+
+
+async def _link(runtime: Runtime, wanted: Wanted, sheet: Sheet) -> str | None:
     """The chat's own address, else ours, else none."""
     channel = runtime.channels[wanted.channel]
     link = None
     if isinstance(channel, LinksToChat):
         try:
             async with asyncio.timeout(LINK_PATIENCE):
-                link = await channel.chat_link(wanted.sheet.start)
+                link = await channel.chat_link(sheet.start)
         except TimeoutError:
             log.warning("channel %s did not tell its address in time", wanted.channel)
     return link or runtime.public_url or None

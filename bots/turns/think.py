@@ -20,9 +20,12 @@ from bots.dialogue.buttons import label_everywhere
 from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
+    BookVisit,
+    ChangeVisit,
     EraseStored,
     Heard,
     Lookup,
+    MoveVisit,
     State,
     TicketView,
     Turn,
@@ -424,6 +427,7 @@ async def _turn(
         people_only=scene.people_only,
         closes_at=_closes_at(runtime, claimed, heard, now),
         carries_files=sheets.carries(runtime, claimed.ref.channel),
+        writes_until=_writes_until(runtime, claimed, now),
     )
     turn = await _respond(db, runtime, scene, state, heard, view, now, after)
     if turn.sheet is not None:
@@ -458,6 +462,11 @@ def _closes_at(runtime: Runtime, claimed: Claimed, heard: Heard, now: datetime) 
     """Until when a specialist can answer what was just said; None without a window."""
     heard_at = now if isinstance(heard.event, IncomingMessage) else None
     return runtime.channels[claimed.ref.channel].capabilities.closes_at(heard_at, AuthorKind.SPECIALIST)
+
+
+def _writes_until(runtime: Runtime, claimed: Claimed, now: datetime) -> datetime | None:
+    """Until when the bot may write here first, if the person writes no more; None without a window."""
+    return runtime.channels[claimed.ref.channel].capabilities.closes_at(now, AuthorKind.BOT)
 
 
 def _pressed_in(heard: Heard) -> str | None:
@@ -507,6 +516,8 @@ async def _respond(
     while not isinstance(outcome, Turn):
         if outcome is Lookup.STORED:
             await _settle(db, scene, after)
+        if isinstance(outcome, BookVisit | MoveVisit | ChangeVisit):
+            after.changed.setdefault(scene.claimed.ref.community, set()).add(scene.claimed.id)
         view = await lookups.see(db, runtime, scene.claimed, knowledge, view, outcome, now)
         outcome = respond(state, heard, knowledge, view, now)
     return outcome

@@ -49,11 +49,9 @@ def day_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(local.date() - timedelta(days=1), DAY_BEFORE, zone)
 
 
-def next_of(visit: Visit, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the next reminder of a booked visit goes, if all is well; None where none will."""
-    if visit.state != "booked" or visit.starts_at is None:
-        return None
-    planned = (day_before(visit.starts_at, zone), hours_before(visit.starts_at, zone))
+def next_reminder(starts_at: datetime, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the next reminder of a visit at this time goes, if all is well; None where none will."""
+    planned = (day_before(starts_at, zone), hours_before(starts_at, zone))
     return next((at for at in planned if now < at), None)
 
 

@@ -26,9 +26,9 @@ WAITS = text("state IN ('waiting', 'offered')")
 """Conditions of partial indexes: a query says the same words, or the index is not used for it."""
 
 # A visit: booked ahead, or a walk-in of the day. `day` is the local date, 2026-12-24; a walk-in has no `starts_at`.
-# `receiver` is an id of the office's reception in offices.yaml, "" for anybody in the hall; `place` is which of those who
-# are received at once, from 1. `sequence` grows with every move. `priority` is the id of the ground on which the law lets
-# a person go first.
+# `receiver` is an id of the office's reception in offices.yaml, "" for anybody in the hall; `place` is which of those
+# who are received at once, from 1. `sequence` grows with every move. `priority` is the id of the ground on which its
+# person goes first.
 appointments = Table(
     "appointments",
     metadata,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, or_, select
@@ -13,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handover.appointments.tables import appointments
 
 State = Literal["booked", "arrived", "called", "done", "no_show", "cancelled"]
+LATELY = timedelta(days=30)
+CALLED_AT_LEAST, CALLED_AT_MOST = 10, 200
+"""Visits that a usual delay is counted from."""
 CITIZEN = "citizen"
 """Who cancelled, where it was the person."""
 
@@ -152,3 +156,29 @@ async def of_conversation(
         appointments.c.state.in_(states),
         appointments.c.ends_at > now,
     )
+
+
+async def numbered(db: AsyncConnection, conversation_id: str, number: int) -> Visit | None:
+    """The visit of this number, if it is this conversation's."""
+    found = await find(db, appointments.c.conversation_id == conversation_id, appointments.c.number == number)
+    return found[0] if found else None
+
+
+async def usual_delay(db: AsyncConnection, community: str, now: datetime) -> int | None:
+    """How many minutes after their time people with a booking were called of late, half of them sooner.
+
+    None where too few were called to tell.
+    """
+    rows = await db.execute(
+        select(appointments.c.starts_at, appointments.c.called_at)
+        .where(
+            appointments.c.community_id == community,
+            appointments.c.kind == "booked",
+            appointments.c.called_at.is_not(None),
+            appointments.c.day >= (now - LATELY).date().isoformat(),
+        )
+        .order_by(appointments.c.called_at.desc())
+        .limit(CALLED_AT_MOST)
+    )
+    late = [max(timedelta(), row.called_at - row.starts_at) for row in rows]
+    return round(median(late) / timedelta(minutes=1)) if len(late) >= CALLED_AT_LEAST else None

@@ -39,7 +39,7 @@ from handover.workplace.visit_times import (
     times,
 )
 from handover.workplace.visits import recorded
-from handover.workplace.walk_in import SHOWN_PAPER
+from handover.workplace.walk_in import ground_of, grounds
 from knowledge_base.answers import Knowledge, Office
 from knowledge_base.language import clock_when, near_day
 
@@ -195,6 +195,7 @@ def add_visit_booking(router: APIRouter, guard: Guard) -> None:
             wrong=wrong,
             done=done,
             when=when_words(done, knowledge, now) if done is not None and done.starts_at else "",
+            grounds=grounds(knowledge),
             may_allow=allows(me.role, Permission.LEAD),
             other=address(matter=OTHER),
             address=address,
@@ -223,7 +224,7 @@ def add_visit_booking(router: APIRouter, guard: Guard) -> None:
         me, now = visitor.account, house.clock()
         async with house.database.read() as db:
             shown = await steps(db, house, me.community, query, "")
-        wish = _wish(me, shown, form)
+        wish = _wish(me, shown, form, ground_of(house.knowledge(me.community), form))
         if isinstance(wish, str):
             return await page(visitor, query, form=form, wrong=wish)
         reason = form.get("reason", "").strip()[:LONGEST_REASON]
@@ -269,7 +270,7 @@ def add_visit_booking(router: APIRouter, guard: Guard) -> None:
         return made
 
 
-def _wish(me: Account, shown: Steps, form: Form) -> Wish | str:
+def _wish(me: Account, shown: Steps, form: Form, ground: str | None) -> Wish | str:
     """What is booked, or what is still missing, in words."""
     starts_at = moment_of(form.get("starts_at", ""))
     name = form.get("name", "").strip()
@@ -295,6 +296,6 @@ def _wish(me: Account, shown: Steps, form: Form) -> Wish | str:
         phone=phone,
         for_other="for_other" in form,
         booked_by=me.id,
-        priority=SHOWN_PAPER if "priority" in form else None,
+        priority=ground,
         over_limit="over_limit" in form,
     )

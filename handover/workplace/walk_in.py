@@ -33,7 +33,7 @@ LONGEST_NAME, LONGEST_WORDS = 80, 300
 SHOWN_HITS = 6
 
 SHOWN_PAPER = "paper_shown"
-"""The ground of a priority given at the desk: a specialist has seen the paper that gives it."""
+"""The ground of a priority where the base names none: a specialist has seen a paper that gives it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,17 @@ class Given:
     office: Office
     room: str
     made: str
+
+
+def grounds(knowledge: Knowledge) -> dict[str, str]:
+    """On what grounds people go first, by id, as the desk chooses among them."""
+    return {one.id: one.label for one in knowledge.visit_grounds} or {SHOWN_PAPER: "документ показано"}
+
+
+def ground_of(knowledge: Knowledge, form: Form) -> str | None:
+    """The ground of the form; None where none, or one the base does not know, is chosen."""
+    chosen = form.get("priority", "")
+    return chosen if chosen in grounds(knowledge) else None
 
 
 def wait_words(minutes: int) -> str:
@@ -119,6 +130,7 @@ def add_walk_in(router: APIRouter, guard: Guard) -> None:
             office=place.office,
             letters=_buttons(place.office, found, now),
             hits=await hits(knowledge, place.office, me.community, words, now) if words else None,
+            grounds=grounds(knowledge),
             form=form,
             given=shown,
             wrong=wrong,
@@ -191,7 +203,7 @@ def add_walk_in(router: APIRouter, guard: Guard) -> None:
                 now,
                 matter=matter,
                 name=name,
-                priority=SHOWN_PAPER if "priority" in form else None,
+                priority=ground_of(knowledge, form),
                 receiver=receiver,
                 by=me.id,
             )

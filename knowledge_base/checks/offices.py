@@ -48,6 +48,14 @@ def check_offices(own: CommunityBase, entries: Mapping[str, Entry], place_of: Pl
         yield from _check_visits(office, known, place)
 
 
+def check_priorities(view: CommunityView, place_of: PlaceOf) -> Iterator[Problem]:
+    """Whoever goes first does so by a decision that is named."""
+    for name, ground in view.priorities.items():
+        if ground.source not in view.sources:
+            message = f"невідоме джерело «{ground.source}»{nearest(ground.source, view.sources)}"
+            yield place_of("priorities", name).at("source").problem(message)
+
+
 def check_matters(view: CommunityView, place_of: PlaceOf) -> Iterator[Problem]:
     """No two offices for one matter where an entry sends people to it and the overlay names neither."""
     matters = dict.fromkeys(matter for office in view.offices.values() for matter in office.serves)

@@ -173,6 +173,19 @@ class Notice(Strict):
     link: Link | None = None
 
 
+class Priority(Strict):
+    """On what ground somebody is received before those who wait, by the order of reception of the community.
+
+    `label` stands on a button, `who` is whom it is about. `source` is the decision that says so, `pin` the place in it.
+    """
+
+    label: Annotated[str, Field(max_length=20)]
+    who: Text
+    source: Id
+    pin: str | None = None
+    checked_on: date
+
+
 class CommunityHead(Strict):
     """The community itself. `retention_days`: how long conversations are kept."""
 
@@ -228,6 +241,7 @@ class CommunityBase(Strict):
     calendar: Calendar = Calendar()
     offices: dict[Id, Office]
     notices: dict[Id, Notice] = Field(default_factory=dict)
+    priorities: dict[Id, Priority] = Field(default_factory=dict)
     hotlines: dict[Id, Hotline] = Field(default_factory=dict)
     sources: dict[Id, Act] = Field(default_factory=dict)
     parameters: dict[Id, Parameter] = Field(default_factory=dict)

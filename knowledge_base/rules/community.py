@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge_base.rules.base import Base, Calendar, Case, CommunityHead, Notice, Office, Overlay
+from knowledge_base.rules.base import Base, Calendar, Case, CommunityHead, Notice, Office, Overlay, Priority
 from knowledge_base.rules.schema import (
     Act,
     Document,
@@ -33,6 +33,7 @@ class CommunityView:
     calendar: Calendar
     offices: Mapping[str, Office]
     notices: Mapping[str, Notice]
+    priorities: Mapping[str, Priority]
     entries: Mapping[str, Entry]
 
     def office_serving(self, matter: str, entry_id: str | None = None) -> str | None:
@@ -90,5 +91,6 @@ def view_of(base: Base, code: str) -> CommunityView:
         calendar=own.calendar,
         offices=own.offices,
         notices=own.notices,
+        priorities=own.priorities,
         entries=national | own.entries,
     )

@@ -29,6 +29,7 @@ from knowledge_base.rules.base import (
     Notice,
     Office,
     Overlay,
+    Priority,
 )
 from knowledge_base.rules.continuations import (
     CONTINUE,
@@ -54,6 +55,7 @@ COMMUNITY_FILES = (
     "calendar.yaml",
     "offices.yaml",
     "notices.yaml",
+    "priorities.yaml",
     "hotlines.yaml",
     "sources.yaml",
     "parameters.yaml",
@@ -169,6 +171,7 @@ class _ContentReader:
             calendar=self._whole((*folder, "calendar.yaml"), Calendar) or Calendar(),
             offices=self._mapping(code, "offices", Office),
             notices=self._mapping(code, "notices", Notice),
+            priorities=self._mapping(code, "priorities", Priority),
             hotlines=self._mapping(code, "hotlines", schema.Hotline),
             sources=self._mapping(code, "sources", schema.Act),
             parameters=self._mapping(code, "parameters", schema.Parameter),

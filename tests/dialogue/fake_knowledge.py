@@ -17,6 +17,8 @@ from knowledge_base.answers import (
     Notice,
     Office,
     SourceLine,
+    VisitGround,
+    VisitRules,
 )
 from knowledge_base.screener import Screener
 from knowledge_base.understanding.meaning import Danger, Facet
@@ -38,6 +40,7 @@ RECEPTION = Office(
     hours_text="у будні з 9:00 до 18:00",
     serves=frozenset({"department"}),
     step_free=True,
+    visits=VisitRules(minutes=20, days_ahead=14, lead_minutes=60, hall=2, letter="З"),
     latitude=49.0,
     longitude=32.0,
     note="Від вокзалу автобусом 7 до зупинки «Ринок»",
@@ -56,6 +59,10 @@ BRANCH = Office(
     longitude=32.0,
 )
 
+GROUNDS = (
+    VisitGround("veteran", "Ветеран війни", "ветерани війни", source("порядок прийому, п. 4")),
+    VisitGround("pregnancy", "Вагітність", "вагітні жінки", source("порядок прийому, п. 5")),
+)
 SUBSIDY = EntryCard(
     id="housing-subsidy",
     group="utilities",
@@ -263,6 +270,10 @@ class FakeKnowledge:
 
     def hotline(self, hotline_id: str) -> Hotline | None:
         return None
+
+    @property
+    def visit_grounds(self) -> tuple[VisitGround, ...]:
+        return GROUNDS
 
     def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
         return self.numbers.get(danger, {})

@@ -14,6 +14,7 @@ from bots.dialogue.turn import (
     CancelTicket,
     Effect,
     EraseStored,
+    FreeTimes,
     Heard,
     Lookup,
     OpenTicket,
@@ -24,7 +25,9 @@ from bots.dialogue.turn import (
     TicketView,
     Turn,
     View,
+    VisitDeed,
 )
+from bots.turns.rehearsed_visits import RehearsedVisits
 from conversations.messages import (
     Attachment,
     AttachmentKind,
@@ -49,6 +52,8 @@ FILES = {
     "video": (MessageKind.OTHER, AttachmentKind.VIDEO),
     "document": (MessageKind.DOCUMENT, AttachmentKind.DOCUMENT),
 }
+LOOKUPS_AT_MOST = 4
+"""How much one turn may ask to see, or to have done, before it answers."""
 WORDLESS = {"sticker": MessageKind.STICKER, "other": MessageKind.OTHER}
 
 
@@ -75,6 +80,7 @@ class Stage:
     queue: QueueView | None = None
     stored: StoredView = field(default_factory=lambda: StoredView(12, 2, 1, NOON - timedelta(days=21)))
     same_person: SamePersonView = field(default_factory=SamePersonView)
+    visits: RehearsedVisits = field(default_factory=RehearsedVisits)
     last: Turn | None = None
 
     def line(self, words: str) -> Turn:
@@ -100,21 +106,31 @@ class Stage:
     def play(self, event: Heard) -> Turn:
         state = load_state(dump_state(self.state))
         outcome = respond(state, event, self.knowledge, self.view, self.now)
-        if isinstance(outcome, Lookup):
-            outcome = respond(state, event, self.knowledge, self._looked_up(outcome), self.now)
+        view = self.view
+        for _ in range(LOOKUPS_AT_MOST):
+            if isinstance(outcome, Turn):
+                break
+            view = self._looked_up(outcome, view)
+            outcome = respond(state, event, self.knowledge, view, self.now)
         assert isinstance(outcome, Turn)
         self.state, self.last = outcome.state, outcome
         for effect in outcome.effects:
             self._apply(effect)
         return outcome
 
-    def _looked_up(self, lookup: Lookup) -> View:
+    def _looked_up(self, lookup: Lookup | FreeTimes | VisitDeed, view: View) -> View:
+        if isinstance(lookup, FreeTimes):
+            return self.visits.free(view, lookup, self.knowledge, self.now)
+        if not isinstance(lookup, Lookup):
+            return self.visits.do(view, lookup, self.knowledge, self.now)
+        if lookup is Lookup.VISITS:
+            return self.visits.own(view)
         if lookup is Lookup.SAME_PERSON:
-            return replace(self.view, same_person=self.same_person)
+            return replace(view, same_person=self.same_person)
         if lookup is Lookup.STORED:
-            return replace(self.view, stored=self.stored)
+            return replace(view, stored=self.stored)
         queue = self.queue or QueueView("26-0007", 3, True, self.now + timedelta(minutes=30), 12)
-        return replace(self.view, queue=queue)
+        return replace(view, queue=queue)
 
     def _apply(self, effect: Effect) -> None:
         match effect:

@@ -48,6 +48,7 @@ from knowledge_base.answers import (
     Office,
     Receiver,
     SourceLine,
+    VisitGround,
     VisitRules,
 )
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
@@ -158,6 +159,10 @@ class FakeKnowledge:
 
     def hotline(self, hotline_id: str) -> Hotline | None:
         return None
+
+    @property
+    def visit_grounds(self) -> tuple[VisitGround, ...]:
+        return ()
 
     def danger_numbers(self, danger: Danger) -> Mapping[str, str]:
         return {}

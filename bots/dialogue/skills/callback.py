@@ -60,6 +60,11 @@ def phone_in(scene: Scene) -> str | None:
     return "+38" + "".join(found.groups()) if found else None
 
 
+def without_phone(words: str) -> str:
+    """The words without the number in them."""
+    return _PHONE.sub(" ", words)
+
+
 def bare_phone(scene: Scene) -> str | None:
     """The number, when the message holds nothing else."""
     if scene.event.phone or _PHONE_SIGNS.fullmatch(scene.event.text.strip() or "-"):

@@ -29,6 +29,7 @@ def main_choices() -> tuple[Choice, ...]:
     return (
         buttons.rights_to_all(),
         buttons.life(),
+        buttons.visit(),
         buttons.offices(),
         buttons.button("m:data", "my-data"),
         buttons.button("m:call", "call"),

@@ -42,7 +42,6 @@ _NEARER = re.compile(
 _WHEELS = re.compile(
     r"коляс\w*|візоч\w*|візк\w*|пандус\w*|\bсход[иіы]\w*|ступен\w*|\bліфт\w*|\bлифт\w*", re.IGNORECASE
 )
-_VISIT = re.compile(r"\bзапис\w*.*\b(?:прийом|прием|приём|візит|визит)|\bзапиш\w*.*\bна\b", re.IGNORECASE)
 _SIGNS = re.compile(r"[^\w\s’']+")
 
 
@@ -92,15 +91,6 @@ def meant(scene: Scene) -> bool:
         return True
     going_on = scene.open_topic is not None or scene.meaning.follow_up
     return going_on and bool((day and opening.asks_open(words)) or _NEARER.search(words))
-
-
-def visit(scene: Scene) -> Outcome | None:
-    """«запишіть на прийом»: nobody can be booked here, so when to come without it."""
-    words = scene.words
-    if len(words.split()) > LONGEST_QUESTION or not _VISIT.search(words):
-        return None
-    choices = (buttons.offices(), buttons.button("m:call", "call"), *buttons.row())
-    return scene.turn(Kind.APPOINTMENT, Reply(text=say("visit-none"), choices=choices))
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:

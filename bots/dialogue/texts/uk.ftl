@@ -323,9 +323,6 @@ office-hours = Години: { $hours }.
 office-phone = Телефон: { $phone }.
 office-step-free = Вхід без сходів.
 office-steps = Вхід зі сходами.
-visit-none =
-    Запису через бота поки немає.
-    Прийти можна в години прийому. Потрібна саме зустріч — домовтеся з людиною.
 office-map = Мапа:
 office-others = Є ще: { $places }.
 office-nearer = Бот не бачить, де ви. Виберіть адресу:
@@ -732,3 +729,153 @@ packet-all-maybe = можливо: { $list }
 packet-all-none = нічого з перевіреного
 packet-whose = про кого
 packet-kin = рідна людина того, хто пише
+
+## Visits: booked, moved, cancelled, reminded of
+
+visit-none =
+    Туди через бота поки не записують.
+    Прийти можна в години прийому. Потрібна саме зустріч — домовтеся з людиною.
+visit-not-there =
+    Записувати туди бот не може: { $name }, { $address }.
+    Приймають { $hours }.
+visit-matter = З якого питання вас записати? Виберіть або напишіть своїми словами.
+visit-where =
+    Куди вам зручніше прийти?
+    { $list }
+visit-office = { $name }, { $address }
+visit-who =
+    До кого записати?
+    { $list }
+visit-day =
+    Найближчий вільний час: { $when }.
+    Адреса: { $place }. На який день записати?
+visit-time = { $day } є вільний час: { $place }.
+visit-step-free = Вхід без сходів.
+visit-which-time = О котрій вам зручно?
+visit-more-times = Можна написати й інший час, наприклад «{ $clock }».
+visit-part-full = Тоді вже зайнято.
+visit-name =
+    { $when }, { $place }.
+    Під яким іменем записати? Прізвище не обов’язкове. Можна додати номер телефону.
+visit-name-other =
+    { $when }, { $place }.
+    Як звати людину, яку записуємо? Прізвище не обов’язкове. Можна додати номер телефону.
+visit-occupied = { $clock } зайнято. Вільно { $list }.
+visit-others = { $day } вільно { $list }.
+visit-impossible = Дати «{ $day }» немає в календарі.
+visit-past = { $day } вже минуло.
+visit-too-far = Так далеко ще не записуємо, поки лише до { $day }.
+visit-closed = { $day } зачинено.
+visit-not-received = { $day } прийому з цього питання немає.
+visit-full = { $day } усе зайнято.
+visit-full-today = На сьогодні вільного часу вже немає.
+visit-nearest = Найближчий вільний час: { $when }.
+visit-none-free = До { $day } усе зайнято. Терміново — телефонуйте: { $phone }.
+visit-none-free-wait = Щойно час звільниться, можемо сповістити.
+visit-booked = Готово, запис № { $number }: { $when }, { $place }.
+visit-bring = Візьміть: { $list }.
+visit-bring-more =
+    Ще { $count ->
+        [one] { $count } документ
+        [few] { $count } документи
+       *[other] { $count } документів
+    } — у переліку.
+visit-hall = Ваш номер на табло — { $hall }.
+visit-remind-before = Нагадаємо напередодні { $clock }.
+visit-remind-today = Нагадаємо того ж дня { $clock }.
+visit-no-reminder = Сюди нагадати не зможемо: цей месенджер не дає писати першими. Додайте запис у свій календар.
+visit-moved =
+    Перенесено: { $when }, { $place }.
+    Номер запису той самий: { $number }.
+visit-told = Запис № { $number }: { $when }, { $place }.
+visit-line = № { $number }: { $when }, { $place }
+visit-mine-list =
+    Ваші записи:
+    { $list }
+visit-mine-none = Записів у вас зараз немає. Записати вас на прийом?
+visit-move-label = Перенести № { $number }
+visit-cancel-label = Скасувати № { $number }
+visit-cancel = Скасувати запис № { $number }, { $when }?
+visit-cancelled = Запис № { $number } скасовано, час звільнено. Дякуємо, що сказали.
+visit-gone = Такого запису зараз немає: його скасовано, або прийом уже минув. Щось не так — телефонуйте: { $phone }.
+visit-too-many =
+    У вас уже два записи попереду, більше заразом не записуємо: час потрібен і іншим.
+    Один можна перенести або скасувати. Треба ще — телефонуйте: { $phone }.
+visit-too-often =
+    Сьогодні записи вже кілька разів змінювали, тож далі — завтра.
+    Терміново — телефонуйте: { $phone }.
+visit-reminder =
+    { $when } чекаємо { $other ->
+        [yes] людину, яку ви записали
+       *[no] вас
+    }: { $place }.
+visit-coming = Прийдете?
+visit-confirmed = Добре, чекаємо: { $when }.
+visit-no-queue = За записом приймають у ваш час, у загальній черзі стояти не треба.
+visit-no-queue-delay =
+    За записом приймають у ваш час. Затримка зазвичай { $minutes ->
+        [one] { $minutes } хвилина
+        [few] { $minutes } хвилини
+       *[other] { $minutes } хвилин
+    }.
+visit-cancelled-by-office =
+    Ваш прийом не відбудеться: { $when }, запис № { $number }. Перепрошуємо за клопіт.
+    Запишемо на інший час?
+visit-moved-by-office =
+    Ваш прийом перенесено: { $when }, { $place }. Номер запису той самий: { $number }.
+    Перепрошуємо за клопіт.
+visit-freed =
+    Звільнився час: { $when }, { $place }.
+    Тримаємо його для вас до { $until }. Записати?
+visit-waits = Добре. Звільниться час { $days } — напишемо сюди й потримаємо його для вас годину.
+visit-till = до { $day }
+visit-waits-no-more = Добре, про вільний час не сповіщаємо.
+visit-return = Повернімося до запису?
+visit-dropped = Добре, не записуємо. Захочете прийти — напишіть «запис».
+visit-law =
+    Дехто йде на прийом поза чергою. Казати про це не обов’язково.
+    Чи стосується вас щось із цього?
+visit-law-line = – { $who }
+visit-law-papers = На прийомі покажіть документ, який це підтверджує.
+visit-law-marked = Позначено: вас приймуть без черги. Візьміть документ, який це підтверджує.
+visit-calendar = Ось файл: відкрийте його, і запис стане у ваш календар.
+visit-uncalendar = Відкрийте цей файл, і запис зникне з вашого календаря.
+visit-to-write-down = Файл сюди не надіслати. Запишіть собі: { $when }, { $place }.
+visit-title = Прийом: { $name }
+visit-note = Запис № { $number }.
+visit-file = Запис { $number }
+visit-office-unknown = адресу уточніть телефоном
+visit-room = { $address }, кабінет { $room }
+visit-today = сьогодні
+
+button-visit = Запис на прийом
+button-visit-new = Записатися
+button-visit-again = Інший час
+button-visit-other = Інше питання
+button-visit-any = Будь-хто
+button-visit-other-day = Інший день
+button-visit-no-name = Не називати
+button-visit-keep = Лишити як є
+button-visit-wait = Сповістити
+button-visit-unwait = Не сповіщати
+button-visit-calendar = У календар
+button-visit-uncalendar = Прибрати запис
+button-visit-way = Як дістатися
+button-visit-move = Перенести
+button-visit-cancel = Скасувати
+button-visit-cancel-yes = Так, скасувати
+button-visit-leave = Лишити
+button-visit-come = Прийду
+button-visit-mine = Мої записи
+button-visit-take = Записати мене
+button-visit-pass = Не треба
+button-visit-go = До запису
+button-visit-law = Без черги
+button-visit-not-me = Нічого з цього
+
+### The hall and the desk: what they tell whoever is booked.
+
+desk-called = Ваша черга: номер { $ticket }, { $room }. Заходьте, будь ласка.
+desk-stopped =
+    Прийому не буде: { $when }, запис № { $number }. Перепрошуємо за клопіт.
+    Запис лишається за вами, доки не виберете інший час.
