@@ -186,7 +186,9 @@ async def test_a_visit_shows_its_matter_and_looking_is_recorded(reception, now):
 async def test_a_number_is_given_by_letter_by_matter_and_once_a_form(reception):
     desk = await reception.signed_in("iryna")
     await stands(desk)
-    first = await send(desk, f"{PAGE}/walk-in", key="1", press="letter:С", name="Галина", priority="paper_shown")
+    first = await send(
+        desk, f"{PAGE}/walk-in", key="1", press="letter:С", name="Галина", priority="paper_shown"
+    )
     page = await text(desk, first.headers["location"])
     assert "Субсидії, Галина, без черги С 1 Перед вами нікого, чекати одразу. Кабінет 3." in page
     found = await send(desk, f"{PAGE}/walk-in", key="2", press="search", look_for="субсидія", name="Петро")

@@ -1,4 +1,4 @@
-"""Receiving people in a real browser: the day, numbers for walk-ins, booking by phone, who is away, and how it looks."""
+"""Receiving people in a real browser: the day, numbers for walk-ins, booking by phone, who is away; how it looks."""
 
 from __future__ import annotations
 
