@@ -16,7 +16,7 @@ SHOWN = 2
 """Notices in one turn; the others wait for the next."""
 REPLIES = 2
 ANSWERS = frozenset({Kind.ANSWER, Kind.CHECKLIST, Kind.REFERRAL, Kind.OFFICES, Kind.APPOINTMENT})
-MENU = frozenset({"m:life", "m:offices"})
+MENU = frozenset({"m:life", "m:visit"})
 
 
 def pin(scene: Scene, turn: Turn) -> Turn:

@@ -119,10 +119,12 @@ class VisitView:
 class VisitsView:
     """The visits of this conversation, earliest first, cancelled ones too.
 
-    `delay_minutes` is how late people with a booking are usually called, None where nobody knows.
+    `full`: nothing more can be booked before one of them is over or cancelled. `delay_minutes` is how late people with
+    a booking are usually called, None where nobody knows.
     """
 
     visits: tuple[VisitView, ...] = ()
+    full: bool = False
     delay_minutes: int | None = None
 
     def numbered(self, number: int) -> VisitView | None:

@@ -158,6 +158,12 @@ def when(setting: Setting, starts_at: datetime) -> str:
     return f"{day}{',' if ',' in day else ''} {clock_when(local.time())}"
 
 
+def day_begun(setting: Setting, day: date) -> str:
+    """`Сьогодні`, `У середу, 2 грудня,`: a day as a sentence begins."""
+    said = moments.begun(moments.day_when(setting, day))
+    return f"{said}," if "," in said else said
+
+
 def where(office: Office, receiver: str, room: str | None = None) -> str:
     """`вул. Липова, 12, кабінет 4`."""
     position = office.receiver(receiver)

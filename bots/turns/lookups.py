@@ -50,7 +50,7 @@ async def see(
         case FreeTimes():
             return replace(view, times=await visits.free(db, claimed, knowledge, wanted, now))
         case BookVisit() | MoveVisit() | ChangeVisit():
-            return visits.seen(view, await visits.do(db, claimed, knowledge, wanted, now))
+            return replace(view, deed=await visits.do(db, claimed, knowledge, wanted, now))
 
 
 async def _queue_view(

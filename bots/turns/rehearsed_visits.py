@@ -36,7 +36,7 @@ class RehearsedVisits:
 
     def own(self, view: View) -> View:
         """The view with the visits of this conversation."""
-        return replace(view, visits=VisitsView(tuple(self.visits)))
+        return replace(view, visits=VisitsView(tuple(self.visits), self._is_full()))
 
     def free(self, view: View, wanted: FreeTimes, knowledge: Knowledge, now: datetime) -> View:
         """The view with the free times that were asked for."""
@@ -53,7 +53,7 @@ class RehearsedVisits:
 
     def do(self, view: View, deed: VisitDeed, knowledge: Knowledge, now: datetime) -> View:
         """The view after a deed."""
-        return replace(view, deed=self._done(deed, knowledge, now), visits=None, times=None)
+        return replace(view, deed=self._done(deed, knowledge, now))
 
     def _slots(self, office: Office, wanted: FreeTimes, now: datetime, zone: ZoneInfo) -> Iterator[Slot]:
         if office.visits is None:
@@ -97,8 +97,11 @@ class RehearsedVisits:
         self.visits[index] = visit
         return DeedView(deed, visit=visit)
 
+    def _is_full(self) -> bool:
+        return sum(one.state == "booked" for one in self.visits) >= OPEN_AT_MOST
+
     def _book(self, deed: BookVisit, knowledge: Knowledge, now: datetime) -> DeedView:
-        if sum(one.state == "booked" for one in self.visits) >= OPEN_AT_MOST:
+        if self._is_full():
             return DeedView(deed, refusal="too_many")
         office = _office(knowledge, deed.office)
         wanted = FreeTimes(deed.office, deed.receivers, deed.matter)

@@ -5,7 +5,6 @@ A deed is done in the transaction of the turn that tells of it; asked for again 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,6 @@ from bots.dialogue.turn import (
     FreeTimes,
     MoveVisit,
     TimesView,
-    View,
     VisitDeed,
     VisitsView,
     VisitView,
@@ -37,7 +35,8 @@ async def own(db: AsyncConnection, claimed: Claimed, knowledge: Knowledge, now: 
     """The visits of a conversation that are yet to be, cancelled ones too."""
     found = await visits.of_conversation(db, claimed.id, now, ("booked", "cancelled"))
     late = await visits.usual_delay(db, claimed.ref.community, now)
-    return VisitsView(tuple(_view(one, knowledge, now) for one in found), late)
+    full = sum(one.state == "booked" for one in found) >= booking.OPEN_AT_MOST
+    return VisitsView(tuple(_view(one, knowledge, now) for one in found), full, late)
 
 
 async def free(
@@ -168,8 +167,3 @@ def _view(visit: Visit, knowledge: Knowledge, now: datetime) -> VisitView:
         uid=visit.id,
         reminded_at=reminders.next_reminder(visit.starts_at, now, ZoneInfo(knowledge.community.timezone)),
     )
-
-
-def seen(view: View, deed: DeedView) -> View:
-    """The view after a deed: what was seen of visits and times before it is not so any more."""
-    return replace(view, deed=deed, visits=None, times=None)

@@ -1,11 +1,12 @@
 """Golden dialogues: YAML the customer can read, played line by line.
 
 A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true
-or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`. A turn: `citizen` (words, `[photo]`,
-`[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what must come: `kind`,
-`topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the
-last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `shares` (what a
-button of it shares, phone or location; no label of `buttons`), `replies` (how many), `effects` (a line each).
+or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`, `full` (days without a free time). A turn:
+`citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what
+must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`,
+`card` (of the last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order),
+`shares` (what a button of it shares, phone or location; no label of `buttons`), `replies` (how many), `effects` (a
+line each).
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from bots.dialogue.turn import (
     State,
     StoredView,
     Turn,
+    WaitForTime,
+    WaitNoLonger,
 )
 from conversations.messages import Card
 
@@ -92,6 +95,10 @@ def in_words(effect: Effect) -> str:
             return "unanswered"
         case AnswerSamePerson(_, yes):
             return f"same person {'yes' if yes else 'no'}"
+        case WaitForTime():
+            return f"wait {effect.office} {effect.from_day}"
+        case WaitNoLonger():
+            return "wait no longer"
 
 
 def staged(dialogue: dict[str, Any]) -> Stage:
@@ -109,6 +116,7 @@ def staged(dialogue: dict[str, Any]) -> Stage:
                 if key in dialogue
             },
         )
+    stage.visits.full_days = set(dialogue.get("full", ()))
     if "stored" in dialogue:
         stage.stored = StoredView(**dialogue["stored"], since=NOON)
     if "wait_minutes" in dialogue or "ahead" in dialogue:

@@ -38,7 +38,7 @@ _NOT_A_VISIT = re.compile(
 )
 _TO_SOMEBODY = re.compile(r"\b(?:до|к)\b", re.IGNORECASE)
 _NAME_BEGINS = re.compile(
-    r"^\s*(?:мене звати|мене звуть|меня зовут|звати|звуть|зовут|ім’я|імя|пишіть|запишіть|я)\s+", re.IGNORECASE
+    r"^\s*(?:(?:[^\W\d_]+\s+)?(?:звати|звуть|зовут)|ім’я|імя|пишіть|запишіть|я)\s+", re.IGNORECASE
 )
 _NAME = re.compile(r"[^\W\d_]+(?:[’'`-][^\W\d_]+)*\.?", re.IGNORECASE)
 _SIGNS = re.compile(r"[\d\s()+.,:;-]+")
@@ -46,8 +46,7 @@ _SIGNS = re.compile(r"[\d\s()+.,:;-]+")
 
 def ask(scene: Scene) -> Outcome:
     """«Запис на прийом» of the menu."""
-    topic = scene.open_topic
-    return booking.go(scene, Plan(matter=topic if topic not in (None, ENTRY, offices.TOPIC) else None))
+    return booking.go(scene, Plan(matter=_spoken_of(scene)))
 
 
 def asked(scene: Scene) -> Outcome | None:
@@ -57,9 +56,23 @@ def asked(scene: Scene) -> Outcome | None:
         return None
     if heard := my_visits.asked(scene):
         return heard
-    if not _BOOK.search(words) or _NOT_A_VISIT.search(words):
+    said = when.read(words, scene.today)
+    if _books(words):
+        return booking.go(scene, _planned(scene), said)
+    waiting = scene.state.booking
+    if waiting is None or said.says_nothing or scene.meaning.facet is not None:
         return None
-    return booking.go(scene, _planned(scene), when.read(words, scene.today))
+    # «На 14:30», after a question in the middle was answered.
+    return (
+        booking.go(scene, visiting.plan_of(waiting.facts), said)
+        if len(words.split()) <= LONGEST_ANSWER
+        else None
+    )
+
+
+def _books(words: str) -> bool:
+    """Whether the words ask for a booking."""
+    return bool(_BOOK.search(words)) and not _NOT_A_VISIT.search(words)
 
 
 def _planned(scene: Scene) -> Plan:
@@ -82,9 +95,15 @@ def _matter(scene: Scene) -> str | None:
     top = next(iter(scene.meaning.ranked), None)
     named = top is not None and (scene.meaning.verdict is Verdict.SURE or scene.likely == top.topic)
     matter = scene.known(top.topic) if named and top is not None else None
-    if matter in (None, ENTRY, offices.TOPIC):
-        matter = scene.open_topic
-    return matter if matter not in (ENTRY, offices.TOPIC) else None
+    return matter if matter not in (None, ENTRY, offices.TOPIC) else _spoken_of(scene)
+
+
+def _spoken_of(scene: Scene) -> str | None:
+    """The open topic, where one can be booked about it."""
+    topic = scene.open_topic
+    if topic is None or topic in (ENTRY, offices.TOPIC) or not visiting.offices_for(scene, topic):
+        return None
+    return topic
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
@@ -123,25 +142,45 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
 def hear(scene: Scene, step: Step) -> Outcome | None:
     """An answer in words to what is asked; a question about something else is answered first."""
     if step.name not in OPEN:
-        return my_visits.hear(scene, step)
+        return None if _books(scene.words) else my_visits.hear(scene, step)
     plan, words = visiting.plan_of(step.facts), scene.words
     if len(words.split()) > LONGEST_ANSWER or _asks_else(scene, step):
         return None
+    if elsewhere := my_visits.asked(scene):
+        return elsewhere
     said = when.read(words, scene.today, bare=step.name in (DAY, TIME))
     if step.name == NAME and (name := _name_in(scene)) is not None and not said.days:
         return _with_name(scene, plan, name)
-    if step.name in (DAY, TIME, NAME) and not said.says_nothing:
-        return booking.go(scene, plan, said)
     if step.name == MATTER:
         told = _planned(scene)
         if told.matter or told.office:
-            return booking.go(scene, replace(told, for_other=plan.for_other or told.for_other), said)
+            other = plan.for_other or told.for_other
+            found = replace(plan, matter=told.matter, office=told.office, receivers=told.receivers)
+            return booking.go(scene, replace(found, for_other=other), said)
+    if not said.says_nothing:
+        return booking.go(scene, plan, said)
     if step.name == OFFICE and plan.matter:
         here = places.named(words, visiting.offices_for(scene, plan.matter))
         return booking.go(scene, replace(plan, office=here.id), said) if here else None
-    if step.name == NAME and scene.meaning.small_talk in (SmallTalk.YES, SmallTalk.NO):
-        return booking.go(scene, plan)
-    return None
+    return _not_heard(scene, plan)
+
+
+def _not_heard(scene: Scene, plan: Plan) -> Outcome | None:
+    """Words that answer nothing and ask nothing: the question again, once."""
+    meaning = scene.meaning
+    elsewhere = meaning.command is not None or meaning.small_talk in (
+        SmallTalk.THANKS,
+        SmallTalk.GOODBYE,
+        SmallTalk.ABUSE,
+    )
+    if scene.state.misunderstood or elsewhere or meaning.verdict is not Verdict.UNKNOWN:
+        return None
+    again = booking.go(scene, plan)
+    if not isinstance(again, Turn) or not again.replies:
+        return again
+    *before, last = again.replies
+    reply = last.model_copy(update={"text": f"{say('visit-not-heard')} {last.text}"})
+    return replace(again, replies=(*before, reply), state=replace(again.state, misunderstood=1))
 
 
 def hear_clock(scene: Scene) -> Outcome | None:
@@ -193,7 +232,7 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     state = replace(turn.state, booking=waiting)
     last = turn.replies[-1]
     led_back = any(choice.id == "i:go" for choice in last.choices)
-    if turn.kind not in RETURNS or led_back or turn.state.step is not None:
+    if turn.kind not in RETURNS or led_back:
         return replace(turn, state=state)
     text = f"{last.text}\n\n{say('visit-return')}"
     reply = last.model_copy(

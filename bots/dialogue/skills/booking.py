@@ -15,7 +15,18 @@ from bots.dialogue.scene import Scene
 from bots.dialogue.skills import offices, visit_shown
 from bots.dialogue.skills.visit_shown import SKILL
 from bots.dialogue.texts import say
-from bots.dialogue.turn import BookVisit, DeedView, FreeTimes, Kind, MoveVisit, Outcome, Step, TimesView, Turn
+from bots.dialogue.turn import (
+    BookVisit,
+    DeedView,
+    FreeTimes,
+    Kind,
+    Lookup,
+    MoveVisit,
+    Outcome,
+    Step,
+    TimesView,
+    Turn,
+)
 from bots.dialogue.visiting import Plan
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import HALL, Office, of_weekday
@@ -55,6 +66,10 @@ def go(scene: Scene, plan: Plan, said: when.When | None = None) -> Outcome:
         plan = replace(plan, receivers=takers)
     if plan.starts_at is not None and plan.name is not None:
         return _book(scene, plan, office)
+    if plan.number is None and scene.view.visits is None:
+        return Lookup.VISITS
+    if plan.number is None and scene.view.visits is not None and scene.view.visits.full:
+        return _not_given(scene, "too_many", office)
     wanted = FreeTimes(office.id, plan.receivers, plan.matter)
     view = scene.view.times
     if view is None or view.asked != wanted:
@@ -150,18 +165,33 @@ def _book(scene: Scene, plan: Plan, office: Office) -> Outcome:
 
 def _refused(scene: Scene, plan: Plan, office: Office, done: DeedView) -> Outcome:
     if done.refusal in ("too_many", "too_often", "gone"):
-        text = say(f"visit-{done.refusal.replace('_', '-')}", phone=office.phone)
-        choices = (buttons.button("v:mine", "visit-mine"), *buttons.row())
-        return scene.turn(Kind.APPOINTMENT, Reply(text=text, choices=choices), topic=scene.open_topic)
+        return _not_given(scene, done.refusal, office)
     wanted = FreeTimes(office.id, plan.receivers, plan.matter)
     view = scene.view.times
     if view is None or view.asked != wanted:
         return wanted
-    times = list(dict.fromkeys(at for at, _ in view.times))
+    # What was seen before the deed may still hold the time that could not be had.
+    times = [at for at in dict.fromkeys(at for at, _ in view.times) if at != plan.starts_at]
     assert plan.starts_at is not None
     if not times:
         return _none_free(scene, plan, office, view)
     return occupied(scene, plan, times, plan.starts_at)
+
+
+def _not_given(scene: Scene, refusal: str, office: Office) -> Turn:
+    """Nothing more is booked or moved for this person now."""
+    match refusal:
+        case "too_many":
+            text = say("visit-too-many", phone=office.phone)
+        case "too_often":
+            text = say("visit-too-often", phone=office.phone)
+        case _:
+            text = say("visit-gone", phone=office.phone)
+    choices = (buttons.button("v:mine", "visit-mine"), *buttons.row())
+    state = replace(scene.settled, booking=None)
+    return scene.turn(
+        Kind.APPOINTMENT, Reply(text=text, choices=choices), state=state, topic=scene.open_topic
+    )
 
 
 def _ask_matter(scene: Scene, plan: Plan) -> Outcome:
@@ -173,14 +203,14 @@ def _ask_matter(scene: Scene, plan: Plan) -> Outcome:
         choices = (buttons.offices(), buttons.button("m:call", "call"), *buttons.row())
         reply = Reply(text=say("visit-none"), choices=choices)
         return scene.turn(Kind.APPOINTMENT, reply, topic=scene.open_topic)
+    if not seats and hall is not None:
+        return go(scene, replace(plan, office=hall.id, receivers=(HALL,)))
     doors = [
         buttons.named(f"v:r:{seat.office.id}:{seat.receiver.id}", seat.receiver.short or "") for seat in seats
     ]
     other = buttons.named(f"v:o:{hall.id}", say("button-visit-other")) if hall else None
     own = buttons.own(*doors[: buttons.OWN_BUTTONS - 1], other)
-    return _asks(
-        scene, MATTER, plan, Reply(text=say("visit-matter"), choices=(*own, *buttons.row())), topic=None
-    )
+    return _asks(scene, MATTER, plan, Reply(text=say("visit-matter"), choices=(*own, *buttons.row())))
 
 
 def _ask_office(scene: Scene, plan: Plan, found: Sequence[Office]) -> Outcome:
@@ -219,7 +249,7 @@ def _ask_time(
     shown = visiting.spread(times, TIMES_SHOWN)
     place = visiting.where(office, plan.receivers[0] if len(plan.receivers) == 1 else HALL)
     parts = [first] if first else []
-    parts.append(say("visit-time", day=moments.begun(moments.day_when(scene, day)), place=place))
+    parts.append(say("visit-time", day=visiting.day_begun(scene, day), place=place))
     if office.step_free:
         parts.append(say("visit-step-free"))
     parts.append(say("visit-which-time"))
@@ -242,10 +272,7 @@ def others(scene: Scene, plan: Plan, times: Sequence[datetime]) -> Outcome:
     day = scene.local(times[0]).date()
     shown = sorted(at for at in times[:NEAREST] if scene.local(at).date() == day)
     said = [clock_when(scene.local(at).time()) for at in shown]
-    when_day = moments.day_when(scene, day)
-    text = say(
-        "visit-others", day=f"{moments.begun(when_day)}{',' if ',' in when_day else ''}", list=_listed(said)
-    )
+    text = say("visit-others", day=visiting.day_begun(scene, day), list=_listed(said))
     stay = buttons.named(f"v:keep:{plan.number}", say("button-visit-keep"))
     choices = buttons.own(*_time_buttons(scene, shown), stay, buttons.button("v:days", "visit-other-day"))
     reply = Reply(text=text, choices=(*choices, *buttons.row()))
@@ -272,20 +299,19 @@ def _no_time_that_day(
 ) -> Outcome:
     """Nothing is free on the days that were named: why, and which days have times."""
     day = plan.days[0]
-    said = moments.begun(moments.day_when(scene, day))
-    comma = "," if "," in said else ""
+    said = visiting.day_begun(scene, day)
     full = False
     if day < scene.today:
         why = say("visit-past", day=day_and_month(day))
     elif day > view.till:
         why = say("visit-too-far", day=day_and_month(view.till))
     elif not office.hours_on(day):
-        why = say("visit-closed", day=f"{said}{comma}")
+        why = say("visit-closed", day=said)
     elif not _receives(office, plan.receivers, day):
-        why = say("visit-not-received", day=f"{said}{comma}")
+        why = say("visit-not-received", day=said)
     else:
         full = True
-        why = say("visit-full-today" if day == scene.today else "visit-full", day=f"{said}{comma}")
+        why = say("visit-full-today") if day == scene.today else say("visit-full", day=said)
     text = f"{why} {say('visit-nearest', when=visiting.when(scene, _near_day(scene, times, day)))}"
     near = sorted(_days(scene, times), key=lambda one: abs((one - day).days))[:DAYS_SHOWN]
     wait = buttons.button("v:w", "visit-wait") if full and may_write(scene) else None
@@ -332,9 +358,10 @@ def _not_there(scene: Scene, office: Office | None) -> Outcome:
     return scene.turn(Kind.APPOINTMENT, Reply(text=text, choices=choices), topic=scene.open_topic)
 
 
-def _asks(scene: Scene, name: str, plan: Plan, reply: Reply, *, topic: str | None = "") -> Turn:
-    state = replace(scene.settled, step=Step(SKILL, name, plan.facts), booking=None)
-    return scene.turn(Kind.APPOINTMENT, reply, state=state, topic=scene.open_topic if topic == "" else topic)
+def _asks(scene: Scene, name: str, plan: Plan, reply: Reply) -> Turn:
+    topic = plan.matter or scene.open_topic
+    state = replace(scene.settled, step=Step(SKILL, name, plan.facts), booking=None, topic=topic)
+    return scene.turn(Kind.APPOINTMENT, reply, state=state, topic=topic)
 
 
 def _receives(office: Office, receivers: Sequence[str], day: date) -> bool:
@@ -353,7 +380,13 @@ def _days(scene: Scene, times: Sequence[datetime]) -> list[date]:
 
 
 def _near_day(scene: Scene, times: Sequence[datetime], day: date) -> datetime:
-    return min(times, key=lambda at: (abs((scene.local(at).date() - day).days), at))
+    """The nearest time to a day, of two equally near the later: whoever can't come on Wednesday comes on Thursday."""
+
+    def distance(at: datetime) -> tuple[int, bool, datetime]:
+        ahead = (scene.local(at).date() - day).days
+        return abs(ahead), ahead < 0, at
+
+    return min(times, key=distance)
 
 
 def _day_buttons(scene: Scene, days: Sequence[date]) -> list[Choice | None]:

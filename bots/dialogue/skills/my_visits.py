@@ -47,6 +47,8 @@ _CANCEL = re.compile(
     re.IGNORECASE,
 )
 _COMES = re.compile(r"^\W*(?:так|да|прийду|приду|буду|прийдемо|звісно|обов’язково)\b", re.IGNORECASE)
+_YES = re.compile(r"\W*(?:так|да|ага|угу)\b", re.IGNORECASE)
+_NO = re.compile(r"\W*(?:ні|нє|нет|лиши\w*|залиш\w*)\b", re.IGNORECASE)
 _QUEUE = re.compile(
     r"\b(?:черг\w*|очеред\w*)\b|\b(?:довго|долго|скільки|сколько)\b.*\b(?:чека\w*|жда\w*)\b", re.IGNORECASE
 )
@@ -57,11 +59,9 @@ def asked(scene: Scene) -> Outcome | None:
     words = scene.words
     if len(words.split()) > LONGEST:
         return None
-    if _MINE.search(words):
-        return show(scene)
     if _VISIT.search(words) and (_CANCEL.search(words) or _MOVE.search(words)):
         return _about(scene, None)
-    return None
+    return show(scene) if _MINE.search(words) else None
 
 
 def hear(scene: Scene, step: Step) -> Outcome | None:
@@ -70,9 +70,10 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
     if len(words.split()) > LONGEST or step.name not in ABOUT_ONE or not isinstance(number, int):
         return None
     if step.name == CANCEL:
-        if scene.meaning.small_talk is SmallTalk.YES or _CANCEL.search(words):
+        talk = scene.meaning.small_talk
+        if talk is SmallTalk.YES or _YES.match(words) or _CANCEL.search(words):
             return _changed(scene, number, "cancel")
-        return _kept(scene, number) if scene.meaning.small_talk is SmallTalk.NO else None
+        return _kept(scene, number) if talk is SmallTalk.NO or _NO.match(words) else None
     if _CANCEL.search(words) or _MOVE.search(words):
         return _about(scene, number)
     queue = bool(_QUEUE.search(words))

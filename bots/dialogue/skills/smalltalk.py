@@ -51,7 +51,7 @@ def greeting(setting: Setting) -> Reply:
     """Who speaks, what it can do, what becomes of the conversation, and the doors."""
     if setting.view.people_only:
         return Reply(text=say("people-hello", retention=retention(setting)))
-    choices = (buttons.rights_to_all(), buttons.life(), buttons.offices(), buttons.person())
+    choices = (buttons.rights_to_all(), buttons.life(), buttons.visit(), buttons.person())
     return Reply(text=say("greeting", retention=retention(setting)), choices=choices)
 
 

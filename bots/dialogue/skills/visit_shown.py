@@ -28,7 +28,7 @@ def booked(scene: Scene, visit: VisitView) -> Turn:
         say(
             "visit-booked",
             number=str(visit.number),
-            when=visiting.when(scene, visit.starts_at),
+            when=moments.begun(visiting.when(scene, visit.starts_at)),
             place=_place(scene, visit),
         )
     ]
@@ -228,8 +228,10 @@ def shown(scene: Scene, visit: VisitView, text: str, also: Choice | None = None)
 
 
 def on(scene: Scene, name: str, visit: VisitView, reply: Reply) -> Turn:
-    state = replace(scene.settled, step=Step(SKILL, name, {"number": visit.number}), booking=None)
-    return scene.turn(Kind.APPOINTMENT, reply, state=state, topic=scene.open_topic)
+    topic = (scene.known(visit.matter) if visit.matter else None) or scene.open_topic
+    step = Step(SKILL, name, {"number": visit.number})
+    state = replace(scene.settled, step=step, booking=None, topic=topic)
+    return scene.turn(Kind.APPOINTMENT, reply, state=state, topic=topic)
 
 
 def _of_house(setting: Setting, name: str, visit: VisitView, text: str) -> Turn:

@@ -760,8 +760,9 @@ visit-name =
 visit-name-other =
     { $when }, { $place }.
     Як звати людину, яку записуємо? Прізвище не обов’язкове. Можна додати номер телефону.
-visit-occupied = { $clock } зайнято. Вільно { $list }.
+visit-occupied = { $clock } не вийде. Вільно { $list }.
 visit-others = { $day } вільно { $list }.
+visit-not-heard = Поки не вдалося зрозуміти.
 visit-impossible = Дати «{ $day }» немає в календарі.
 visit-past = { $day } вже минуло.
 visit-too-far = Так далеко ще не записуємо, поки лише до { $day }.
@@ -772,7 +773,9 @@ visit-full-today = На сьогодні вільного часу вже нем
 visit-nearest = Найближчий вільний час: { $when }.
 visit-none-free = До { $day } усе зайнято. Терміново — телефонуйте: { $phone }.
 visit-none-free-wait = Щойно час звільниться, можемо сповістити.
-visit-booked = Готово, запис № { $number }: { $when }, { $place }.
+visit-booked =
+    Готово, запис № { $number }.
+    { $when }, { $place }.
 visit-bring = Візьміть: { $list }.
 visit-bring-more =
     Ще { $count ->
