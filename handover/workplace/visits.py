@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -133,8 +134,18 @@ def add_visits(router: APIRouter, guard: Guard) -> None:
             found = await visits.of_day(db, me.community, place.office.id, day)
             newcomers = await visits.newcomers(db, found)
         page = day_page(place, found, newcomers, day, knowledge, now)
+        # Waits are shown in minutes: a new one changes the page as any visit does.
+        seen = (
+            found,
+            newcomers,
+            place.office.id,
+            place.room,
+            sorted(place.letters),
+            now.replace(second=0, microsecond=0),
+        )
         return {
             "day": page,
+            "version": hashlib.sha256(repr(seen).encode()).hexdigest()[:16],
             "offices": hall_place.offices_of(knowledge),
             "tab": "today",
             "stops": allows(me.role, Permission.CALENDARS),
@@ -156,8 +167,11 @@ def add_visits(router: APIRouter, guard: Guard) -> None:
 
     @router.get(f"{PAGE}/part")
     async def part(request: Request) -> Response:
+        """The part as it stands; nothing (204) where it is still what the page has."""
         visitor = await guard.visitor(request, Permission.CONSULT)
         values = await shown(visitor, place_of(request, visitor), request.query_params.get("day"))
+        if values["version"] == request.query_params.get("seen"):
+            return Response(status_code=204)
         return HTMLResponse(pages.render("visits_part.html", csrf=visitor.session.csrf_token, **values))
 
     @router.post(f"{PAGE}/place")

@@ -223,6 +223,21 @@ async def test_a_senseless_number_is_refused_in_words(reception, fields, said):
     assert await states(reception) == {}
 
 
+async def test_a_part_that_has_not_changed_is_not_drawn_again(reception):
+    desk = await reception.signed_in("iryna")
+    async with reception.database.write() as db:
+        await came(db)
+    version = re.search(r'data-version="(\w+)"', (await desk.get(PAGE)).text)
+    assert version is not None
+    seen = f"{PAGE}/part?day={DAY}&seen={version[1]}"
+    assert (await desk.get(seen)).status_code == 204
+    async with reception.database.write() as db:
+        await came(db)
+    assert (await desk.get(seen)).status_code == 200
+    reception.wall.now += timedelta(minutes=1)
+    assert "чекає 1 хв" in await text(desk, f"{PAGE}/part")
+
+
 async def test_an_editor_receives_nobody(reception):
     editor = await reception.signed_in("editor", Role.EDITOR)
     assert (await editor.get(PAGE)).status_code == 403

@@ -3,7 +3,7 @@
 
 (() => {
   const EVERY = 20000;
-  const SOON = 300;
+  const SOON = 500;
   const SLOW = 5000;
   const state = document.getElementById("visits-state");
   let waiting = null;
@@ -25,9 +25,10 @@
 
   async function renew() {
     const begun = pressed;
-    const answer = await fetch(`/workplace/visits/part?day=${part().dataset.day}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(`/workplace/visits/part?day=${part().dataset.day}&seen=${part().dataset.version}`, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (answer?.status === 401) { location.href = "/workplace/login?next=%2Fworkplace%2Fvisits"; return; }
     if (!answer?.ok) { say("Зв’язку немає. Перелік міг застаріти."); return; }
+    if (answer.status === 204) { say(""); return; }
     const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("visits");
     say("");
     // A press that was made meanwhile brings a newer part of its own.
