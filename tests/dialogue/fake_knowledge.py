@@ -40,7 +40,7 @@ RECEPTION = Office(
     hours_text="у будні з 9:00 до 18:00",
     serves=frozenset({"department"}),
     step_free=True,
-    visits=VisitRules(minutes=20, days_ahead=14, lead_minutes=60, hall=2, letter="З"),
+    visits=VisitRules(minutes=20, days_ahead=14, lead_minutes=60, hall=40, letter="З"),
     latitude=49.0,
     longitude=32.0,
     note="Від вокзалу автобусом 7 до зупинки «Ринок»",
