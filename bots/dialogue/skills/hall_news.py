@@ -19,7 +19,7 @@ def called(setting: Setting, facts: Mapping[str, Any]) -> Turn | None:
     ticket, room = facts.get("ticket"), facts.get("room")
     if not isinstance(ticket, str) or not isinstance(room, str) or not ticket or not room or _quiet(setting):
         return None
-    return _told(setting, say("desk-called", ticket=ticket, room=room[:LONGEST_ROOM]))
+    return _told(setting, say("desk-called", hall=ticket, room=room[:LONGEST_ROOM]))
 
 
 def stopped(setting: Setting, facts: Mapping[str, Any]) -> Turn | None:

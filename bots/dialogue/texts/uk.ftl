@@ -878,7 +878,7 @@ button-visit-not-me = Нічого з цього
 
 ### The hall and the desk: what they tell whoever is booked.
 
-desk-called = Ваша черга: номер { $ticket }, { $room }. Заходьте, будь ласка.
+desk-called = Ваша черга: номер { $hall }, { $room }. Заходьте, будь ласка.
 desk-stopped =
     Прийому не буде: { $when }, запис № { $number }. Перепрошуємо за клопіт.
     Запис лишається за вами, доки не виберете інший час.
