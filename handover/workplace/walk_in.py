@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -26,11 +28,13 @@ from handover.workplace.queue_view import topic_title
 from handover.workplace.visits import PAGE as DAY
 from handover.workplace.visits import recorded, today_of
 from knowledge_base.answers import HALL, Knowledge, Office
-from knowledge_base.language import clock, day_and_month, plural
+from knowledge_base.language import clock, day_and_month, number, plural
 
 PAGE = "/workplace/visits/walk-in"
 LONGEST_NAME, LONGEST_WORDS = 80, 300
 SHOWN_HITS = 6
+LONG_WAIT = 100
+"""From so many minutes on a wait is told in half hours."""
 
 SHOWN_PAPER = "paper_shown"
 """The ground of a priority where the base names none: a specialist has seen a paper that gives it."""
@@ -82,8 +86,11 @@ def ground_of(knowledge: Knowledge, form: Form) -> str | None:
 
 
 def wait_words(minutes: int) -> str:
-    """`одразу`, `приблизно 35 хв`."""
-    return f"приблизно {minutes}\u00a0хв" if minutes else "одразу"
+    """`одразу`, `приблизно 35 хв`, long waits in half hours: `приблизно 2,5 год`, `понад 4 год`."""
+    if minutes < LONG_WAIT:
+        return f"приблизно {minutes}\u00a0хв" if minutes else "одразу"
+    halves = math.ceil(minutes / 30)
+    return f"приблизно {number(Decimal(halves) / 2)}\u00a0год" if halves <= 8 else "понад 4\u00a0год"
 
 
 def given(visit: Visit, found: Sequence[Visit], office: Office, knowledge: Knowledge, now: datetime) -> Given:

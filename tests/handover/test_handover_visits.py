@@ -12,6 +12,7 @@ from handover.accounts.permissions import Role
 from handover.appointments import hall, visits
 from handover.appointments.figures import figures
 from handover.tickets.packet import Matter, Paper, Papers
+from handover.workplace.walk_in import wait_words
 from tests.handover.conftest import ORIGIN
 from tests.handover.handover_world import COMMUNITY, actions, waiting
 from tests.handover.test_handover_hall import DAY, OFFICE, booked, came
@@ -221,6 +222,21 @@ async def test_a_senseless_number_is_refused_in_words(reception, fields, said):
     assert answer.status_code == 422
     assert said in answer.text
     assert await states(reception) == {}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "одразу"),
+        (95, "приблизно 95 хв"),
+        (100, "приблизно 2 год"),
+        (150, "приблизно 2,5 год"),
+        (240, "приблизно 4 год"),
+        (245, "понад 4 год"),
+    ],
+)
+def test_long_waits_are_told_in_half_hours(minutes, said):
+    assert wait_words(minutes).replace("\u00a0", " ") == said
 
 
 async def test_a_part_that_has_not_changed_is_not_drawn_again(reception):

@@ -163,6 +163,43 @@ def test_a_call_appears_by_itself_and_six_letters_fit(browser: Browser, served: 
         looked_at(page, "board-six")
 
 
+def test_long_names_of_letters_wrap_and_nothing_is_cut(browser: Browser, served: Served) -> None:
+    with opened(browser, served, SIZES[1]) as page:
+        expect(page.locator("html")).to_have_attribute("data-state", "normal")
+        names = (
+            "Допомоги сім’ям",
+            "Програми громади",
+            "Догляд удома, послуги",
+            "Психолог",
+            "Переселенцям",
+            "Інші",
+        )
+
+        def long(state: dict[str, Any]) -> None:
+            state["waits"] = [
+                {"letter": "Д", "name": name, "people": 1, "minutes": at * 50}
+                for at, name in enumerate(names)
+            ]
+
+        page.route("**/state", answers(served, long))
+        page.clock.run_for(SOON)
+        expect(page.locator("[data-wait]:visible")).to_have_count(6)
+        looked_at(page, "board-long")
+        waits = page.locator("[data-minutes]:visible").all_text_contents()
+        assert [one.replace("\u00a0", " ") for one in waits] == [
+            "одразу",
+            "50 хв",
+            "2 год",
+            "2,5 год",
+            "3,5 год",
+            "4+ год",
+        ]
+        texts = page.evaluate(TEXTS)
+        assert [one for one in texts if one["cut"] or one["size"] < 6 * 768 / 135 - 0.01] == []
+        ends = page.locator("[data-wait]").last.evaluate("node => node.getBoundingClientRect().bottom")
+        assert ends <= page.locator(".news").evaluate("node => node.getBoundingClientRect().top")
+
+
 def test_an_empty_morning_and_a_closed_office_say_so(served: Served, screen: Page) -> None:
     expect(screen.get_by_text("Зараз нікого не викликають")).to_be_visible()
     expect(screen.locator("[data-minutes]").first).to_have_text("одразу")

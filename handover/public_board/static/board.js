@@ -44,8 +44,12 @@
   const wall = (at) => new Date(at + (ahead ?? 0));
   const clock = (at) => `${wall(at).getUTCHours()}:${two(wall(at).getUTCMinutes())}`;
 
+  // Long waits in half hours: nobody can promise minutes so far ahead.
   function minutes(wait) {
-    return wait.minutes === 0 ? "одразу" : `${wait.minutes}\u00a0хв`;
+    if (wait.minutes === 0) return "одразу";
+    if (wait.minutes < 100) return `${wait.minutes}\u00a0хв`;
+    const hours = Math.ceil(wait.minutes / 30) / 2;
+    return hours > 4 ? "4+\u00a0год" : `${String(hours).replace(".", ",")}\u00a0год`;
   }
 
   function announce() {
@@ -78,6 +82,7 @@
       hide(row, !wait);
       write(letter, wait?.letter ?? "");
       write(name, wait?.name ?? "");
+      row.classList.toggle("long", (wait?.name.length ?? 0) > 12);
       write(words, wait ? minutes(wait) : "");
     });
     for (const name of ["alarm", "closed"]) {
