@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from handover.appointments.numbers import letter_of
+from handover.appointments.slots import Absence, hours_of
 from knowledge_base.answers import HALL, Office, Receiver
 
 ONLY, OTHER = "Прийом", "Інші питання"
@@ -34,6 +37,19 @@ def letters(office: Office) -> tuple[Letter, ...]:
 def letter(office: Office, sign: str) -> Letter:
     """The letter with this sign; one that is not given any more stands for other matters."""
     return next((one for one in letters(office) if one.sign == sign), Letter(sign, OTHER))
+
+
+def receiving(office: Office, day: date, gone: Sequence[Absence] = ()) -> frozenset[str]:
+    """The letters that somebody receives under on this day: within hours, and not away for all of them."""
+    return frozenset(one.sign for one in letters(office) if _receives(office, one.receiver, day, gone))
+
+
+def _receives(office: Office, receiver: str, day: date, gone: Sequence[Absence]) -> bool:
+    away = [one.minutes for one in gone if (one.receiver, one.day) == (receiver, day)]
+    return any(
+        not any(since <= begins and ends <= until for since, until in away)
+        for begins, ends in hours_of(office, receiver, day)
+    )
 
 
 def _name(receiver: Receiver) -> str:

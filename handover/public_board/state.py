@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handover.appointments import visits
-from handover.appointments.letters import letter, letters
+from handover.appointments import slots, visits
+from handover.appointments.letters import letter, letters, receiving
+from handover.appointments.slots import Absence
 from handover.appointments.visits import Visit
 from handover.appointments.waiting import waits
 from handover.calendars import calendars
@@ -135,12 +136,13 @@ def known_office(knowledge: Knowledge, office: str) -> Office | None:
 
 
 async def screen(db: AsyncConnection, knowledge: Knowledge, office: Office, now: datetime) -> Screen:
-    """What the screen of this office shows now; three queries."""
+    """What the screen of this office shows now; four queries."""
     community = knowledge.community
     zone = ZoneInfo(community.timezone)
     local = now.astimezone(zone)
     calendar = await calendars.current(db, community.id, office, now)
     today = await visits.of_day(db, community.id, office.id, local.date())
+    gone = await slots.absences(db, community.id, office.id, local.date(), local.date())
     pause = calendar.pause_at(now)
     state: State = "normal"
     message: Message | None = None
@@ -156,7 +158,7 @@ async def screen(db: AsyncConnection, knowledge: Knowledge, office: Office, now:
         at=local,
         state=state,
         calls=() if state == "alarm" else calls(today, zone),
-        waits=() if state != "normal" else letter_waits(office, today, now),
+        waits=() if state != "normal" else letter_waits(calendar.office, today, gone, now, zone),
         announcements=pages[:PAGES_AT_MOST],
         message=message,
     )
@@ -176,11 +178,14 @@ def _call(visit: Visit, zone: ZoneInfo) -> Call:
     )
 
 
-def letter_waits(office: Office, today: Sequence[Visit], now: datetime) -> list[LetterWait]:
-    """The letters anybody comes with today, in their order; the office's first ones where nobody does."""
+def letter_waits(
+    office: Office, today: Sequence[Visit], gone: Sequence[Absence], now: datetime, zone: ZoneInfo
+) -> list[LetterWait]:
+    """The letters anybody comes with today, in their order; where nobody does, those that are received today."""
     active = {visit.hall_letter for visit in today if visit.state != "cancelled"}
-    known = letters(office)
-    signs = [one.sign for one in known if one.sign in active][:WAITS] or [one.sign for one in known[:CALLS]]
+    shown = frozenset(one.sign for one in letters(office) if one.sign in active)
+    shown = shown or receiving(office, now.astimezone(zone).date(), gone)
+    signs = [one.sign for one in letters(office) if one.sign in shown][:WAITS]
     return [
         LetterWait(wait.letter, letter(office, wait.letter).name, wait.people, wait.minutes)
         for wait in waits(today, now, signs)

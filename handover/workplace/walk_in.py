@@ -14,8 +14,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.accounts.permissions import Permission, allows
-from handover.appointments import hall, visits
-from handover.appointments.letters import letter, letters
+from handover.appointments import hall, slots, visits
+from handover.appointments.letters import letter, letters, receiving
 from handover.appointments.numbers import letter_of
 from handover.appointments.visits import UnknownVisit, Visit
 from handover.appointments.waiting import queue, waits
@@ -25,6 +25,7 @@ from handover.workplace.desk_view import ranked
 from handover.workplace.guard import Form, Guard, Stopped, Visitor
 from handover.workplace.pressing import first_press
 from handover.workplace.queue_view import topic_title
+from handover.workplace.visit_times import office_now
 from handover.workplace.visits import PAGE as DAY
 from handover.workplace.visits import recorded, today_of
 from knowledge_base.answers import HALL, Knowledge, Office
@@ -128,14 +129,18 @@ def add_walk_in(router: APIRouter, guard: Guard) -> None:
         knowledge = house.knowledge(me.community)
         place = hall_place.kept(knowledge, request.cookies.get(hall_place.COOKIE))
         words = form.get("look_for", "").strip()[:LONGEST_WORDS]
+        today = today_of(knowledge, now)
         async with house.database.read() as db:
-            found = await visits.of_day(db, me.community, place.office.id, today_of(knowledge, now))
+            found = await visits.of_day(db, me.community, place.office.id, today)
+            gone = await slots.absences(db, me.community, place.office.id, today, today)
+            open_now = await office_now(db, knowledge, place.office, now)
+        received = receiving(open_now, today, gone)
         answer = guard.page(
             visitor,
             "walk_in.html",
             "visits",
             office=place.office,
-            letters=_buttons(place.office, found, now),
+            letters=_buttons(place.office, found, received, now),
             hits=await hits(knowledge, place.office, me.community, words, now) if words else None,
             grounds=grounds(knowledge),
             form=form,
@@ -229,10 +234,19 @@ def add_walk_in(router: APIRouter, guard: Guard) -> None:
         return HTMLResponse(pages.render("slip.html", given=shown, community=community))
 
 
-def _buttons(office: Office, found: Sequence[Visit], now: datetime) -> list[LetterButton]:
+def _buttons(
+    office: Office, found: Sequence[Visit], received: frozenset[str], now: datetime
+) -> list[LetterButton]:
     known = letters(office)
     counted = {one.letter: one for one in waits(found, now, [one.sign for one in known])}
-    return [LetterButton(one.sign, one.name, wait_words(counted[one.sign].minutes)) for one in known]
+    return [
+        LetterButton(
+            one.sign,
+            one.name,
+            wait_words(counted[one.sign].minutes) if one.sign in received else "сьогодні не приймає",
+        )
+        for one in known
+    ]
 
 
 def _taker(office: Office, entry: str) -> str:

@@ -9,12 +9,12 @@ from html import unescape
 import pytest
 
 from handover.accounts.permissions import Role
-from handover.appointments import hall, visits
+from handover.appointments import absences, hall, visits
 from handover.appointments.figures import figures
 from handover.tickets.packet import Matter, Paper, Papers
 from handover.workplace.walk_in import wait_words
 from tests.handover.conftest import ORIGIN
-from tests.handover.handover_world import COMMUNITY, actions, waiting
+from tests.handover.handover_world import COMMUNITY, KYIV, actions, waiting
 from tests.handover.test_handover_hall import DAY, OFFICE, booked, came
 
 PAGE = "/workplace/visits"
@@ -222,6 +222,16 @@ async def test_a_senseless_number_is_refused_in_words(reception, fields, said):
     assert answer.status_code == 422
     assert said in answer.text
     assert await states(reception) == {}
+
+
+async def test_whoever_is_away_today_is_not_promised_at_once(reception, now):
+    desk = await reception.signed_in("iryna")
+    async with reception.database.write() as db:
+        for receiver, minutes in (("subsidy", (0, 1440)), ("displaced", (480, 720))):
+            await absences.put(db, COMMUNITY, OFFICE, receiver, DAY, minutes, "лікарняний", "head", now, KYIV)
+    page = await text(desk, f"{PAGE}/walk-in")
+    assert "С Субсидії сьогодні не приймає" in page
+    assert "В Переселенці одразу" in page, "away before the break only"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from handover.accounts.permissions import Role
-from handover.appointments import hall
+from handover.appointments import absences, hall
 from handover.appointments.waiting import Desk
 from handover.calendars import calendars, pauses
 from handover.calendars.own import OwnHours
@@ -26,7 +26,7 @@ from handover.public_board.routes import BoardHouse, routes
 from handover.public_board.state import TITLE_AT_MOST
 from knowledge_base.answers import Notice
 from tests.dialogue.real_knowledge import real_knowledge
-from tests.handover.handover_world import COMMUNITY, TUESDAY, FakeKnowledge, Wall, account, kyiv, office
+from tests.handover.handover_world import COMMUNITY, KYIV, TUESDAY, FakeKnowledge, Wall, account, kyiv, office
 from tests.handover.test_handover_hall import DAY, OFFICE, booked, came
 
 STATE = f"/board/{OFFICE}/state"
@@ -179,6 +179,14 @@ async def test_out_of_hours_it_says_when_we_open_unless_somebody_still_waits(scr
     async with database.write() as db:
         await hall.walk_in(db, COMMUNITY, OFFICE, DAY + timedelta(days=3), "С", screens.wall.now)
     assert (await screens.state())["state"] == "normal"
+
+
+async def test_an_empty_hall_shows_the_letters_that_are_received_today(screens, database, now):
+    async with database.write() as db:
+        await absences.put(db, COMMUNITY, OFFICE, "subsidy", DAY, (0, 1440), "лікарняний", "head", now, KYIV)
+    waits = (await screens.state())["waits"]
+    assert [one["letter"] for one in waits] == ["В", "Д", "П", "А", "К"]
+    assert {one["minutes"] for one in waits} == {0}
 
 
 async def test_an_own_day_off_closes_the_screen_too(screens, database, now):
