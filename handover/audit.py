@@ -56,6 +56,20 @@ class Action(StrEnum):
     READY_ANSWER_ADDED = "ready_answer_added"
     READY_ANSWER_CHANGED = "ready_answer_changed"
     READY_ANSWER_REMOVED = "ready_answer_removed"
+    VISIT_READ = "visit_read"
+    VISIT_BOOKED = "visit_booked"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_ALLOWED = "visit_over_limit"
+    VISIT_TOLD = "visit_stop_told"
+    VISIT_TICKET = "visit_ticket"
+    VISIT_CAME = "visit_came"
+    VISIT_CALLED = "visit_called"
+    VISIT_DONE = "visit_done"
+    VISIT_MISSED = "visit_missed"
+    VISIT_RETURNED = "visit_returned"
+    ABSENCE_SET = "absence_set"
+    ABSENCE_DROPPED = "absence_dropped"
     EXPIRED = "expired"
     CODE_REFUSED = "code_refused"
     RECOVERY_USED = "recovery_used"
@@ -87,7 +101,14 @@ class Action(StrEnum):
     SAME_PERSON_PARTED = "same_person_parted"
 
 
-READINGS = (Action.READ, Action.FILE_READ, Action.PRINTED, Action.UNMASKED, Action.LOG_READ)
+READINGS = (
+    Action.READ,
+    Action.FILE_READ,
+    Action.PRINTED,
+    Action.UNMASKED,
+    Action.LOG_READ,
+    Action.VISIT_READ,
+)
 """Who saw what; everything else changed something."""
 
 LOG = "log"

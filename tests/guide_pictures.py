@@ -11,6 +11,7 @@ import socket
 import tempfile
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,13 +25,21 @@ from conversations.database import Database, migrate
 from conversations.messages import Author, AuthorKind, Reply
 from conversations.tables import conversations, messages
 from handover.accounts.permissions import Role
+from handover.appointments import booking, hall
+from handover.appointments.booking import Wish
+from handover.public_board.routes import BoardHouse
+from handover.public_board.routes import routes as board_routes
 from handover.tickets import leading
 from handover.workplace.routes import routes
+from knowledge_base.answers import HALL, Community, Knowledge
+from knowledge_base.library import Library
+from knowledge_base.snapshot import Snapshot
 from tests.browser import opened_browser
 from tests.commands import ROOT
-from tests.dialogue.real_knowledge import real_knowledge
+from tests.dialogue.real_knowledge import real_base
 from tests.handover.handover_world import (
     COMMUNITY,
+    KYIV,
     PASSWORD,
     TUESDAY,
     Wall,
@@ -93,6 +102,60 @@ async def people(database: Database) -> str:
     return opened
 
 
+async def hall_of_today(database: Database, knowledge: Knowledge) -> None:
+    """A morning in the hall: three booked, of whom one came; five walk-ins, of whom two are called."""
+    office, today = knowledge.community.reception, TUESDAY.date()
+    async with database.write() as db:
+        for minutes, name, receiver, matter in (
+            (0, "Галина", "idp-specialist", "idp-living-allowance"),
+            (20, "Степан", "idp-specialist", "idp-registration"),
+            (10, "Олена", HALL, None),
+        ):
+            at = TUESDAY + timedelta(minutes=minutes)
+            wish = Wish(
+                COMMUNITY,
+                office,
+                (receiver,),
+                matter,
+                at,
+                name,
+                phone=f"+3806700000{minutes}",
+                booked_by="desk",
+            )
+            visit = await booking.book(db, wish, TUESDAY - timedelta(hours=1), KYIV)
+            if not isinstance(visit, booking.Refusal) and name == "Галина":
+                await hall.arrive(db, COMMUNITY, visit.id, "П", TUESDAY - timedelta(minutes=6))
+        for ago, letter, receiver, name, priority, room in (
+            (34, "Д", "family-specialist", "Марія", None, "кабінет 4"),
+            (27, "П", "idp-specialist", "Іван", None, "кабінет 5"),
+            (21, "Д", "family-specialist", "Наталія", None, None),
+            (12, "Г", "local-specialist", "", None, None),
+            (3, "П", "idp-specialist", "Василь", "paper_shown", None),
+        ):
+            at = TUESDAY - timedelta(minutes=ago)
+            came = await hall.walk_in(
+                db,
+                COMMUNITY,
+                office.id,
+                today,
+                letter,
+                at,
+                name=name,
+                priority=priority,
+                receiver=receiver,
+            )
+            if room is not None:
+                await hall.call(db, COMMUNITY, came.id, room, "oleh", at + timedelta(minutes=20))
+
+
+class Here(Library):
+    """The sample community's knowledge under the name by which the invented people are kept."""
+
+    @property
+    def community(self) -> Community:
+        return replace(super().community, id=COMMUNITY)
+
+
 class Workplace:
     """A workplace behind a real server, in a thread with a loop of its own."""
 
@@ -127,11 +190,13 @@ class Workplace:
     async def _serve(self) -> None:
         url = f"sqlite+aiosqlite:///{self.folder}/guide.sqlite"
         await migrate(url)
-        database, knowledge = Database(url), real_knowledge()
+        database, knowledge = Database(url), Here(Snapshot("guide", real_base()), "zrazkova")
         opened = await people(database)
+        await hall_of_today(database, knowledge)
         house, _ = pretended(database, self.folder / "files", Wall(TUESDAY), ROOT / "node_modules", knowledge)
         app = FastAPI()
         app.include_router(routes(house))
+        app.include_router(board_routes(BoardHouse(database, lambda: knowledge, Wall(TUESDAY))))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         self.ready.set_result((server, opened))
         await server.serve(sockets=[self.door])
@@ -204,6 +269,21 @@ def take_pictures(address: str, opened: str) -> None:
         page.get_by_role("button", name=re.compile("^Субсидія на комунальні")).first.click()
         expect(page.locator(".ask-now")).to_be_visible()
         shot(page, "phone")
+        page.goto(f"{address}/workplace/visits")
+        page.get_by_label("Мій кабінет або вікно").fill("5")
+        page.get_by_role("button", name="Запам’ятати").click()
+        expect(page.locator("#next")).to_be_visible()
+        page.locator("#next").click()
+        expect(page.locator("#next")).to_contain_text("Завершити й викликати")
+        shot(page, "visits")
+        page.goto(f"{address}/workplace/visits/walk-in")
+        page.get_by_role("button", name=re.compile("^Д ?Допомоги")).click()
+        expect(page.locator(".given")).to_be_visible()
+        shot(page, "walk-in")
+        page.goto(f"{address}/workplace/visits/book?matter=idp-living-allowance&office=department-main")
+        page.get_by_label("Ім’я, прізвище не обов’язкове").fill("Тетяна")
+        page.locator("[name=starts_at]").first.check(force=True)
+        shot(page, "visit-book")
         page.goto(f"{address}/workplace/me/second-factor")
         page.get_by_label("Ваш пароль").fill(PASSWORD)
         page.keyboard.press("Enter")
@@ -215,6 +295,14 @@ def take_pictures(address: str, opened: str) -> None:
         head.goto(f"{address}/workplace/board")
         expect(head.locator("#board")).to_be_visible()
         shot(head, "board")
+        head.set_viewport_size({"width": 1280, "height": 720})
+        head.goto(f"{address}/board/department-main")
+        expect(head.locator("html")).to_have_attribute("data-state", "normal")
+        shot(head, "hall")
+        head.set_viewport_size(SIZE)
+        head.goto(f"{address}/workplace/visits/absences")
+        expect(head.get_by_role("heading", name="Коли не приймають")).to_be_visible()
+        shot(head, "absences")
         head.goto(f"{address}/workplace/reports")
         expect(head.locator(".foot")).to_contain_text("Звірено з журналом")
         shot(head, "report")

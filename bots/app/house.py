@@ -45,6 +45,7 @@ from conversations.signals import MemorySignals, RedisSignals, Signals
 from conversations.typing import typing_topic
 from handover import retention
 from handover.assignment.policy import Policy
+from handover.public_board.routes import BoardHouse
 from handover.tickets.packet import Matter
 from handover.workplace.house import WorkplaceHouse
 from knowledge_base.understanding.meaning import Meaning
@@ -236,6 +237,12 @@ def chat_house(house: House) -> WebHouse:
         welcome=welcome(knowledge, runtime.clock()),
         typing=typing,
     )
+
+
+def board_house(house: House) -> BoardHouse:
+    """What the screens of the community's halls stand on."""
+    runtime, community = house.runtime, house.settings.community
+    return BoardHouse(runtime.database, lambda: runtime.minds[community].knowledge, runtime.clock)
 
 
 def workplace_house(house: House) -> WorkplaceHouse:

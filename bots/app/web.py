@@ -1,4 +1,4 @@
-"""The web server: one door for every channel's webhooks, the citizens' page, the workplace, /health and its kin."""
+"""The web server: one door for webhooks, the citizens' page, the workplace, the halls' screens, /health and its kin."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from starlette.routing import Route
 from adapters.web.pages import routes as chat_routes
 from bots.app.health import Health
 from bots.app.health import routes as health_routes
-from bots.app.house import House, chat_house, workplace_house
+from bots.app.house import House, board_house, chat_house, workplace_house
 from bots.app.links import PublicLinks
 from bots.turns.accept import UnknownDoor, accept
 from bots.turns.intake import Overloaded
 from bots.turns.loops import running
 from conversations.channel import NotAuthentic
 from conversations.channel import Request as ChannelRequest
+from handover.public_board.routes import routes as board_routes
 from handover.workplace.routes import routes as workplace_routes
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def application(house: House, *, with_worker: bool, health: Health | None = None
     app.add_api_route("/files/{content_hash}/{name}", _file(house), methods=["GET", "HEAD"])
     app.router.routes.extend(chat_routes(chat_house(house)))
     app.include_router(workplace_routes(workplace_house(house)))
+    app.include_router(board_routes(board_house(house)))
     for away in (SQLAlchemyError, OSError):
         app.add_exception_handler(away, _database_away)
     return app

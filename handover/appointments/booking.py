@@ -49,6 +49,7 @@ class Wish:
     """What somebody wants to book: one of these receivers of the office at this moment (UTC).
 
     `booked_by` is the account at the phone or the desk; then no conversation is needed, and no time ahead.
+    `over_limit`: a senior specialist lets this person have more visits to come than others.
     """
 
     community: str
@@ -62,6 +63,7 @@ class Wish:
     for_other: bool = False
     booked_by: str | None = None
     priority: str | None = None
+    over_limit: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ async def book(db: AsyncConnection, wish: Wish, now: datetime, zone: ZoneInfo) -
     await hold_calendar(db, wish.community)
     if already := await _booked_already(db, wish):
         return already
-    if await _open_count(db, wish.community, wish.conversation_id, wish.phone, now) >= OPEN_AT_MOST:
+    open_now = await _open_count(db, wish.community, wish.conversation_id, wish.phone, now)
+    if open_now >= OPEN_AT_MOST and not wish.over_limit:
         return Refusal.TOO_MANY
     if wish.booked_by is None and await _changed_today(db, wish.conversation_id, now, zone) >= CHANGES_A_DAY:
         return Refusal.TOO_OFTEN

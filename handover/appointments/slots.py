@@ -98,13 +98,18 @@ async def free(
     matter: str | None,
     now: datetime,
     zone: ZoneInfo,
+    *,
+    at_desk: bool = False,
 ) -> list[Slot]:
-    """The free times of these receivers from now to the office's horizon, earliest first. Two queries."""
+    """The free times of these receivers from now to the office's horizon, earliest first. Two queries.
+
+    `at_desk`: whoever books stands or rings there, so that no time ahead is needed.
+    """
     if office.visits is None:
         return []
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=ahead) for ahead in range(office.visits.days_ahead + 1)]
-    earliest = now + timedelta(minutes=office.visits.lead_minutes)
+    earliest = now + timedelta(minutes=0 if at_desk else office.visits.lead_minutes)
     taken = await _taken(db, community, office.id, receivers, moment(days[0], 0, zone), days[-1], zone)
     gone = await absences(db, community, office.id, days[0], days[-1])
     found = []

@@ -61,6 +61,7 @@ appointments = Table(
     Column("reminded_hours_at", UtcDateTime),
     Column("arrived_at", UtcDateTime),
     Column("called_at", UtcDateTime),
+    Column("recalled_at", UtcDateTime),
     Column("called_room", String(40)),
     Column("called_by", String(32)),
     Column("done_at", UtcDateTime),

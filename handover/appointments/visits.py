@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handover.appointments.tables import appointments
@@ -26,7 +26,8 @@ class Visit:
     """A visit to an office: `number` is what its person is told («запис № 214»), `day` the local date.
 
     `starts_at` and `ends_at` (UTC) are None for a walk-in. `hall` is the number on the board, «С 41». `sequence` grows
-    with every move. `priority` is the id of the ground on which the law lets the person go first.
+    with every move. `priority` is the id of the ground on which the law lets the person go first. `called_at` is the
+    first call, `recalled_at` the last repeated one; `done_at` is when it was over, also where nobody came.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Visit:
     reminded_hours_at: datetime | None
     arrived_at: datetime | None
     called_at: datetime | None
+    recalled_at: datetime | None
     called_room: str | None
     called_by: str | None
     done_at: datetime | None
@@ -68,6 +70,15 @@ class Visit:
     def hall(self) -> str:
         """`С 41`; nothing where there is no number."""
         return f"{self.hall_letter} {self.hall_number}" if self.hall_letter else ""
+
+    @property
+    def last_called_at(self) -> datetime | None:
+        """When the person was called for the last time."""
+        return self.recalled_at or self.called_at
+
+
+class UnknownVisit(LookupError):
+    """The community has no visit with this id."""
 
 
 _KEPT = {"community": "community_id"}
@@ -93,6 +104,46 @@ async def get(db: AsyncConnection, community: str, visit_id: str) -> Visit | Non
     """The visit of this id; None where the community has none."""
     found = await find(db, appointments.c.community_id == community, appointments.c.id == visit_id)
     return found[0] if found else None
+
+
+async def by_id(db: AsyncConnection, community: str, visit_id: str) -> Visit:
+    """The visit of this id. Raises UnknownVisit."""
+    found = await get(db, community, visit_id)
+    if found is None:
+        raise UnknownVisit(visit_id)
+    return found
+
+
+async def of_day(db: AsyncConnection, community: str, office: str, day: date) -> list[Visit]:
+    """Every visit of an office's day, cancelled ones too."""
+    return await find(
+        db,
+        appointments.c.community_id == community,
+        appointments.c.office == office,
+        appointments.c.day == day.isoformat(),
+    )
+
+
+async def newcomers(db: AsyncConnection, found: Sequence[Visit]) -> frozenset[str]:
+    """Ids of those whose conversation or phone was never received before; of whom nothing is known, none. One query."""
+    chats = {visit.conversation_id for visit in found if visit.conversation_id}
+    phones = {visit.phone for visit in found if visit.phone}
+    if not chats and not phones:
+        return frozenset()
+    rows = await db.execute(
+        select(appointments.c.conversation_id, appointments.c.phone).where(
+            appointments.c.community_id == found[0].community,
+            appointments.c.state == "done",
+            appointments.c.day < min(visit.day for visit in found).isoformat(),
+            or_(appointments.c.conversation_id.in_(chats), appointments.c.phone.in_(phones)),
+        )
+    )
+    known = {one for row in rows for one in (row.conversation_id, row.phone) if one}
+    return frozenset(
+        visit.id
+        for visit in found
+        if (visit.conversation_id or visit.phone) and not {visit.conversation_id, visit.phone} & known
+    )
 
 
 async def of_conversation(

@@ -33,6 +33,7 @@ from knowledge_base.answers import Knowledge
 from knowledge_base.language import day
 
 PAGE = "/workplace/desk"
+BOOKING = "/workplace/visits/book"
 LIMITS = {"name": 200, "phone": 32, "question": 4000, "summary": 1000, "look_for": 300, "words": 300}
 CALL_AFTER_MINUTES = 60
 """Working minutes from now: the time a call is offered at."""
@@ -114,6 +115,12 @@ def add_desk(router: APIRouter, guard: Guard) -> None:
         what, _, about = form.get("press", "").partition(":")
         if what == "file":
             return await _file(visitor, caller, form)
+        if what == "book":
+            # What was typed stays on the line, and goes into the booking from there.
+            async with house.database.write() as db:
+                await callers.keep(db, me, caller)
+            topic = f"?matter={caller.topic}" if caller.topic else ""
+            return RedirectResponse(f"{BOOKING}{topic}", status_code=303)
         if what == "leave":
             async with house.database.write() as db:
                 await callers.hang_up(db, me)

@@ -317,7 +317,7 @@ def _search(line: Line, meaning: Meaning | None) -> Search:
     event = next((one for one in events if one.id == caller.page.get("life")), None)
     words = caller.page.get("look_for", "")
     if meaning is not None:
-        title, ids = "Знайдено", _ranked(knowledge, meaning, words, line.now)
+        title, ids = "Знайдено", ranked(knowledge, meaning, words, line.now)
     elif event is not None:
         title, ids = event.label, list(event.entries)
     else:
@@ -334,7 +334,7 @@ def _search(line: Line, meaning: Meaning | None) -> Search:
     )
 
 
-def _ranked(knowledge: Knowledge, meaning: Meaning, words: str, now: datetime) -> list[str]:
+def ranked(knowledge: Knowledge, meaning: Meaning, words: str, now: datetime) -> list[str]:
     """Topics that are named as it is written, then those that are meant; the best is shown however unlikely."""
     asked = words.casefold().strip()
     cards = (knowledge.card(entry, now) for entry in knowledge.entry_ids)

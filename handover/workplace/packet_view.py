@@ -149,9 +149,9 @@ def packet(
         hint="У базі цього немає." if ticket.reason == "unknown" else None,
         about=list(_about(found, me, knowledge, now)),
         facts=_facts(found, me, matter, now),
-        rules=[_rule(one) for one in matter.rules],
+        rules=[rule_view(one) for one in matter.rules],
         possible=", ".join(matter.possible) or None,
-        papers=_papers(matter),
+        papers=paper_list(matter),
         told=_told(found.lines, knowledge, now),
         past=[
             Past(
@@ -208,14 +208,19 @@ def _about(found: Found, me: Account, knowledge: Knowledge, now: datetime) -> It
 def _facts(found: Found, me: Account, matter: Matter, now: datetime) -> list[Fact]:
     """What is known of the person; where the engine remembers nothing, what the ticket was opened or filed with."""
     if matter.facts:
-        kin = [Fact("Про кого", "рідна людина того, хто пише")] if matter.kin else []
-        return [*kin, *(_fact(one, now) for one in matter.facts)]
+        return known_facts(matter, now)
     at = words.moment(found.ticket.created_at, now)
     by = _STATED["specialist"] if found.head.ref.channel == PHONE else "з розмови з ботом"
     return [
         Fact(_capital(word), said_here(value, f"told-{place}", found, me), by=f"{by}, {at}")
         for place, (word, value) in enumerate(found.ticket.told)
     ]
+
+
+def known_facts(matter: Matter, now: datetime) -> list[Fact]:
+    """What the engine remembers of the person, and whom it is about."""
+    kin = [Fact("Про кого", "рідна людина того, хто пише")] if matter.kin else []
+    return [*kin, *(_fact(one, now) for one in matter.facts)] if matter.facts else []
 
 
 def _fact(one: KnownFact, now: datetime) -> Fact:
@@ -227,7 +232,8 @@ def _fact(one: KnownFact, now: datetime) -> Fact:
     )
 
 
-def _rule(one: RuleTried) -> Rule:
+def rule_view(one: RuleTried) -> Rule:
+    """What one entry comes to, in words."""
     kind, icon, verdict = _VERDICTS[one.outcome]
     why = [_capital(text) for text in one.because]
     if one.differs:
@@ -272,7 +278,8 @@ def _figure(figure: Figure) -> str:
     return f"{figure.title}: {figure.value}, з {day(figure.starts)}{until}"
 
 
-def _papers(matter: Matter) -> PaperList | None:
+def paper_list(matter: Matter) -> PaperList | None:
+    """The papers of the matter and what the person has of them; None where the entry is not known."""
     if matter.papers is None:
         return None
     have = sum(paper.state == "have" for paper in matter.papers.every)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from handover.workplace.absences import add_absences
 from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
 from handover.workplace.attaching import add_attaching
@@ -32,6 +33,11 @@ from handover.workplace.shift import add_shift
 from handover.workplace.teams import add_teams
 from handover.workplace.unmasking import add_unmasking
 from handover.workplace.views import add_views
+from handover.workplace.visit_booking import add_visit_booking
+from handover.workplace.visit_changing import add_visit_changing
+from handover.workplace.visit_week import add_visit_week
+from handover.workplace.visits import add_visits
+from handover.workplace.walk_in import add_walk_in
 
 
 def routes(house: WorkplaceHouse) -> APIRouter:
@@ -59,6 +65,12 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_hours(router, guard)
     add_desk(router, guard)
     add_call_list(router, guard)
+    add_walk_in(router, guard)
+    add_visit_booking(router, guard)
+    add_visit_week(router, guard)
+    add_absences(router, guard)
+    add_visit_changing(router, guard)
+    add_visits(router, guard)
     add_events(router, guard)
     add_notifying(router, guard)
     add_me(router, guard)

@@ -22,6 +22,8 @@ from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from conversations import transcript
 from conversations.database import Database
 from handover.accounts.permissions import Role
+from handover.public_board.routes import BoardHouse
+from handover.public_board.routes import routes as board_routes
 from handover.workplace.house import WorkplaceHouse
 from handover.workplace.routes import routes
 from knowledge_base.answers import Knowledge
@@ -75,6 +77,7 @@ def serving(url: str, folder: Path, knowledge: Knowledge) -> Iterator[Served]:
         house, vendors = pretended(database, folder / "files", wall, NODE, knowledge)
         app = FastAPI()
         app.include_router(routes(house))
+        app.include_router(board_routes(BoardHouse(database, lambda: knowledge, wall)))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
         made.set_result((database, vendors, house, server, asyncio.get_running_loop()))
         await server.serve(sockets=[door])

@@ -44,9 +44,12 @@ from knowledge_base.answers import (
     Interval,
     Knowledge,
     LifeEvent,
+    Notice,
     Office,
+    Receiver,
     SourceLine,
     VisitGround,
+    VisitRules,
 )
 from knowledge_base.understanding.meaning import Danger, Facet, Meaning, Ranked, Verdict
 
@@ -69,8 +72,18 @@ def kyiv(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetim
 TUESDAY = kyiv(2026, 11, 24, 10, 30)
 
 
+RECEIVERS = (
+    ("subsidy", "Субсидії", "С", "3", "housing-subsidy"),
+    ("displaced", "Переселенці", "В", "1", "idp-living-allowance"),
+    ("families", "Діти, сім’я", "Д", "2", "birth-benefit"),
+    ("benefits", "Пільги", "П", "4", "combatant-status"),
+    ("disability", "Інвалідність", "А", "5", "disability-pension"),
+)
+"""Who receives in the invented office: id, name on buttons, letter, room, entry."""
+
+
 def office(closed_on: frozenset[date] = frozenset(), hours: Sequence[Interval] | None = None) -> Office:
-    """Monday to Friday from 8:00 to 17:15 with a break from 12:00 to 13:00."""
+    """Monday to Friday from 8:00 to 17:15 with a break from 12:00 to 13:00; five receive there, and a hall of two."""
     usual = [
         Interval(weekday, opens, closes)
         for weekday in range(5)
@@ -85,6 +98,20 @@ def office(closed_on: frozenset[date] = frozenset(), hours: Sequence[Interval] |
         hours_text="пн–пт",
         serves=frozenset({"department"}),
         closed_on=closed_on,
+        receivers=tuple(
+            Receiver(
+                id=name,
+                position=f"Спеціаліст: {short}",
+                hours=tuple(usual),
+                hours_text="пн–пт",
+                room=room,
+                serves=frozenset(serves),
+                short=short,
+                letter=letter,
+            )
+            for name, short, letter, room, *serves in RECEIVERS
+        ),
+        visits=VisitRules(minutes=20, days_ahead=14, lead_minutes=60, hall=2, letter="К"),
     )
 
 
@@ -98,6 +125,10 @@ class FakeKnowledge:
     )
     entry_ids: tuple[str, ...] = ("housing-subsidy",)
     life_events: tuple[LifeEvent, ...] = ()
+    pinned: tuple[Notice, ...] = ()
+
+    def notices(self, now: datetime) -> tuple[Notice, ...]:
+        return self.pinned
 
     def resolve(self, entry_id: str) -> str | None:
         return entry_id if entry_id in self.entry_ids else None

@@ -25,6 +25,7 @@ from handover.workplace.files import served
 from handover.workplace.routes import routes
 from tests.handover.conftest import ORIGIN
 from tests.handover.handover_world import COMMUNITY, PASSWORD, account, actions, said, waiting
+from tests.handover.test_handover_hall import booked
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +42,8 @@ CHAT = "/workplace/conversations/{conversation_id}"
 ONE = "/workplace/accounts/{account_id}"
 TEAM = "/workplace/teams/{team_id}"
 FACTOR = "/workplace/me/second-factor"
+VISITS = "/workplace/visits"
+VISIT = f"{VISITS}/{{visit_id}}"
 
 # Every route of the workplace has its line here: who of those signed in may reach it.
 WHO: dict[tuple[str, str], frozenset[Role] | None] = {
@@ -144,6 +147,26 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/workplace/reports/{part}.csv"): LEADS,
     ("GET", "/workplace/board"): LEADS,
     ("GET", "/workplace/board/part"): LEADS,
+    ("GET", VISITS): CONSULT,
+    ("GET", f"{VISITS}/part"): CONSULT,
+    ("POST", f"{VISITS}/place"): CONSULT,
+    ("POST", f"{VISITS}/next"): CONSULT,
+    ("GET", f"{VISITS}/walk-in"): CONSULT,
+    ("POST", f"{VISITS}/walk-in"): CONSULT,
+    ("GET", f"{VISITS}/book"): CONSULT,
+    ("POST", f"{VISITS}/book"): CONSULT,
+    ("GET", f"{VISITS}/week"): CONSULT,
+    ("GET", f"{VISITS}/absences"): HEADS,
+    ("POST", f"{VISITS}/absences"): HEADS,
+    ("POST", f"{VISITS}/absences/drop"): HEADS,
+    ("POST", f"{VISITS}/absences/tell"): HEADS,
+    ("GET", VISIT): CONSULT,
+    ("GET", f"{VISIT}/slip"): CONSULT,
+    ("GET", f"{VISIT}/move"): CONSULT,
+    ("POST", f"{VISIT}/move"): CONSULT,
+    ("GET", f"{VISIT}/cancel"): CONSULT,
+    ("POST", f"{VISIT}/cancel"): CONSULT,
+    ("POST", f"{VISIT}/{{deed}}"): CONSULT,
 }
 SIGNED_IN = {route: who for route, who in WHO.items() if who is not ANYBODY}
 
@@ -156,7 +179,7 @@ def database_url(sqlite_url: Callable[..., str]) -> str:
 
 @pytest.fixture
 async def ids(reception, now):
-    """A conversation with a file, and an account, of the reception's own community."""
+    """A conversation with a file, a visit, and an account, of the reception's own community."""
     kept = await reception.store.put(PIXEL, name="довідка.png")
     ticket = await waiting(reception.database, now)
     chat = ticket.conversation_id
@@ -166,6 +189,7 @@ async def ids(reception, now):
     other = await account(reception.database, "colleague")
     async with reception.database.write() as db:
         team = await teams.create(db, COMMUNITY, Terms("Субсидії"), now)
+        visit = await booked(db, now)
     return {
         "conversation_id": chat,
         "account_id": other.id,
@@ -176,11 +200,12 @@ async def ids(reception, now):
         "answer_id": "nothing",
         "call_id": "nothing",
         "deed": "take",
+        "visit_id": visit,
     }
 
 
 def address(path, ids):
-    shown = path.format(**ids)
+    shown = path.format(**(ids | {"deed": "no-show"} if "visit_id" in path else ids))
     if path == "/workplace/events":
         return f"{shown}?conversation={ids.get('heard', 'nothing')}"
     return f"{shown}?conversation={ids['conversation_id']}" if "content_hash" in path else shown
@@ -238,7 +263,7 @@ async def test_an_id_of_another_community_is_nowhere_on_any_route(reception, ids
     with_ids = [
         route
         for route in SIGNED_IN
-        if re.search(r"conversation_id|account_id|content_hash|team_id|events", route[1])
+        if re.search(r"conversation_id|account_id|content_hash|team_id|visit_id|events", route[1])
     ]
     assert len(with_ids) >= 20
     for method, path in with_ids:

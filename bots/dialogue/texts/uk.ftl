@@ -875,3 +875,10 @@ button-visit-pass = Не треба
 button-visit-go = До запису
 button-visit-law = Без черги
 button-visit-not-me = Нічого з цього
+
+### The hall and the desk: what they tell whoever is booked.
+
+desk-called = Ваша черга: номер { $hall }, { $room }. Заходьте, будь ласка.
+desk-stopped =
+    Прийому не буде: { $when }, запис № { $number }. Перепрошуємо за клопіт.
+    Запис лишається за вами, доки не виберете інший час.
