@@ -66,7 +66,10 @@ class DayHours:
 
 @dataclass(frozen=True)
 class Receiver:
-    """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty)."""
+    """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty).
+
+    `away_on`: days on which nobody sits there, whatever its weekday says.
+    """
 
     id: str
     position: str
@@ -75,6 +78,7 @@ class Receiver:
     room: str | None = None
     serves: frozenset[str] = frozenset()
     note: str | None = None
+    away_on: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Office:
     latitude: float | None = None
     longitude: float | None = None
     note: str | None = None
+    branch_of: str | None = None
 
     def usual_hours(self, day: date) -> tuple[Interval, ...]:
         """The intervals of the day's weekday, earliest first, whatever happens that very day."""
@@ -117,6 +122,59 @@ def of_weekday(hours: Iterable[Interval], weekday: int) -> tuple[Interval, ...]:
     """The intervals of one weekday (0 = Monday), earliest first."""
     found = (interval for interval in hours if interval.weekday == weekday)
     return tuple(sorted(found, key=lambda interval: interval.opens))
+
+
+@dataclass(frozen=True)
+class Locality:
+    """A town, village, district or street of the community, with its point in degrees (WGS 84).
+
+    `names` are all it is called, its own first. `within` is the name of the town or village it lies in.
+    """
+
+    id: str
+    name: str
+    kind: Literal["town", "village", "district", "street"]
+    latitude: float
+    longitude: float
+    names: tuple[str, ...]
+    within: str | None = None
+    within_id: str | None = None
+
+
+@dataclass(frozen=True)
+class StopDays:
+    """A weekday (0 = Monday), every week or, with `of_month`, only its first, second … one of each month."""
+
+    weekday: int
+    of_month: frozenset[int] = frozenset()
+
+    def hold(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        ordinal = (day.day - 1) // 7 + 1
+        return day.weekday() == self.weekday and (not self.of_month or ordinal in self.of_month)
+
+
+@dataclass(frozen=True)
+class MobileStop:
+    """Where the mobile office stands in a place, when, and what it takes. `off`: days it does not come after all."""
+
+    id: str
+    locality: Locality
+    place: str
+    hours: tuple[Interval, ...]
+    takes: str
+    phone: str
+    every: tuple[StopDays, ...] = ()
+    dates: frozenset[date] = frozenset()
+    off: frozenset[date] = frozenset()
+
+    def planned(self, day: date) -> bool:
+        """Whether it would come on a day, were nothing in the way."""
+        return day in self.dates or any(rule.hold(day) for rule in self.every)
+
+    def comes(self, day: date) -> bool:
+        """Whether it comes on a day."""
+        return self.planned(day) and day not in self.off
 
 
 @dataclass(frozen=True)
@@ -249,6 +307,19 @@ class Knowledge(Protocol):
         ...
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]: ...
+
+    def offices_for(self, entry_id: str) -> tuple[Office, ...]:
+        """The community's offices that take the matter of an entry, each followed by its branches that serve the same.
+
+        Those open to everybody; where every door has a condition, all of them. Raises KeyError.
+        """
+        ...
+
+    @property
+    def localities(self) -> tuple[Locality, ...]: ...
+
+    @property
+    def mobile_stops(self) -> tuple[MobileStop, ...]: ...
 
     def with_offices(self, offices: Iterable[Office]) -> Knowledge:
         """The same base with these offices in place of its own of the same ids: open at other hours."""

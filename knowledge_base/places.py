@@ -9,7 +9,7 @@ from itertools import groupby
 
 from knowledge_base import answers, language
 from knowledge_base.rules import schema
-from knowledge_base.rules.base import Calendar, Notice, Office, Reception
+from knowledge_base.rules.base import Calendar, Locality, MobileStop, Notice, Office, Reception
 
 Served = Callable[[str], Iterable[str]]
 ROUND_THE_CLOCK = ((time(0), time(0)),)
@@ -44,6 +44,53 @@ def office(office_id: str, written: Office, shared: Calendar, served: Served) ->
         latitude=None if latitude is None else float(latitude),
         longitude=None if longitude is None else float(longitude),
         note=written.note,
+        branch_of=written.branch_of,
+    )
+
+
+def locality(locality_id: str, written: Locality, known: Mapping[str, Locality]) -> answers.Locality:
+    """A place of `localities.yaml`; `known` are all of them."""
+    around = known.get(written.within) if written.within else None
+    latitude, longitude = written.location
+    return answers.Locality(
+        id=locality_id,
+        name=written.name,
+        kind=written.kind,
+        latitude=float(latitude),
+        longitude=float(longitude),
+        names=(written.name, *written.also),
+        within=around.name if around else None,
+        within_id=written.within,
+    )
+
+
+def mobile_stop(
+    stop_id: str, written: MobileStop, where: answers.Locality, shared: Calendar
+) -> answers.MobileStop:
+    """A stop of `mobile.yaml`; it does not come on days the community is closed, unless the stop names that very day."""
+    return answers.MobileStop(
+        id=stop_id,
+        locality=where,
+        place=written.place,
+        # The same hours whatever the day.
+        hours=tuple(_interval(0, line) for line in written.hours),
+        takes=written.takes,
+        phone=written.phone,
+        every=_stop_days(written),
+        dates=frozenset(written.dates),
+        off=frozenset(written.cancelled_on) | (set(shared.closed_on) - set(written.dates)),
+    )
+
+
+def mobile_days(written: MobileStop, day: date) -> bool:
+    """Whether the mobile office is planned at a stop on a day."""
+    return day in written.dates or any(rule.hold(day) for rule in _stop_days(written))
+
+
+def _stop_days(written: MobileStop) -> tuple[answers.StopDays, ...]:
+    return tuple(
+        answers.StopDays(schema.WEEKDAYS.index(rule.weekday), frozenset(rule.of_month))
+        for rule in written.every
     )
 
 

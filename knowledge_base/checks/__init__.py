@@ -12,6 +12,7 @@ from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts, value_fault
 from knowledge_base.checks.lapsing import too_long
 from knowledge_base.checks.notices import check_notices
+from knowledge_base.checks.localities import check_localities, check_mobile
 from knowledge_base.checks.offices import check_matters, check_offices
 from knowledge_base.checks.overlays import check_added, check_filled, check_names, check_overlay
 from knowledge_base.checks.rules import RuleChecks
@@ -105,6 +106,8 @@ class _BaseChecks:
         yield from check_filled(view, overlay)
         yield from check_offices(own, view.entries, place_of)
         yield from check_matters(view, place_of)
+        yield from check_localities(own, place_of)
+        yield from check_mobile(own, place_of)
         yield from check_notices(view, TextChecks([view], base.names_with_figures), place_of)
 
     def _parameters(self, owner: str, parameters: dict[str, Parameter]) -> Iterator[Problem]:
