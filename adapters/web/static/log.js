@@ -103,7 +103,7 @@ export class Log {
   /** A line of the durable log, returned where it is new; one that is already shown is brought up to date. */
   line(line) {
     const own = line.author === "citizen";
-    const content = JSON.stringify([line.text, line.card, line.choices, line.files]);
+    const content = JSON.stringify([line.text, line.card, line.choices, line.files, line.pin]);
     const known = this.byPosition.get(line.position);
     const written = known ? null : this.byKey.get(line.key);
     const made = written ?? (known?.content === content ? known.made : own ? ownBubble(line) : this.answer(line));
@@ -202,6 +202,7 @@ export class Log {
       const from = element("p", "from", human ? (line.name ?? "Спеціаліст") : "");
       if (!human) from.append(icon("bot"), document.createTextNode("Бот"));
       other.append(from, spoken(element("p", "bubble"), line.text));
+      if (line.pin) other.append(mapLink(line.pin));
       turn.append(other);
       if (acts) turn.append(acts);
     }
@@ -241,6 +242,18 @@ function ownBubble(line) {
   fate.hidden = true;
   own.append(fate);
   return own;
+}
+
+/** The place an answer is about, on a map of its own. */
+function mapLink({ title, link }) {
+  const made = element("p", "source");
+  const way = element("a", "", `Показати на мапі: ${title}`);
+  way.href = link;
+  way.rel = "noopener noreferrer";
+  way.target = "_blank";
+  way.append(element("span", "vh", " (відкриється в новій вкладці)"));
+  made.append(way);
+  return made;
 }
 
 function card(card, acts) {
