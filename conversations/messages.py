@@ -220,7 +220,8 @@ class Pin(Word):
 class Reply(Word):
     """What we say: plain text that is enough by itself, buttons under it, and the same as a card where there is one.
 
-    `pin` is the place the text is about; where a channel has no map, its link is said. `renews`: it is the screen whose button was pressed, as it looks now; where a channel can, it takes its place.
+    `pin` is the place the text is about; where a channel has no map, its link is said. `renews`: it is the screen whose
+    button was pressed, as it looks now; where a channel can, it takes its place.
     """
 
     text: str = Field(min_length=1)

@@ -65,10 +65,19 @@ class DayHours:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """When a position does not receive on a day; one that ends at 0:00 lasts till midnight."""
+
+    day: date
+    begins: time = time(0)
+    ends: time = time(0)
+
+
+@dataclass(frozen=True)
 class Receiver:
     """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty).
 
-    `away_on`: days on which nobody sits there, whatever its weekday says.
+    `away`: when nobody sits there, whatever its weekday says.
     """
 
     id: str
@@ -78,7 +87,7 @@ class Receiver:
     room: str | None = None
     serves: frozenset[str] = frozenset()
     note: str | None = None
-    away_on: frozenset[date] = frozenset()
+    away: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,10 +200,11 @@ class Notice:
 
 @dataclass(frozen=True)
 class Door:
-    """One way to hand an application in: in words, and the community's own office where it is one."""
+    """One way to hand an application in: in words, the community's own office where it is one, and what body it is."""
 
     words: str
     office: Office | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True)

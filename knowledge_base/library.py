@@ -404,7 +404,7 @@ class Library:
             office = self._offices[name] if name else None
             words = _line(_say(renderer, where.text, entry)) or (office.name if office else None)
             if words:
-                doors.append(Door(words, office))
+                doors.append(Door(words, office, where.channel))
         return tuple(doors)
 
     def _source(self, entry: Entry) -> SourceLine | None:

@@ -67,7 +67,7 @@ def locality(locality_id: str, written: Locality, known: Mapping[str, Locality])
 def mobile_stop(
     stop_id: str, written: MobileStop, where: answers.Locality, shared: Calendar
 ) -> answers.MobileStop:
-    """A stop of `mobile.yaml`; it does not come on days the community is closed, unless the stop names that very day."""
+    """A stop of `mobile.yaml`; on a day the community is closed it comes only if the stop names that very day."""
     return answers.MobileStop(
         id=stop_id,
         locality=where,

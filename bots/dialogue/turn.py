@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -91,8 +92,33 @@ class SamePersonView:
 
 
 @dataclass(frozen=True)
+class QuietView:
+    """When an office is usually freer: a weekday (0 = Monday), and which part of it."""
+
+    weekday: int
+    part: Literal["morning", "noon", "evening"]
+
+
+@dataclass(frozen=True)
+class BusyView:
+    """How busy one office is. What nobody knows is None.
+
+    `waiting` people now and `wait_minutes` for who would come now; `usual_minutes` is the usual wait at this hour of
+    this weekday. `in_chat`: there is nothing known of its hall, these are people who wait for an answer in the chat.
+    """
+
+    waiting: int | None = None
+    wait_minutes: int | None = None
+    usual_minutes: int | None = None
+    quiet: QuietView | None = None
+    in_chat: bool = False
+
+
+@dataclass(frozen=True)
 class View:
-    """What the engine may see beyond the message. `queue`, `stored` and `same_person` are None until a Lookup asks.
+    """What the engine may see beyond the message.
+
+    `queue`, `stored`, `same_person` and `busy`, by office, are None until a Lookup asks.
 
     `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
     `carries_files`: a file can be made and sent here.
@@ -106,6 +132,7 @@ class View:
     closes_at: datetime | None = None
     carries_files: bool = True
     same_person: SamePersonView | None = None
+    busy: Mapping[str, BusyView] | None = None
 
 
 class Lookup(StrEnum):
@@ -114,6 +141,7 @@ class Lookup(StrEnum):
     QUEUE = "queue"
     STORED = "stored"
     SAME_PERSON = "same_person"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True)
@@ -145,6 +173,16 @@ Whose = Literal["self", "kin"]
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where the person is or lives, in degrees (WGS 84): a place of the community by its id, or a point they shared."""
+
+    latitude: float
+    longitude: float
+    at: datetime
+    locality: str | None = None
+
+
+@dataclass(frozen=True)
 class Aside:
     """What is kept of the person that is not spoken of now; see `State`."""
 
@@ -165,7 +203,7 @@ class State:
     `consents` name what the person agreed to be asked about. `situations` in life are theirs; None: not asked yet.
     `whose` matter these are, and `aside` the same of the other person. `noticed`: when a notice was last shown.
     `near` are the topics that words could have meant when one of them was answered, for «ні, я про іншу»; `past` those
-    of the last answers, the latest first.
+    of the last answers, the latest first. `spot` is where they are, for what is nearest.
     """
 
     version: int = STATE_VERSION
@@ -190,6 +228,7 @@ class State:
     noticed: dict[str, date] = field(default_factory=dict)
     near: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True)

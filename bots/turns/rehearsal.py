@@ -60,6 +60,8 @@ class Rehearsal:
     def _look_up(self, lookup: Lookup, now: datetime) -> View:
         if lookup is Lookup.STORED:
             return replace(self.view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
+        if lookup is Lookup.BUSY:
+            return replace(self.view, busy={})
         if lookup is Lookup.SAME_PERSON:
             return replace(self.view, same_person=SamePersonView())
         office = self.mind.knowledge.community.reception

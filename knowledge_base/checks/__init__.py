@@ -11,8 +11,8 @@ from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts, value_fault
 from knowledge_base.checks.lapsing import too_long
-from knowledge_base.checks.notices import check_notices
 from knowledge_base.checks.localities import check_localities, check_mobile
+from knowledge_base.checks.notices import check_notices
 from knowledge_base.checks.offices import check_matters, check_offices
 from knowledge_base.checks.overlays import check_added, check_filled, check_names, check_overlay
 from knowledge_base.checks.rules import RuleChecks

@@ -429,9 +429,7 @@ async def test_a_place_is_sent_before_the_words_whose_buttons_stay(case: Case) -
         link="https://map.example/here",
     )
     button = Choice(id="o:department-main", label="вул. Липова, 12")
-    reply = outgoing(
-        case, Reply(text="Ось місце.", choices=(button,), pin=pin), Author(kind=AuthorKind.BOT)
-    )
+    reply = outgoing(case, Reply(text="Ось місце.", choices=(button,), pin=pin), Author(kind=AuthorKind.BOT))
     payloads = case.channel.render(reply)
     assert "Ось місце." in case.words(payloads[-1])
     if case.channel.capabilities.pins:

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Connection, bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
 import conversations.tables
-import handover.appointments.tables  # noqa: F401  # registers on the same metadata
+import handover.appointments.tables  # registers on the same metadata
 import handover.tables  # noqa: F401  # registers on the same metadata
 from conversations.compatibility import schema_compatibility
 from conversations.database import Database, SchemaFault, UtcDateTime, metadata, migrate, revision

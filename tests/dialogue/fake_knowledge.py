@@ -14,9 +14,12 @@ from knowledge_base.answers import (
     Hotline,
     Interval,
     LifeEvent,
+    Locality,
+    MobileStop,
     Notice,
     Office,
     SourceLine,
+    StopDays,
 )
 from knowledge_base.screener import Screener
 from knowledge_base.understanding.meaning import Danger, Facet
@@ -54,6 +57,25 @@ BRANCH = Office(
     step_free=False,
     latitude=49.1,
     longitude=32.0,
+)
+
+VERBY = Locality("verby", "Верби", "village", 49.05, 32.05, ("Верби", "Вербы"))
+OZERNE = Locality("ozerne", "Озерне", "village", 49.101, 32.001, ("Озерне", "Озерное"))
+TOWN_SADOVA = Locality(
+    "town-sadova", "Садова", "street", 49.001, 32.001, ("Садова",), within="Зразків", within_id="town"
+)
+VERBY_SADOVA = Locality(
+    "verby-sadova", "Садова", "street", 49.051, 32.051, ("Садова",), within="Верби", within_id="verby"
+)
+STOP = MobileStop(
+    "verby",
+    VERBY,
+    "біля клубу",
+    (Interval(0, time(10), time(13)),),
+    "заяви на субсидію",
+    "0 800 000 021",
+    every=(StopDays(3, frozenset({1, 3})),),
+    off=frozenset({date(2026, 12, 17)}),
 )
 
 SUBSIDY = EntryCard(
@@ -226,6 +248,8 @@ class FakeKnowledge:
     )
     retention_days: int = 365
     pinned: tuple[Notice, ...] = ()
+    localities: tuple[Locality, ...] = (VERBY, OZERNE, TOWN_SADOVA, VERBY_SADOVA)
+    mobile_stops: tuple[MobileStop, ...] = (STOP,)
 
     @property
     def community(self) -> Community:
@@ -254,6 +278,9 @@ class FakeKnowledge:
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self.places if serves is None or serves in office.serves)
+
+    def offices_for(self, entry_id: str) -> tuple[Office, ...]:
+        return self.offices("department") if entry_id == CERTIFICATE.id else ()
 
     def with_offices(self, offices: Iterable[Office]) -> FakeKnowledge:
         return replace(self, places=tuple(offices))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
     AnswerSamePerson,
+    BusyView,
     CancelTicket,
     Effect,
     EraseStored,
@@ -75,6 +77,7 @@ class Stage:
     queue: QueueView | None = None
     stored: StoredView = field(default_factory=lambda: StoredView(12, 2, 1, NOON - timedelta(days=21)))
     same_person: SamePersonView = field(default_factory=SamePersonView)
+    busy: Mapping[str, BusyView] = field(default_factory=dict)
     last: Turn | None = None
 
     def line(self, words: str) -> Turn:
@@ -109,6 +112,8 @@ class Stage:
         return outcome
 
     def _looked_up(self, lookup: Lookup) -> View:
+        if lookup is Lookup.BUSY:
+            return replace(self.view, busy=self.busy)
         if lookup is Lookup.SAME_PERSON:
             return replace(self.view, same_person=self.same_person)
         if lookup is Lookup.STORED:
