@@ -74,10 +74,27 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class VisitRules:
+    """How an office takes bookings: minutes of a visit, days ahead, minutes from now to the first time one may have.
+
+    `hall` is how many are received at once by whoever is free, 0 where people come to named positions only. `letter`
+    begins the numbers of the hall: «А 12».
+    """
+
+    minutes: int = 20
+    days_ahead: int = 14
+    lead_minutes: int = 60
+    hall: int = 0
+    letter: str = "А"
+
+
+@dataclass(frozen=True)
 class Receiver:
     """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty).
 
     `away`: when nobody sits there, whatever its weekday says.
+    `short` is its name on a button. For bookings: `minutes` of a visit where they differ from the office's, `longer`
+    minutes by entry, how many are received `at_once`, the `letter` of its numbers in the hall.
     """
 
     id: str
@@ -88,6 +105,11 @@ class Receiver:
     serves: frozenset[str] = frozenset()
     note: str | None = None
     away: tuple[Absence, ...] = ()
+    short: str | None = None
+    minutes: int | None = None
+    longer: tuple[tuple[str, int], ...] = ()
+    at_once: int = 1
+    letter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +117,8 @@ class Office:
     """A place people are sent to. `serves` names the bodies or matters it serves (`department`, `pfu_office`, ...).
 
     `closed_on` and `open_on` are the days unlike their weekday, the community's calendar among them.
-    `address_hidden`: the address is told on the phone only, and `address` says so.
+    `address_hidden`: the address is told on the phone only, and `address` says so. `visits` is None where nobody can
+    be booked.
     """
 
     id: str
@@ -114,6 +137,7 @@ class Office:
     longitude: float | None = None
     note: str | None = None
     branch_of: str | None = None
+    visits: VisitRules | None = None
 
     def usual_hours(self, day: date) -> tuple[Interval, ...]:
         """The intervals of the day's weekday, earliest first, whatever happens that very day."""

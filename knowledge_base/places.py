@@ -45,6 +45,7 @@ def office(office_id: str, written: Office, shared: Calendar, served: Served) ->
         longitude=None if longitude is None else float(longitude),
         note=written.note,
         branch_of=written.branch_of,
+        visits=answers.VisitRules(**written.visits.model_dump()) if written.visits else None,
     )
 
 
@@ -149,6 +150,13 @@ def _receiver(name: str, written: Reception, served: Served) -> answers.Receiver
         room=written.room,
         serves=frozenset(entry for matter in written.serves for entry in served(matter)),
         note=written.note,
+        short=written.short,
+        minutes=written.minutes,
+        longer=tuple(
+            (entry, minutes) for matter, minutes in written.longer.items() for entry in served(matter)
+        ),
+        at_once=written.at_once,
+        letter=written.letter,
     )
 
 

@@ -32,7 +32,7 @@ async def see(
         case Lookup.SAME_PERSON:
             return replace(view, same_person=await _same_person_view(db, claimed.id, now))
         case Lookup.BUSY:
-            return replace(view, busy=await _busy_views(db, runtime, claimed, knowledge, now))
+            return replace(view, busy=await runtime.halls.see(db, knowledge, runtime.answer_minutes, now))
         case Lookup.STORED:
             return replace(view, stored=await _stored_view(db, claimed))
 

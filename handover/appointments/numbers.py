@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from conversations.database import upsert
 from handover.appointments.tables import hall_numbers
 from handover.counting import next_value
+from knowledge_base.answers import Office, VisitRules
 
 COUNTER = "appointment"
 
@@ -39,3 +40,9 @@ async def next_hall_number(db: AsyncConnection, community: str, office: str, day
     )
     value: int = result.scalar_one()
     return value
+
+
+def letter_of(office: Office, receiver: str) -> str:
+    """The letter of a receiver's numbers in the hall, else the office's own."""
+    own = next((one.letter for one in office.receivers if one.id == receiver), None)
+    return own or (office.visits or VisitRules()).letter

@@ -45,6 +45,7 @@ def check_offices(own: CommunityBase, entries: Mapping[str, Entry], place_of: Pl
         for position, reception in office.reception.items():
             yield from _check_reception(reception, office, known, place.at("reception", position))
         yield from _check_shortened(office, place)
+        yield from _check_visits(office, known, place)
 
 
 def check_matters(view: CommunityView, place_of: PlaceOf) -> Iterator[Problem]:
@@ -146,6 +147,30 @@ def _check_reception(
     for weekday in reception.hours:
         if not office.hours.get(weekday):
             yield place.at("hours", weekday).problem("цього дня установа зачинена")
+
+
+def _check_visits(office: Office, known: set[str], place: Place) -> Iterator[Problem]:
+    """Bookings are for places one can come to, and for somebody there; positions have names for their buttons."""
+    if office.visits is None:
+        for position, reception in office.reception.items():
+            if reception.minutes or reception.longer or reception.letter or reception.at_once > 1:
+                message = (
+                    "установа не веде запису: додайте visits або приберіть minutes, longer, at_once, letter"
+                )
+                yield place.at("reception", position).problem(message)
+        return
+    if office.address is None:
+        yield place.at("visits").problem("адресу кажуть лише телефоном: записувати туди не можна")
+    if not office.visits.hall and not office.reception:
+        yield place.at("visits").problem("записувати ні до кого: додайте reception або hall")
+    for position, reception in office.reception.items():
+        here = place.at("reception", position)
+        if reception.short is None:
+            yield here.problem("додайте short: назву для кнопки запису, до 20 знаків")
+        for matter in reception.longer:
+            if matter not in known:
+                message = f"невідома картка або група «{matter}»{nearest(matter, known)}"
+                yield here.at("longer", matter).problem(message)
 
 
 def _person_in(text: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -95,10 +95,28 @@ class Calendar(Strict):
     shortened_on: tuple[ShortDay, ...] = ()
 
 
+VisitMinutes = Annotated[int, Field(ge=5, le=240, multiple_of=5)]
+HallLetter = Annotated[str, Field(pattern="^[А-ЩЮЯЄІЇ]$")]
+
+
+class Visits(Strict):
+    """How an office takes bookings: minutes of a visit, how many days ahead, how many minutes before at the latest.
+
+    `hall`: how many people are received at once by whoever is free. `letter` begins the numbers of the hall.
+    """
+
+    minutes: VisitMinutes = 20
+    days_ahead: int = Field(default=14, ge=1, le=60)
+    lead_minutes: int = Field(default=60, ge=0, le=2880)
+    hall: int = Field(default=0, ge=0, le=20)
+    letter: HallLetter = "А"
+
+
 class Reception(Strict):
     """When one position receives people and where. Never a person's name.
 
-    `serves`: ids of entries or of their groups; empty for one who hears everything.
+    `serves`: ids of entries or of their groups; empty for one who hears everything. `short` is its name on a button.
+    For bookings: own `minutes`, `longer` ones by entry or group, how many `at_once`, the `letter` of its numbers.
     """
 
     position: Prose
@@ -106,6 +124,11 @@ class Reception(Strict):
     serves: tuple[Id, ...] = ()
     hours: dict[Weekday, tuple[Hours, ...]]
     note: Prose | None = None
+    short: Annotated[str, Field(max_length=20)] | None = None
+    minutes: VisitMinutes | None = None
+    longer: dict[Id, VisitMinutes] = Field(default_factory=dict)
+    at_once: int = Field(default=1, ge=1, le=10)
+    letter: HallLetter | None = None
 
 
 class Office(Calendar):
@@ -113,7 +136,7 @@ class Office(Calendar):
 
     It keeps the community's calendar too, unless `own_calendar`; its own lines for a day come before that.
     Without `address` the place is told on the phone only. `branch_of`: a second door of another office, where
-    nobody is sent unless the overlay says so.
+    nobody is sent unless the overlay says so. Without `visits` nobody can be booked there.
     """
 
     name: str
@@ -127,6 +150,7 @@ class Office(Calendar):
     location: tuple[Number, Number] | None = None
     reception: dict[Id, Reception] = Field(default_factory=dict)
     note: str | None = None
+    visits: Visits | None = None
 
     @property
     def said_address(self) -> str:
