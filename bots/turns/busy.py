@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bots.dialogue.turn import BusyView, QuietView
 from handover.appointments import busyness
 from handover.appointments.busyness import Now, Usual
+from handover.calendars.hours import NoWorkingTime
 from handover.tickets import queue
 from knowledge_base.answers import Knowledge
 
@@ -27,6 +28,7 @@ class _Kept:
     now_at: datetime | None = None
     usual: Mapping[str, Usual] = field(default_factory=dict)
     usual_at: datetime | None = None
+    chat: BusyView | None = None
 
 
 class Halls:
@@ -45,16 +47,27 @@ class Halls:
         kept = self._kept.setdefault(community.id, _Kept())
         if _old(kept.now_at, moment, NOW_KEPT):
             kept.now, kept.now_at = await busyness.now(db, community.id, offices, zone, moment), moment
+            kept.chat = await _chat(db, knowledge, answer_minutes, moment)
         if _old(kept.usual_at, moment, USUAL_KEPT):
             kept.usual, kept.usual_at = await busyness.usual(db, community.id, offices, zone, moment), moment
         local = moment.astimezone(zone)
         known = {*kept.now, *kept.usual}
         seen = {office: _view(kept.now.get(office), kept.usual.get(office), local) for office in known}
-        if community.reception.id not in seen:
-            waits = await queue.numbers(db, community.id, community.reception, answer_minutes, moment)
-            if waits.open_now:
-                seen[community.reception.id] = BusyView(waits.ahead, waits.wait_minutes, in_chat=True)
+        if community.reception.id not in seen and kept.chat is not None:
+            seen[community.reception.id] = kept.chat
         return seen
+
+
+async def _chat(
+    db: AsyncConnection, knowledge: Knowledge, answer_minutes: int, moment: datetime
+) -> BusyView | None:
+    """The queue of consultations; None while nobody works."""
+    community = knowledge.community
+    try:
+        waits = await queue.numbers(db, community.id, community.reception, answer_minutes, moment)
+    except NoWorkingTime:
+        return None
+    return BusyView(waits.ahead, waits.wait_minutes, in_chat=True) if waits.open_now else None
 
 
 def _old(at: datetime | None, moment: datetime, kept: timedelta) -> bool:

@@ -1,6 +1,6 @@
 """How busy the halls are: who waits now and for about how long, and how it usually is. Connection first.
 
-Told of walk-ins, since who comes to a booked time hardly waits. Of an office whose desk keeps no visits nothing is said.
+The usual is told of walk-ins, since who comes to a booked time hardly waits. Where a desk keeps no visits, nothing is.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _usual(seen: Iterable[tuple[datetime, float]]) -> Usual:
 def _quiet(parts: Mapping[tuple[int, Part], Sequence[float]]) -> Quiet | None:
     """The freest part of the week, where it is freer than the others by enough; the earliest of equals."""
     known = {part: median(waits) for part, waits in parts.items() if len(waits) >= ENOUGH}
-    if len(known) < 2:  # noqa: PLR2004  freer than something
+    if not known:
         return None
     order: tuple[Part, ...] = ("morning", "noon", "evening")
     freest = min(known, key=lambda part: (known[part], part[0], order.index(part[1])))
