@@ -18,6 +18,8 @@ MIDNIGHT = 24 * 60
 # «з понеділка до четверга»
 WEEKDAYS_OF = ("понеділка", "вівторка", "середи", "четверга", "п’ятниці", "суботи", "неділі")
 WEEK = 7
+AFTER_A_CONSONANT = (0, 1, 3)
+"""Weekdays whose «у …» ends in a consonant: «у понеділок і вівторок», «у суботу й неділю»."""
 
 
 def office(office_id: str, written: Office, shared: Calendar, served: Served) -> answers.Office:
@@ -222,7 +224,8 @@ def _days_in_words(first: int, last: int) -> str:
     if first == last:
         return language.WEEKDAYS_WHEN[first]
     if last == first + 1:
-        return f"{language.WEEKDAYS_WHEN[first]} й {language.WEEKDAYS_WHEN[last].split(' ')[1]}"
+        and_also = "і" if first in AFTER_A_CONSONANT else "й"
+        return f"{language.WEEKDAYS_WHEN[first]} {and_also} {language.WEEKDAYS_WHEN[last].split(' ')[1]}"
     return f"з {WEEKDAYS_OF[first]} до {WEEKDAYS_OF[last]}"
 
 

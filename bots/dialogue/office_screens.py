@@ -160,6 +160,7 @@ WAYS_TO_FIT: tuple[tuple[InShort, int], ...] = (
     (_with_hours_and_opening, SHOWN - 1),
     (_with_hours, SHOWN - 1),
     (_with_opening, SHOWN),
+    (_with_opening, SHOWN - 1),
     (_with_phone, SHOWN),
 )
 
@@ -175,7 +176,7 @@ def in_full(scene: Scene, office: Office, first: str | None = None) -> Reply:
             break
     who = buttons.button(f"w:{office.id}", "receivers") if office.receivers else None
     doors = [door(scene, other) for other in ordered(scene) if other.id != office.id]
-    return Reply(text=text, choices=(*buttons.own(way_there(office), who, *doors), *buttons.row()))
+    return Reply(text=text, choices=(*buttons.own(who, way_there(office), *doors), *buttons.row()))
 
 
 def way_there(office: Office) -> Choice | None:
@@ -204,6 +205,7 @@ def _facts(scene: Scene, office: Office, name: str, first: str | None, received:
     place = maps.address(office)
     lines = [
         name if first else None,
+        None if first else office_words.way(office, scene.state.spot),
         None if first else office_words.open_line(scene, office),
         None if first else busyness.now(scene, office),
         None if first else busyness.freer(scene, office),

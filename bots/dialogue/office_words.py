@@ -36,17 +36,24 @@ def metres(office: Office, spot: Spot) -> float:
 
 
 def way(office: Office, spot: Spot | None) -> str | None:
-    """`1,1 км від вас, пішки орієнтовно 25 хвилин`; of a village only how far in a straight line it is from there."""
+    """`1,1 км від вас, пішки орієнтовно 25 хвилин`."""
+    straight = far(office, spot)
+    if spot is None or straight is None:
+        return None
+    guess = distance.minutes(metres(office, spot))
+    if guess is None:
+        return straight
+    walks = distance.walks(metres(office, spot))
+    return f"{straight}{say('office-walk' if walks else 'office-drive', minutes=guess)}"
+
+
+def far(office: Office, spot: Spot | None) -> str | None:
+    """`1,1 км від вас`."""
     if spot is None or math.isinf(straight := metres(office, spot)):
         return None
     if straight < 1000:
-        far = say("office-distance-metres", metres=max(50, round(straight / 50) * 50))
-    else:
-        far = say("office-distance-kilometres", kilometres=f"{straight / 1000:.1f}".replace(".", ","))
-    guess = distance.minutes(straight)
-    if guess is None:
-        return far
-    return f"{far}{say('office-walk' if distance.walks(straight) else 'office-drive', minutes=guess)}"
+        return say("office-distance-metres", metres=max(50, round(straight / 50) * 50))
+    return say("office-distance-kilometres", kilometres=f"{straight / 1000:.1f}".replace(".", ","))
 
 
 def answer(scene: Scene, office: Office, known: Sequence[Office], *, one_place: bool) -> str | None:

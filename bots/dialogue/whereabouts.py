@@ -15,16 +15,22 @@ ALIKE = 80
 SAME = 100
 FUZZY_FROM = 5
 """Letters of a stem from which a slip is forgiven: of shorter ones too many are alike."""
+SHORT_WORD = 3
+SHORTEST_ALTERNATING = 4
+LIKE_A_STEM = 5
+"""Letters by which words of a matter's name are compared: their endings are of every kind."""
 LONGEST_NAME = 3
 """Words of a name."""
 BARE_BESIDE = 1
 """Words beside a bare name that it may still stand with: «Мостова 15», «ну Липівка»."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'ʼ-][^\W\d_]+)*|\d+[а-яіїєґ]?", re.IGNORECASE)
+_LAST = frozenset({"цк", "зг", "сх"})
+_BEFORE_LAST = frozenset({"ои", "ио", "еи", "ие"})
 _FOLDED = str.maketrans({"ы": "и", "і": "и", "ї": "и", "э": "е", "ё": "е", "є": "е", "ґ": "г"})
 _SILENT = re.compile(r"[ьъ’'ʼ]")
 _DOUBLED = re.compile(r"(.)\1")
 _ENDING = re.compile(
-    r"(?<=\w{3})(?:ого|ому|ими|ами|ями|ий|ии|ои|ою|ей|ой|ая|ое|ую|им|их|ом|ем|ах|ях|у|ю|а|я|о|е|и|й)$"
+    r"(?<=\w{3})(?:иею|ого|ому|ею|ию|ия|ие|ими|ами|ями|ий|ии|ои|ою|ей|ой|ая|ое|ую|им|их|ом|ем|ах|ях|у|ю|а|я|о|е|и|й)$"
 )
 _STREET = frozenset(
     {"вул", "вулиця", "вулиці", "вулицею", "ул", "улица", "улице", "улицы", "просп", "проспект", "пров"}
@@ -45,6 +51,11 @@ _LIVES = re.compile(
 _BEFORE_A_PLACE = frozenset(
     {"у", "в", "на", "з", "із", "зі", "с", "из", "со", "біля", "коло", "возле", "около", "до", "від"}
 )
+_AFTER_A_PLACE = frozenset(
+    {"", "де", "куди", "як", "що", "є", "а", "і", "где", "куда", "как", "что", "есть", "ближче"}
+)
+"""What may follow the name of a district: «у центрі надання послуг» is none."""
+_ANNOUNCING = _STREET | _VILLAGE | _DISTRICT
 _BIG = re.compile(r"[А-ЯІЇЄҐ]")
 
 
@@ -81,7 +92,7 @@ def read(words: str, known: Sequence[Locality], *, asked: bool = False) -> Menti
         for hit in _hits(lower, known)
         if hit.likeness >= SAME or asked or lives or (cue and cue[1] <= hit.start <= cue[1] + 1)
     ]
-    hits = [hit for hit in hits if _may_be(hit, lower, cue, asked=asked, lives=lives)]
+    hits = [hit for hit in hits if asked or _may_be(hit, tokens, cue, lives=lives)]
     best = _best(hits)
     covered = {place for hit in best for place in range(hit.start, hit.end)}
     rest = [
@@ -106,6 +117,19 @@ _BESIDE_A_NAME = (
     | _BEFORE_A_PLACE
     | frozenset({"я", "ми", "мы", "буд", "дом", "живу", "м", "с"})
 )
+
+
+def within(name: str, text: str) -> bool:
+    """Whether a text holds the words of a name, in whatever case."""
+    stems = {_stem(word) for word in _TOKEN.findall(text.lower())}
+    return all(_stem(word) in stems for word in _TOKEN.findall(name.lower()))
+
+
+def said_of(name: str, text: str) -> float:
+    """Which part of the longer words of a name a text holds, in whatever case: 0 to 1."""
+    said = {_stem(word)[:LIKE_A_STEM] for word in _TOKEN.findall(text.lower())}
+    own = [_stem(word)[:LIKE_A_STEM] for word in _TOKEN.findall(name.lower()) if len(word) >= SHORT_WORD]
+    return sum(word in said for word in own) / len(own) if own else 0.0
 
 
 def _cue(lower: Sequence[str]) -> tuple[str, int] | None:
@@ -134,27 +158,41 @@ def _hits(lower: Sequence[str], known: Sequence[Locality]) -> Iterator[_Hit]:
 
 
 def _likeness(said: str, name: str) -> float:
-    if said == name:
+    if said == name or _alternates(said, name):
         return SAME
     if min(len(said), len(name)) < FUZZY_FROM:
         return 0.0
     return min(fuzz.ratio(said, name), SAME - 1)
 
 
-def _may_be(
-    hit: _Hit, lower: Sequence[str], cue: tuple[str, int] | None, *, asked: bool, lives: bool
-) -> bool:
-    """Whether a word that is also a street's or a district's name («Садова», «Центр») is said as one."""
+def _alternates(said: str, name: str) -> bool:
+    """Whether two stems of a word differ by what a case changes: Липівка, у Липівці; Зразків, зі Зразкова."""
+    if len(said) != len(name) or len(name) < SHORTEST_ALTERNATING:
+        return False
+    differ = [place for place in range(len(name)) if said[place] != name[place]]
+    if len(differ) != 1:
+        return False
+    pair = said[differ[0]] + name[differ[0]]
+    last = len(name) - 1
+    return (differ[0] == last and pair in _LAST) or (differ[0] == last - 1 and pair in _BEFORE_LAST)
+
+
+def _may_be(hit: _Hit, tokens: Sequence[str], cue: tuple[str, int] | None, *, lives: bool) -> bool:
+    """Whether a word that is also an ordinary one («Садова», «Центр», «Мирне») is said as the name of a place."""
     kind = hit.locality.kind
-    before = lower[hit.start - 1] if hit.start else ""
+    before = tokens[hit.start - 1].lower() if hit.start else ""
+    after = tokens[hit.end].lower() if hit.end < len(tokens) else ""
     if cue is not None and hit.start == cue[1]:
         return (kind == cue[0]) or (cue[0] == "village" and kind == "town")
-    if asked or kind in ("town", "village"):
-        return True
-    numbered = hit.end < len(lower) and lower[hit.end][0].isdigit()
+    placed = before in _BEFORE_A_PLACE
+    alone = hit.end - hit.start == len(tokens)
     if kind == "street":
-        return numbered or (lives and before == "на")
-    return hit.likeness >= SAME and (before in _BEFORE_A_PLACE or len(lower) == 1)
+        return after[:1].isdigit() or (lives and before == "на")
+    if kind == "district":
+        return hit.likeness >= SAME and (alone or (placed and (lives or after in _AFTER_A_PLACE)))
+    if hit.likeness < SAME:
+        return placed
+    return placed or alone or before in _ANNOUNCING or bool(_BIG.match(tokens[hit.start]))
 
 
 def _best(hits: Sequence[_Hit]) -> list[_Hit]:

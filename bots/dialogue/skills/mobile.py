@@ -49,7 +49,7 @@ def asked(scene: Scene) -> Outcome | None:
     named = bool(_NAMED.search(words)) or (when and bool(_CREW.search(words)))
     mention = whereabouts.read(words, scene.knowledge.localities)
     coming = bool(_COMES.search(words)) and bool(mention.found) and scene.meaning.verdict is not Verdict.SURE
-    going_on = _open(scene) and bool(mention.found) and len(words.split()) <= LONGEST_ANSWER
+    going_on = _open(scene) and mention.bare
     if not (named or coming or going_on):
         return None
     if mention.found:
@@ -88,7 +88,7 @@ def beside(scene: Scene, stop: MobileStop) -> str:
     days = _next(scene, stop)
     if not days:
         return say("mobile-beside-unknown", phone=stop.phone)
-    return say("mobile-beside", day=_when(scene, days[0]), times=moments.hours(stop.hours), place=stop.place)
+    return say("mobile-beside", day=_when(scene, days[0]), times=moments.hours(stop.hours))
 
 
 def door(stop: MobileStop) -> Choice | None:
@@ -108,20 +108,22 @@ def _stop_in(scene: Scene, here: Locality) -> MobileStop | None:
 
 def _at_places(scene: Scene, found: Sequence[Locality]) -> Outcome:
     """The stop of the place; where it has none, that, and the stops by their distance."""
-    stops = list({stop.id: stop for here in found if (stop := _stop_in(scene, here))}.values())
-    if len(stops) == 1:
-        return _one(scene, stops[0])
-    return _all(scene, near=found[0], head=say("mobile-not-here", place=localities.name(found[0])))
+    stops = {stop.id if stop else None: stop for here in found for stop in [_stop_in(scene, here)]}
+    if len(stops) > 1:
+        return _all(scene)
+    if stop := next(iter(stops.values())):
+        return _one(scene, stop)
+    return _all(scene, near=found[0], head=say("mobile-not-here", village=localities.name(found[0])))
 
 
 def _one(scene: Scene, stop: MobileStop) -> Outcome:
     days = _next(scene, stop)
-    place = localities.name(stop.locality)
+    village = localities.name(stop.locality)
     times = moments.hours(stop.hours)
     if days:
-        head = say("mobile-next", place=place, day=_when(scene, days[0]), times=times)
+        head = say("mobile-next", village=village, day=_when(scene, days[0]), times=times)
     else:
-        head = say("mobile-none-planned", place=place)
+        head = say("mobile-none-planned", village=village)
     later = ", ".join(map(day_and_month, days[1:NEXT_SHOWN]))
     off = ", ".join(map(day_and_month, _off(scene, stop)[:OFF_SHOWN]))
     lines = [
@@ -167,10 +169,10 @@ def _all(scene: Scene, near: Locality | None = None, head: str | None = None) ->
 
 
 def _line(scene: Scene, stop: MobileStop, day: date) -> str:
-    place = localities.name(stop.locality)
+    village = localities.name(stop.locality)
     if day == date.max:
-        return say("mobile-line-unknown", place=place, phone=stop.phone)
-    return say("mobile-line", place=place, day=_when(scene, day), times=moments.hours(stop.hours))
+        return say("mobile-line-unknown", village=village, phone=stop.phone)
+    return say("mobile-line", village=village, day=_when(scene, day), times=moments.hours(stop.hours))
 
 
 def _between(one: Locality, other: Locality) -> float:

@@ -11,6 +11,7 @@ from bots.dialogue.office_screens import (
     TOPIC,
     answered_with,
     door,
+    in_full,
     nearest,
     of_id,
     on_the_map,
@@ -35,6 +36,9 @@ WHERE, WHICH = "where", "which"
 LONGEST_QUESTION = 16
 LONGEST_WAY = 9
 LONGEST_PLACE = 6
+LONGEST_WITH_OFFICE = 6
+PERHAPS = 5
+"""How many of the likely entries are looked at for one that is called by its name."""
 OTHERS_SHOWN = 2
 DOORS_SHOWN = 2
 VILLAGES_SHOWN = 4
@@ -47,6 +51,11 @@ _GO = r"(?:йти|іти|піти|іду|йду|їхати|поїхати|при
 _WHERE_TO_GO = re.compile(
     rf"\b(?:куди|куда|до кого|к кому)\b.*\b{_GO}\b|\b{_GO}\b.*\b(?:куди|куда)\b", re.IGNORECASE
 )
+_NO_PLACE = re.compile(
+    r"\?|\b(?:звідки|откуда|де|где|куди|куда|що|шо|что|як|как|хто|кто|коли|когда|навіщо|зачем|не|ні|нет|так|да|ага|добре)\b",
+    re.IGNORECASE,
+)
+"""Short words that are no name of a place."""
 _WAY = re.compile(
     r"\bна\s+(?:мап|карт)[іеуа]\b|\b(?:як|как)\s+(?:до\s+вас\s+|к\s+вам\s+|туди\s+|туда\s+)?"
     r"(?:дістатис\w*|дістатьс\w*|доїхат\w*|дійти|пройти|добратис\w*|доехать|дойти|добраться|проехать|проїхати|потрапити)\b"
@@ -65,8 +74,12 @@ def found(scene: Scene) -> Outcome | None:
     mention = whereabouts.read(words, scene.knowledge.localities)
     nearer = bool(_NEARER.search(words))
     goes = len(words.split()) <= LONGEST_WAY and bool(_WHERE_TO_GO.search(words))
-    if mention.found and (nearer or goes or mention.bare or _asks_where(scene)):
-        return _placed(scene, mention, _matter(scene))
+    office = places.named(words, scene.knowledge.offices())
+    with_office = office is not None and len(words.split()) <= LONGEST_WITH_OFFICE
+    if mention.found and (nearer or goes or mention.bare or with_office or _asks_where(scene)):
+        if office is None or nearer or goes:
+            return _placed(scene, mention, _matter(scene))
+        return None if _is_its_own(office, mention) else _far_from(scene, office, mention)
     if nearer and not places.named_in_full(words, scene.knowledge.offices()):
         return _nearer(scene, mention, _matter(scene))
     if goes and (card := _matter(scene)):
@@ -89,7 +102,7 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
     if mention.found and (mention.bare or mention.told):
         return _placed(scene, mention, _kept_matter(scene))
     asks = meaning.small_talk or meaning.command or meaning.facet or meaning.verdict is Verdict.SURE
-    if mention.unknown is None or asks or scene.likely:
+    if mention.unknown is None or asks or scene.likely or _NO_PLACE.search(words):
         return None
     return _unknown(scene, mention.unknown, _kept_matter(scene))
 
@@ -128,6 +141,18 @@ def _asks_where(scene: Scene) -> bool:
     return about_offices or meaning.facet is Facet.WHERE
 
 
+def _is_its_own(office: Office, mention: Mention) -> bool:
+    """Whether the place is only the office's own street or name: «адреса на Заріччі»."""
+    where = f"{office.name} {'' if office.address_hidden else office.address}"
+    return any(whereabouts.within(name, where) for one in mention.found for name in one.names)
+
+
+def _far_from(scene: Scene, office: Office, mention: Mention) -> Outcome:
+    """One office that is named together with a place: it in full, with the way from there."""
+    there = _at(scene, mention.found[0])
+    return turn(there, in_full(there, office), office=office, keep_topic=True)
+
+
 def _way(scene: Scene) -> Outcome | None:
     """«як до вас дістатися», «покажіть на карті»: of the place that is named, was shown or takes the open matter."""
     words = scene.words
@@ -146,12 +171,19 @@ def _mapped(scene: Scene, office: Office) -> Outcome:
 
 
 def _matter(scene: Scene) -> EntryCard | None:
-    """The matter that is named, else the open one."""
+    """The matter called by its whole name, else read beyond doubt, else called by a part of its name, else open.
+
+    A village and a way beside it confuse the reading, so what is only likely must also be called so.
+    """
     meaning = scene.meaning
-    sure = meaning.verdict is Verdict.SURE and bool(meaning.ranked)
-    named = scene.known(meaning.ranked[0].topic) if sure else scene.known(scene.likely or "")
-    topic = scene.open_topic if named in (None, TOPIC) else named
-    return scene.card(topic) if topic not in (None, TOPIC) else None
+    near = [card for one in meaning.ranked[:PERHAPS] if (card := scene.card(one.topic)) and card.id != TOPIC]
+    said = {card.id: whereabouts.said_of(card.label, scene.words) for card in near}
+    whole = next((card for card in near if said[card.id] == 1), None)
+    sure = near[0] if near and meaning.verdict is Verdict.SURE and meaning.ranked[0].topic != TOPIC else None
+    part = next((card for card in near if said[card.id] > 0), None)
+    if named := whole or sure or part:
+        return named
+    return scene.card(scene.open_topic) if scene.open_topic not in (None, TOPIC) else None
 
 
 def _kept_matter(scene: Scene) -> EntryCard | None:
@@ -248,8 +280,7 @@ def _of_matter(scene: Scene, card: EntryCard) -> Outcome | None:
         *([say("nearest-without", doors="; ".join(elsewhere))] if elsewhere else []),
         *([mobile.beside(scene, stop)] if stop else []),
     ]
-    top = f"{head}\n\n{say('office-name', name=first.name, address=first.address)}"
-    text = cards.fit(top, _of_office(scene, card, first, spot), end, TEXT_TARGET)
+    text = cards.fit(head, _of_office(scene, card, first, spot), end, TEXT_TARGET)
     doors = [
         way_there(first),
         *(door(scene, office) for office in known),
@@ -263,22 +294,22 @@ def _of_matter(scene: Scene, card: EntryCard) -> Outcome | None:
 
 
 def _of_office(scene: Scene, card: EntryCard, office: Office, spot: Spot | None) -> list[str]:
-    """How far, open or not, how busy, who receives about the matter and when."""
+    """How far, open or not, how busy, who receives about the matter and when; what is needed least comes last."""
     seats = receiving.of_matter(card.id, receiving.seats([office]))
     lines = [
+        say("office-name", name=office.name, address=office.address),
         office_words.way(office, spot),
-        office_words.open_line(scene, office),
+        f"{office_words.open_line(scene, office)} {say('office-phone', phone=office.phone)}",
         busyness.now(scene, office),
-        office_words.hours_line(office),
         *(receiving.line(seat.receiver) for seat in seats),
+        office_words.hours_line(office),
         office_words.entrance(office),
-        say("office-phone", phone=office.phone),
     ]
     return [line for line in lines if line]
 
 
 def _in_short(office: Office, spot: Spot | None) -> str:
-    way = office_words.way(office, spot)
+    way = office_words.far(office, spot)
     where = office.name if office.address_hidden else f"{office.name}, {places.street(office)}"
     return f"{where}, {way}" if way else where
 
