@@ -24,6 +24,8 @@ LONGEST_NAME = 3
 BARE_BESIDE = 1
 """Words beside a bare name that it may still stand with: «Мостова 15», «ну Липівка»."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'ʼ-][^\W\d_]+)*|\d+[а-яіїєґ]?", re.IGNORECASE)
+_OF_MANY = re.compile(r"(?<=\w{3})(?:ив|ов|ев)$")
+"""«з Вербів»; «Зразків» keeps it."""
 _LAST = frozenset({"цк", "зг", "сх"})
 _BEFORE_LAST = frozenset({"ои", "ио", "еи", "ие"})
 _FOLDED = str.maketrans({"ы": "и", "і": "и", "ї": "и", "э": "е", "ё": "е", "є": "е", "ґ": "г"})
@@ -158,7 +160,7 @@ def _hits(lower: Sequence[str], known: Sequence[Locality]) -> Iterator[_Hit]:
 
 
 def _likeness(said: str, name: str) -> float:
-    if said == name or _alternates(said, name):
+    if name in (said, _OF_MANY.sub("", said)) or _alternates(said, name):
         return SAME
     if min(len(said), len(name)) < FUZZY_FROM:
         return 0.0

@@ -77,7 +77,7 @@ def found(scene: Scene) -> Outcome | None:
     office = places.named(words, scene.knowledge.offices())
     with_office = office is not None and len(words.split()) <= LONGEST_WITH_OFFICE
     if mention.found and (nearer or goes or mention.bare or with_office or _asks_where(scene)):
-        if office is None or nearer or goes:
+        if office is None or nearer or goes or mention.bare:
             return _placed(scene, mention, _matter(scene))
         return None if _is_its_own(office, mention) else _far_from(scene, office, mention)
     if nearer and not places.named_in_full(words, scene.knowledge.offices()):
