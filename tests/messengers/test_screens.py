@@ -376,7 +376,11 @@ def _labels(reply: Reply) -> list[str]:
 @every_channel
 def test_a_long_name_is_shown_and_cut_between_words_at_most(shown: Shown, name: str) -> None:
     looked = look(name)
-    (said,) = {looked.signed(payloads[0]) for _, payloads in shown(name, SPECIALIST)}
+    # A place on the map has no room for a name; the words right after it have.
+    pins = looked.channel.capabilities.pins and name != "web"
+    (said,) = {
+        looked.signed(payloads[1 if pins and reply.pin else 0]) for reply, payloads in shown(name, SPECIALIST)
+    }
     kept = said.removesuffix("…")
     assert kept
     assert f"{LONG_NAME} ".startswith(f"{kept} ")
