@@ -1,6 +1,6 @@
 // The conversation as it is seen: bubbles, answer cards, buttons, the fate of what the citizen sent.
 
-import { element, icon, sentences, sizeInWords, spoken } from "./parts.js";
+import { element, icon, outward, sentences, sizeInWords, spoken } from "./parts.js";
 
 const NEAR_END = 120; // pixels from the end that still count as reading the end
 
@@ -246,13 +246,8 @@ function ownBubble(line) {
 
 /** The place an answer is about, on a map of its own. */
 function mapLink({ title, link }) {
-  const made = element("p", "source");
-  const way = element("a", "", `Показати на мапі: ${title}`);
-  way.href = link;
-  way.rel = "noopener noreferrer";
-  way.target = "_blank";
-  way.append(element("span", "vh", " (відкриється в новій вкладці)"));
-  made.append(way);
+  const made = element("p", "pin");
+  made.append(outward(link, `Показати на мапі: ${title}`));
   return made;
 }
 
@@ -302,12 +297,7 @@ function source({ text, url }) {
   if (url && /^https?:\/\//.test(url)) {
     // Only the act itself is the link: «Джерело: » before it and «. Перевірено …» after it are not.
     const [, before, act, after] = /^(Джерело: )?(.*?)(\. Перевірено .*)?$/s.exec(text);
-    const link = element("a", "", act);
-    link.href = url;
-    link.rel = "noopener noreferrer";
-    link.target = "_blank";
-    link.append(element("span", "vh", " (відкриється в новій вкладці)"));
-    words.append(before ?? "", link, after ?? "");
+    words.append(before ?? "", outward(url, act), after ?? "");
   } else {
     words.textContent = text;
   }
