@@ -18,6 +18,7 @@ e:all  e:files  e:keep        my data
 o:<office>  o:more:<page>     an office in full; more offices
 o:map:<office>                it on the map, and the way there
 o:for:<entry>  o:from:<place> where one goes with a matter; what is nearest to a village, district or street
+o:where                       where I live, to see what is nearest
 o:mob  o:mob:<stop>           the mobile office: all its stops; one of them
 w:<office>                    who receives people there
 s:self  s:kin                 what is due: for myself; for somebody close

@@ -98,7 +98,8 @@ def several(
     A page has a button for each of its places; the last page is followed by the first. `first` and `last` stand before
     and after them, `doors` before their buttons.
     """
-    pages = 1 if len(known) <= buttons.OWN_BUTTONS else -(-len(known) // PAGE)
+    before = [one for one in doors if one is not None]
+    pages = 1 if len(known) + len(before) <= buttons.OWN_BUTTONS else -(-len(known) // PAGE)
     here = known if pages == 1 else known[page % pages * PAGE : (page % pages + 1) * PAGE]
     fitting = ""
     for in_short, count in WAYS_TO_FIT:
@@ -108,7 +109,7 @@ def several(
         fitting = "\n\n".join(part for part in (first, *texts, last, others) if part)
         if len(fitting) <= TEXT_TARGET:
             break
-    own = [*doors, *(door(scene, office) for office in here)]
+    own = [*before, *(door(scene, office) for office in here)]
     if pages > 1:
         own.append(buttons.button(f"o:more:{(page + 1) % pages}", "more-offices"))
     place = (buttons.share_place(),) if near is None and len(known) > 1 else ()

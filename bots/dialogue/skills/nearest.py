@@ -41,7 +41,7 @@ PERHAPS = 5
 """How many of the likely entries are looked at for one that is called by its name."""
 OTHERS_SHOWN = 2
 DOORS_SHOWN = 2
-VILLAGES_SHOWN = 4
+VILLAGES_SHOWN = 6
 NAME_SHOWN = 30
 _NEARER = re.compile(
     r"\b(?:най)?ближч\w*|\b(?:по)?ближе\b|\bближайш\w*|\bнедалеко\b|\bпоруч\b|\bрядом\b|\bпоблизу\b",
@@ -108,8 +108,10 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
 
 
 def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
-    """`o:map:<office>`, `o:for:<entry>`, `o:from:<place>`, `o:mob…`; the rest is of offices."""
+    """`o:map:<office>`, `o:for:<entry>`, `o:from:<place>`, `o:where`, `o:mob…`; the rest is of offices."""
     match list(words):
+        case ["where"]:
+            return _choose(scene)
         case ["map", office_id]:
             office = of_id(scene, office_id)
             return _mapped(scene, office) if office else None
@@ -226,10 +228,21 @@ def _ask(scene: Scene, card: EntryCard | None) -> Outcome:
     return turn(scene, reply, keep_topic=True, step=_waiting(WHERE, card))
 
 
-def _unknown(scene: Scene, name: str, card: EntryCard | None) -> Outcome:
+def _choose(scene: Scene) -> Outcome:
+    """«Де ви?», with villages to choose from and the stops of the mobile office."""
+    stops = buttons.button("o:mob", "mobile") if scene.knowledge.mobile_stops else None
+    choices = (buttons.share_place(), *buttons.own(*_villages(scene), stops), *buttons.row())
+    reply = Reply(text=say("nearest-choose"), choices=choices)
+    return turn(scene, reply, keep_topic=True, step=_waiting(WHERE, None))
+
+
+def _villages(scene: Scene) -> list[Choice | None]:
     villages = [one for one in scene.knowledge.localities if one.kind in ("town", "village")]
-    doors = [buttons.named(f"o:from:{one.id}", localities.label(one)) for one in villages[:VILLAGES_SHOWN]]
-    choices = (buttons.share_place(), *buttons.own(*doors, buttons.offices()), *buttons.row())
+    return [buttons.named(f"o:from:{one.id}", localities.label(one)) for one in villages[:VILLAGES_SHOWN]]
+
+
+def _unknown(scene: Scene, name: str, card: EntryCard | None) -> Outcome:
+    choices = (buttons.share_place(), *buttons.own(*_villages(scene), buttons.offices()), *buttons.row())
     reply = Reply(text=say("nearest-unknown", name=cards.clip(name, NAME_SHOWN)), choices=choices)
     return turn(scene, reply, keep_topic=True, step=_waiting(WHERE, card))
 

@@ -67,8 +67,10 @@ def show(scene: Scene) -> Outcome:
 
 
 def listed(scene: Scene, page: int = 0) -> Outcome:
-    """All places, as the menu shows them: a page of them at a time."""
-    return turn(scene, several(scene, ordered(scene), None, page=page))
+    """All places, as the menu shows them: a page of them at a time, and on the first what is nearest."""
+    known = scene.knowledge
+    nearer = buttons.button("o:where", "nearer") if known.localities and page == 0 else None
+    return turn(scene, several(scene, ordered(scene), None, page=page, doors=[nearer]))
 
 
 def meant_by_a_word(scene: Scene) -> bool:

@@ -739,6 +739,7 @@ packet-kin = рідна людина того, хто пише
 place-street = вул. { $name }
 place-district = район { $name }
 nearest-where = Бот не бачить, де ви. Напишіть село, район чи вулицю. Або виберіть адресу:
+nearest-choose = Де ви живете? Напишіть село, район чи вулицю або виберіть:
 nearest-which = Таких місць кілька. Яке ваше?
 nearest-unknown =
     Місця «{ $name }» в переліку громади немає.
@@ -819,6 +820,7 @@ mobile-not-here = { $village }: сюди мобільний офіс не при
 mobile-nowhere = Мобільного офісу в громаді немає. Допоможуть за адресою або телефоном { $phone }.
 mobile-beside = Мобільний офіс: { $day } { $times }.
 mobile-beside-unknown = Коли приїде мобільний офіс, скажуть телефоном { $phone }.
+button-nearer = Що ближче до мене
 button-way-there = Як дістатися
 button-where-to-go = Куди йти
 button-mobile = Мобільний офіс
