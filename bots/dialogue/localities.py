@@ -23,7 +23,7 @@ def label(locality: Locality) -> str:
 
 def of_spot(scene: Scene) -> Locality | None:
     """The place the person named as theirs; None for a point they shared."""
-    spot = scene.state.spot
+    spot = scene.spot
     return of_id(scene, spot.locality) if spot is not None else None
 
 

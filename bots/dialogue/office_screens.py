@@ -187,9 +187,9 @@ def way_there(office: Office) -> Choice | None:
 
 def on_the_map(scene: Scene, office: Office) -> Reply:
     """The place on the map, the way there, and what helps to find the door."""
-    route = maps.route(office, scene.state.spot)
+    route = maps.route(office, scene.spot)
     lines = [
-        office_words.way(office, scene.state.spot),
+        office_words.way(office, scene.spot),
         office.note,
         office_words.entrance(office),
         f"{say('office-route')}\n{route}" if route else None,
@@ -206,7 +206,7 @@ def _facts(scene: Scene, office: Office, name: str, first: str | None, received:
     place = maps.address(office)
     lines = [
         name if first else None,
-        None if first else office_words.way(office, scene.state.spot),
+        None if first else office_words.way(office, scene.spot),
         None if first else office_words.open_line(scene, office),
         None if first else busyness.now(scene, office),
         None if first else busyness.freer(scene, office),

@@ -186,7 +186,9 @@ def test_many_places_come_by_pages() -> None:
         labels = {choice.id: choice.label for choice in turn.replies[-1].choices}
         assert len(labels) <= 12
         seen += [
-            name for name in labels if name.startswith("o:") and not name.startswith(("o:more", "o:near", "o:where"))
+            name
+            for name in labels
+            if name.startswith("o:") and not name.startswith(("o:more", "o:near", "o:where"))
         ]
         turn = open_stage.line("[button:Ще адреси]")
     assert sorted(seen) == sorted(["o:reception", *(f"o:branch-{number}" for number in range(15))])

@@ -217,7 +217,7 @@ def _placed(scene: Scene, mention: Mention, card: EntryCard | None) -> Outcome:
 def _nearer(scene: Scene, mention: Mention, card: EntryCard | None) -> Outcome:
     if mention.unknown is not None:
         return _unknown(scene, mention.unknown, card)
-    return _near(scene, card) if scene.state.spot is not None else _ask(scene, card)
+    return _near(scene, card) if scene.spot is not None else _ask(scene, card)
 
 
 def _ask(scene: Scene, card: EntryCard | None) -> Outcome:
@@ -256,7 +256,7 @@ def _near(scene: Scene, card: EntryCard | None) -> Outcome:
     """The nearest offices; of a matter's own where the community has them."""
     if card is not None and (told := _of_matter(scene, card)):
         return told
-    spot = scene.state.spot
+    spot = scene.spot
     known = ordered(scene, spot)
     here = localities.of_spot(scene)
     stop = mobile.near(scene)
@@ -276,7 +276,7 @@ def _of_matter(scene: Scene, card: EntryCard) -> Outcome | None:
 
     None where the community has no office for it: the entry itself says where.
     """
-    spot = scene.state.spot
+    spot = scene.spot
     known = nearest(scene.knowledge.offices_for(card.id), spot)
     if not known:
         return None
