@@ -53,10 +53,8 @@ _LIVES = re.compile(
 _BEFORE_A_PLACE = frozenset(
     {"у", "в", "на", "з", "із", "зі", "с", "из", "со", "біля", "коло", "возле", "около", "до", "від"}
 )
-_AFTER_A_PLACE = frozenset(
-    {"", "де", "куди", "як", "що", "є", "а", "і", "где", "куда", "как", "что", "есть", "ближче"}
-)
-"""What may follow the name of a district: «у центрі надання послуг» is none."""
+_AFTER_A_PLACE = frozenset({"", "куди", "куда", "ближче", "ближе", "найближче"})
+"""What may follow the name of a district: «у центрі надання послуг», «в центр, де дають адвоката» are none."""
 _ANNOUNCING = _STREET | _VILLAGE | _DISTRICT
 _BIG = re.compile(r"[А-ЯІЇЄҐ]")
 

@@ -22,7 +22,7 @@ from bots.dialogue.office_screens import (
     way_there,
 )
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import mobile, offices
+from bots.dialogue.skills import mobile, offices, referral
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Outcome, Spot, Step
@@ -57,9 +57,10 @@ _NO_PLACE = re.compile(
 )
 """Short words that are no name of a place."""
 _WAY = re.compile(
-    r"\bна\s+(?:мап|карт)[іеуа]\b|\b(?:як|как)\s+(?:до\s+вас\s+|к\s+вам\s+|туди\s+|туда\s+)?"
+    r"\bна\s+мап[іеу]\b|\bпокаж\w*\b.*\bна\s+карт[іеу]\b"
+    r"|\b(?:де|где)\s+(?:ви|вы|це|это|він|вона|офіс|офис)\b.*\bна\s+карт[іе]\b|\b(?:як|как)\s+(?:до\s+вас\s+|к\s+вам\s+|туди\s+|туда\s+)?"
     r"(?:дістатис\w*|дістатьс\w*|доїхат\w*|дійти|пройти|добратис\w*|доехать|дойти|добраться|проехать|проїхати|потрапити)\b"
-    r"|\bмаршрут\w*|\b(?:яким|каким|чим)\s+(?:автобус\w*|транспорт\w*|тролейбус\w*)",
+    r"|\bмаршрут(?:у|ом|и)?\b|\b(?:яким|каким|чим)\s+(?:автобус\w*|транспорт\w*|тролейбус\w*)",
     re.IGNORECASE,
 )
 
@@ -71,18 +72,20 @@ def found(scene: Scene) -> Outcome | None:
         return None
     if told := mobile.asked(scene) or _way(scene):
         return told
+    if shown(scene) is not None and busyness.asks(words) and not scene.ticket_waits:
+        return offices.show(scene)
     mention = whereabouts.read(words, scene.knowledge.localities)
     nearer = bool(_NEARER.search(words))
     goes = len(words.split()) <= LONGEST_WAY and bool(_WHERE_TO_GO.search(words))
     office = places.named(words, scene.knowledge.offices())
     with_office = office is not None and len(words.split()) <= LONGEST_WITH_OFFICE
-    if mention.found and (nearer or goes or mention.bare or with_office or _asks_where(scene)):
+    if mention.found and (nearer or goes or mention.bare or with_office or _asks_where(scene, mention)):
         if office is None or nearer or goes or mention.bare:
             return _placed(scene, mention, _matter(scene))
         return None if _is_its_own(office, mention) else _far_from(scene, office, mention)
     if nearer and not places.named_in_full(words, scene.knowledge.offices()):
         return _nearer(scene, mention, _matter(scene))
-    if goes and (card := _matter(scene)):
+    if goes and (card := _matter(scene, by_part=False)):
         return _of_matter(scene, card)
     return None
 
@@ -137,10 +140,12 @@ def to_matter(scene: Scene, card: EntryCard) -> Choice | None:
     return buttons.named(f"o:for:{card.on_button}", say("button-where-to-go")) if here else None
 
 
-def _asks_where(scene: Scene) -> bool:
+def _asks_where(scene: Scene, mention: Mention) -> bool:
+    """Whether offices are asked about, or where a matter goes, in words whose place is theirs."""
     meaning = scene.meaning
-    about_offices = meaning.verdict is Verdict.SURE and scene.known(meaning.ranked[0].topic) == TOPIC
-    return about_offices or meaning.facet is Facet.WHERE
+    sure = meaning.verdict is Verdict.SURE and bool(meaning.ranked)
+    about_offices = sure and scene.known(meaning.ranked[0].topic) == TOPIC
+    return about_offices or (meaning.facet is Facet.WHERE and (sure or mention.told))
 
 
 def _is_its_own(office: Office, mention: Mention) -> bool:
@@ -172,17 +177,18 @@ def _mapped(scene: Scene, office: Office) -> Outcome:
     return turn(scene, on_the_map(scene, office), office=office, keep_topic=True)
 
 
-def _matter(scene: Scene) -> EntryCard | None:
+def _matter(scene: Scene, *, by_part: bool = True) -> EntryCard | None:
     """The matter called by its whole name, else read beyond doubt, else called by a part of its name, else open.
 
-    A village and a way beside it confuse the reading, so what is only likely must also be called so.
+    A village beside it confuses the reading, so what is only likely must also be called so; a part of the name is
+    enough only `by_part`, where there is a place to answer about anyway.
     """
     meaning = scene.meaning
     near = [card for one in meaning.ranked[:PERHAPS] if (card := scene.card(one.topic)) and card.id != TOPIC]
     said = {card.id: whereabouts.said_of(card.label, scene.words) for card in near}
     whole = next((card for card in near if said[card.id] == 1), None)
     sure = near[0] if near and meaning.verdict is Verdict.SURE and meaning.ranked[0].topic != TOPIC else None
-    part = next((card for card in near if said[card.id] > 0), None)
+    part = next((card for card in near if by_part and said[card.id] > 0), None)
     if named := whole or sure or part:
         return named
     return scene.card(scene.open_topic) if scene.open_topic not in (None, TOPIC) else None
@@ -274,10 +280,10 @@ def _near(scene: Scene, card: EntryCard | None) -> Outcome:
 def _of_matter(scene: Scene, card: EntryCard) -> Outcome | None:
     """Where one goes with a matter: the nearest office that takes it in full, the others, and what needs no way at all.
 
-    None where the community has no office for it: the entry itself says where.
+    None where the community has no office for it, or another body decides: the entry itself says where.
     """
     spot = scene.spot
-    known = nearest(scene.knowledge.offices_for(card.id), spot)
+    known = [] if referral.is_referral(card) else nearest(scene.knowledge.offices_for(card.id), spot)
     if not known:
         return None
     first, *others = known

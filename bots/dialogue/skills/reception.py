@@ -68,9 +68,10 @@ def _all_of(scene: Scene, near: Sequence[Seat] | None) -> Outcome | None:
     if not _WHO.search(scene.words):
         return None
     if near is None:
-        if scene.open_topic not in (None, offices.TOPIC):
+        shown = offices.shown(scene)
+        if shown is None and scene.open_topic not in (None, offices.TOPIC):
             return None
-        near = receiving.seats([offices.shown(scene) or scene.knowledge.community.reception])
+        near = receiving.seats([shown or scene.knowledge.community.reception])
     return _answer(scene, near) if near else None
 
 
