@@ -7,6 +7,7 @@ long label          cut between words, with «…»
 sharing buttons     left out where nothing is shared by a press: the words ask for it anyway
 cards               dropped where not supported; `Reply.text` says the same
 files               named in words where the channel can't carry them
+a pin               its link in words where the channel has no map
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ _OWN_NUMBERS = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
 
 
 def fit(reply: Reply, capabilities: Capabilities) -> tuple[Reply, ...]:
-    """The same reply as one or more the channel can show, in order. Buttons and files come with the last one.
+    """The same reply as one or more the channel can show, in order. Buttons, files and the pin come with the last one.
 
     Never raises. Fitting a fitted reply changes nothing.
     """
     buttons, spoken = _share_choices(reply.choices, capabilities)
     carried, refused = _share_files(reply.attachments, capabilities)
     text = "\n".join([reply.text, *(_refusal(file) for file in refused)])
+    if reply.pin is not None and not capabilities.pins and reply.pin.link not in text:
+        text = f"{text}\n\nНа мапі:\n{reply.pin.link}"
     if spoken:
         text = f"{text}\n\n{_in_words(spoken, text)}"
     parts = split(text, capabilities.text_limit)
@@ -42,6 +45,7 @@ def fit(reply: Reply, capabilities: Capabilities) -> tuple[Reply, ...]:
         choices=buttons,
         card=reply.card if capabilities.cards and whole else None,
         attachments=carried,
+        pin=reply.pin if capabilities.pins else None,
     )
     return (*(Reply(text=part) for part in parts[:-1]), last)
 

@@ -115,7 +115,7 @@ class Capabilities:
     a message costs `price`. `edits`: a message may take another's place. `takes_back`: for how long after
     sending one of ours can be taken out of the person's chat (None: never). `pace` is messages a second for the bot.
     `shares`: what a person can share by a button; other such buttons are left out. `signs` are shown when a message
-    arrives, those that `acknowledge` does not show already.
+    arrives, those that `acknowledge` does not show already. `location`: a person can send a place; `pins`: we can.
     """
 
     text_limit: int
@@ -135,6 +135,7 @@ class Capabilities:
     delivered_receipts: bool = False
     seen_receipts: bool = False
     location: bool = False
+    pins: bool = False
     shares: frozenset[Share] = frozenset()
     file_kinds: frozenset[AttachmentKind] = frozenset()
     file_limit: int = 0

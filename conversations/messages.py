@@ -208,10 +208,20 @@ class Card(Word):
     source: CardSource | None = None
 
 
+class Pin(Word):
+    """A place on the map beside the words, for channels that show one; `link` opens the same place anywhere."""
+
+    location: Location
+    title: str = Field(min_length=1)
+    address: str = Field(min_length=1)
+    link: str = Field(pattern=r"^https://\S+$")
+
+
 class Reply(Word):
     """What we say: plain text that is enough by itself, buttons under it, and the same as a card where there is one.
 
-    `renews`: it is the screen whose button was pressed, as it looks now; where a channel can, it takes its place.
+    `pin` is the place the text is about; where a channel has no map, its link is said. `renews`: it is the screen whose
+    button was pressed, as it looks now; where a channel can, it takes its place.
     """
 
     text: str = Field(min_length=1)
@@ -219,6 +229,7 @@ class Reply(Word):
     card: Card | None = None
     attachments: tuple[Attachment, ...] = ()
     renews: bool = False
+    pin: Pin | None = None
 
 
 class AuthorKind(StrEnum):

@@ -69,6 +69,15 @@ HALL = ""
 
 
 @dataclass(frozen=True)
+class Absence:
+    """When a position does not receive on a day; one that ends at 0:00 lasts till midnight."""
+
+    day: date
+    begins: time = time(0)
+    ends: time = time(0)
+
+
+@dataclass(frozen=True)
 class VisitRules:
     """How an office takes bookings: minutes of a visit, days ahead, minutes from now to the first time one may have.
 
@@ -87,6 +96,7 @@ class VisitRules:
 class Receiver:
     """A position that receives people: where, when, and of which entries (of all of them where `serves` is empty).
 
+    `away`: when nobody sits there, whatever its weekday says.
     `short` is its name on a button. For bookings: `minutes` of a visit where they differ from the office's, `longer`
     minutes by entry, how many are received `at_once`, the `letter` of its numbers in the hall.
     """
@@ -98,6 +108,7 @@ class Receiver:
     room: str | None = None
     serves: frozenset[str] = frozenset()
     note: str | None = None
+    away: tuple[Absence, ...] = ()
     short: str | None = None
     minutes: int | None = None
     longer: tuple[tuple[str, int], ...] = ()
@@ -129,6 +140,7 @@ class Office:
     latitude: float | None = None
     longitude: float | None = None
     note: str | None = None
+    branch_of: str | None = None
     visits: VisitRules | None = None
 
     def receiver(self, receiver_id: str) -> Receiver | None:
@@ -171,6 +183,59 @@ class VisitGround:
 
 
 @dataclass(frozen=True)
+class Locality:
+    """A town, village, district or street of the community, with its point in degrees (WGS 84).
+
+    `names` are all it is called, its own first. `within` is the name of the town or village it lies in.
+    """
+
+    id: str
+    name: str
+    kind: Literal["town", "village", "district", "street"]
+    latitude: float
+    longitude: float
+    names: tuple[str, ...]
+    within: str | None = None
+    within_id: str | None = None
+
+
+@dataclass(frozen=True)
+class StopDays:
+    """A weekday (0 = Monday), every week or, with `of_month`, only its first, second … one of each month."""
+
+    weekday: int
+    of_month: frozenset[int] = frozenset()
+
+    def hold(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        ordinal = (day.day - 1) // 7 + 1
+        return day.weekday() == self.weekday and (not self.of_month or ordinal in self.of_month)
+
+
+@dataclass(frozen=True)
+class MobileStop:
+    """Where the mobile office stands in a place, when, and what it takes. `off`: days it does not come after all."""
+
+    id: str
+    locality: Locality
+    place: str
+    hours: tuple[Interval, ...]
+    takes: str
+    phone: str
+    every: tuple[StopDays, ...] = ()
+    dates: frozenset[date] = frozenset()
+    off: frozenset[date] = frozenset()
+
+    def planned(self, day: date) -> bool:
+        """Whether it would come on a day, were nothing in the way."""
+        return day in self.dates or any(rule.hold(day) for rule in self.every)
+
+    def comes(self, day: date) -> bool:
+        """Whether it comes on a day."""
+        return self.planned(day) and day not in self.off
+
+
+@dataclass(frozen=True)
 class Notice:
     """What is pinned now, ready to be said; the heaviest comes first. Of no entry and no office: of everything."""
 
@@ -184,10 +249,11 @@ class Notice:
 
 @dataclass(frozen=True)
 class Door:
-    """One way to hand an application in: in words, and the community's own office where it is one."""
+    """One way to hand an application in: in words, the community's own office where it is one, and what body it is."""
 
     words: str
     office: Office | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -300,6 +366,19 @@ class Knowledge(Protocol):
         ...
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]: ...
+
+    def offices_for(self, entry_id: str) -> tuple[Office, ...]:
+        """The community's offices that take the matter of an entry, each followed by its branches that serve the same.
+
+        Those open to everybody; where every door has a condition, all of them. Raises KeyError.
+        """
+        ...
+
+    @property
+    def localities(self) -> tuple[Locality, ...]: ...
+
+    @property
+    def mobile_stops(self) -> tuple[MobileStop, ...]: ...
 
     def with_offices(self, offices: Iterable[Office]) -> Knowledge:
         """The same base with these offices in place of its own of the same ids: open at other hours."""

@@ -174,6 +174,11 @@ def weekday_when(value: date) -> str:
     return WEEKDAYS_WHEN[value.weekday()]
 
 
+def weekday_name_when(weekday: int) -> str:
+    """The same by its number, 0 = Monday."""
+    return WEEKDAYS_WHEN[weekday]
+
+
 def clock(value: time) -> str:
     """`9:00`, the hour without a zero in front."""
     return f"{value.hour}:{value.minute:02d}"

@@ -21,6 +21,8 @@ from knowledge_base.answers import (
     EntryCard,
     Hotline,
     LifeEvent,
+    Locality,
+    MobileStop,
     Notice,
     Office,
     SourceLine,
@@ -91,6 +93,14 @@ class Library:
             name: places.office(name, one, self._view.calendar, self._served)
             for name, one in self._view.offices.items()
         }
+        self._localities = {
+            name: places.locality(name, one, self._view.localities)
+            for name, one in self._view.localities.items()
+        }
+        self._mobile = tuple(
+            places.mobile_stop(name, one, self._localities[one.locality], self._view.calendar)
+            for name, one in self._view.mobile.items()
+        )
         self._life_events = self._gather_life_events()
         cases = snapshot.base.cases | snapshot.base.communities[community].cases
         self._evaluated = frozenset(
@@ -281,6 +291,28 @@ class Library:
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self._offices.values() if serves is None or serves in office.serves)
 
+    def offices_for(self, entry_id: str) -> tuple[Office, ...]:
+        doors = self._entries[entry_id].where
+        found: dict[str, None] = {}
+        for where in [one for one in doors if one.when is None] or doors:
+            sent = self._view.office_serving(where.channel, entry_id)
+            if sent is not None:
+                found.setdefault(sent)
+                found |= {
+                    name: None
+                    for name in self._view.offices_of(where.channel)
+                    if self._view.offices[name].branch_of == sent
+                }
+        return tuple(self._offices[name] for name in found)
+
+    @property
+    def localities(self) -> tuple[Locality, ...]:
+        return tuple(self._localities.values())
+
+    @property
+    def mobile_stops(self) -> tuple[MobileStop, ...]:
+        return self._mobile
+
     def with_offices(self, offices: Iterable[Office]) -> Library:
         """Everything but offices is the very same; what is said of them is rendered anew."""
         changed = copy(self)
@@ -380,7 +412,7 @@ class Library:
             office = self._offices[name] if name else None
             words = _line(_say(renderer, where.text, entry)) or (office.name if office else None)
             if words:
-                doors.append(Door(words, office))
+                doors.append(Door(words, office, where.channel))
         return tuple(doors)
 
     def _source(self, entry: Entry) -> SourceLine | None:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from knowledge_base import answers, language
 from knowledge_base.rules import schema
-from knowledge_base.rules.base import Calendar, Notice, Office, Reception
+from knowledge_base.rules.base import Calendar, Locality, MobileStop, Notice, Office, Reception
 
 Served = Callable[[str], Iterable[str]]
 ROUND_THE_CLOCK = ((time(0), time(0)),)
@@ -18,6 +18,8 @@ MIDNIGHT = 24 * 60
 # «з понеділка до четверга»
 WEEKDAYS_OF = ("понеділка", "вівторка", "середи", "четверга", "п’ятниці", "суботи", "неділі")
 WEEK = 7
+AFTER_A_CONSONANT = (0, 1, 3)
+"""Weekdays whose «у …» ends in a consonant: «у понеділок і вівторок», «у суботу й неділю»."""
 
 
 def office(office_id: str, written: Office, shared: Calendar, served: Served) -> answers.Office:
@@ -44,7 +46,54 @@ def office(office_id: str, written: Office, shared: Calendar, served: Served) ->
         latitude=None if latitude is None else float(latitude),
         longitude=None if longitude is None else float(longitude),
         note=written.note,
+        branch_of=written.branch_of,
         visits=answers.VisitRules(**written.visits.model_dump()) if written.visits else None,
+    )
+
+
+def locality(locality_id: str, written: Locality, known: Mapping[str, Locality]) -> answers.Locality:
+    """A place of `localities.yaml`; `known` are all of them."""
+    around = known.get(written.within) if written.within else None
+    latitude, longitude = written.location
+    return answers.Locality(
+        id=locality_id,
+        name=written.name,
+        kind=written.kind,
+        latitude=float(latitude),
+        longitude=float(longitude),
+        names=(written.name, *written.also),
+        within=around.name if around else None,
+        within_id=written.within,
+    )
+
+
+def mobile_stop(
+    stop_id: str, written: MobileStop, where: answers.Locality, shared: Calendar
+) -> answers.MobileStop:
+    """A stop of `mobile.yaml`; on a day the community is closed it comes only if the stop names that very day."""
+    return answers.MobileStop(
+        id=stop_id,
+        locality=where,
+        place=written.place,
+        # The same hours whatever the day.
+        hours=tuple(_interval(0, line) for line in written.hours),
+        takes=written.takes,
+        phone=written.phone,
+        every=_stop_days(written),
+        dates=frozenset(written.dates),
+        off=frozenset(written.cancelled_on) | (set(shared.closed_on) - set(written.dates)),
+    )
+
+
+def mobile_days(written: MobileStop, day: date) -> bool:
+    """Whether the mobile office is planned at a stop on a day."""
+    return day in written.dates or any(rule.hold(day) for rule in _stop_days(written))
+
+
+def _stop_days(written: MobileStop) -> tuple[answers.StopDays, ...]:
+    return tuple(
+        answers.StopDays(schema.WEEKDAYS.index(rule.weekday), frozenset(rule.of_month))
+        for rule in written.every
     )
 
 
@@ -175,7 +224,8 @@ def _days_in_words(first: int, last: int) -> str:
     if first == last:
         return language.WEEKDAYS_WHEN[first]
     if last == first + 1:
-        return f"{language.WEEKDAYS_WHEN[first]} й {language.WEEKDAYS_WHEN[last].split(' ')[1]}"
+        and_also = "і" if first in AFTER_A_CONSONANT else "й"
+        return f"{language.WEEKDAYS_WHEN[first]} {and_also} {language.WEEKDAYS_WHEN[last].split(' ')[1]}"
     return f"з {WEEKDAYS_OF[first]} до {WEEKDAYS_OF[last]}"
 
 

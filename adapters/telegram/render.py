@@ -1,4 +1,4 @@
-"""A reply as Bot API methods: text with an inline keyboard, files, an edit in place.
+"""A reply as Bot API methods: a place on the map, text with an inline keyboard, files, an edit in place.
 
 `{"method": "sendMessage", "fields": {…}}`; with a file also `"file": {"content_hash", "media_type", "name", "kind"}`,
 whose bytes `send` puts into the form. Formatting is entities beside the plain text: nothing to escape, and the text is
@@ -20,6 +20,7 @@ from aiogram.methods import (
     SendDocument,
     SendMessage,
     SendPhoto,
+    SendVenue,
     SendVideo,
     SendVoice,
     TelegramMethod,
@@ -45,6 +46,7 @@ from conversations.messages import (
     Card,
     Choice,
     OutgoingMessage,
+    Pin,
 )
 
 TEXT_UNITS = 4_096
@@ -52,6 +54,8 @@ CAPTION_UNITS = 1_024
 PHOTO_LIMIT = 10_000_000
 FILE_LIMIT = 50_000_000
 NAME_SHOWN = 60
+TITLE_SHOWN, ADDRESS_SHOWN = 100, 200
+"""Characters of a place's name and address: no limit is written down, a phone shows no more."""
 KEYBOARDS_KEPT = 1_000
 SIDE_BY_SIDE = 14
 """Characters of a label that fit half the width of a small phone."""
@@ -61,6 +65,7 @@ CAPABILITIES = Capabilities(
     choices_limit=24,
     cards=True,
     location=True,
+    pins=True,
     edits=True,
     takes_back=timedelta(hours=48),
     pace=25,
@@ -100,6 +105,10 @@ def render(message: OutgoingMessage) -> tuple[Payload, ...]:
     spans = _spans(texts[0], heading, last.card) if len(texts) == 1 else _spans(texts[0], heading, None)
     chat, files = _chat(message.ref.address), last.attachments
     place = _place(message.instead_of)
+    if last.pin is not None:
+        # The place comes first: what has buttons is the last.
+        words = message.model_copy(update={"reply": message.reply.model_copy(update={"pin": None})})
+        return (_payload(_venue(chat, last.pin), None), *render(words))
     if len(files) == 1 and len(texts) == 1 and units(texts[0]) <= CAPTION_UNITS and place is None:
         return (_file(chat, files[0], keyboard, caption=texts[0], spans=spans),)
     payloads: list[Payload] = []
@@ -159,6 +168,16 @@ def take_back(address: str, external_id: str) -> Payload | None:
 
 def _said(chat: int | str, text: str, spans: list[MessageEntity] | None) -> SendMessage:
     return SendMessage(chat_id=chat, text=text, entities=spans or None, link_preview_options=_NO_PREVIEW)
+
+
+def _venue(chat: int | str, pin: Pin) -> SendVenue:
+    return SendVenue(
+        chat_id=chat,
+        latitude=pin.location.latitude,
+        longitude=pin.location.longitude,
+        title=cut(pin.title, TITLE_SHOWN),
+        address=cut(pin.address, ADDRESS_SHOWN),
+    )
 
 
 def _edit(chat: int | str, message_id: int, text: str, spans: list[MessageEntity] | None) -> EditMessageText:

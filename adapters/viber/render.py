@@ -8,7 +8,14 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from viberbot.api.messages import FileMessage, PictureMessage, TextMessage, VideoMessage
+from viberbot.api.messages import (
+    FileMessage,
+    LocationMessage,
+    PictureMessage,
+    TextMessage,
+    VideoMessage,
+)
+from viberbot.api.messages.data_types.location import Location as Point
 
 from adapters.fit import cut, fit
 from adapters.viber.keyboard import ROWS_LIMIT, api_level, asks_phone, keyboard
@@ -22,6 +29,7 @@ from conversations.messages import (
     Card,
     Choice,
     OutgoingMessage,
+    Pin,
 )
 
 CAPABILITIES = Capabilities(
@@ -34,6 +42,7 @@ CAPABILITIES = Capabilities(
     delivered_receipts=True,
     seen_receipts=True,
     location=True,
+    pins=True,
     shares=frozenset({"phone", "location"}),
     file_kinds=frozenset(AttachmentKind),
     file_limit=50_000_000,
@@ -75,6 +84,9 @@ def render(
     last = parts[-1]
     bodies = [TextMessage(text=part.text).to_dict() for part in parts]
     bodies[-1]["text"] = _with_source(bodies[-1]["text"], message, whole=len(parts) == 1)
+    if last.pin is not None:
+        # A place has no words of its own, so what it is comes right after it.
+        bodies.insert(0, _point(last.pin))
     bodies += [_file(file, link) for file in last.attachments if (link := link_of(file))]
     shown = last.choices or (() if message.author.kind is AuthorKind.SPECIALIST else tuple(doors[:DOORS]))
     # Set on each message, so that an older one never answers for this one.
@@ -107,6 +119,11 @@ def _with_source(text: str, message: OutgoingMessage, *, whole: bool) -> str:
 
 def _address(card: Card | None) -> str | None:
     return card.source.url if card is not None and card.source is not None else None
+
+
+def _point(pin: Pin) -> dict[str, Any]:
+    point = Point(lat=pin.location.latitude, lon=pin.location.longitude)
+    return dict(LocationMessage(location=point).to_dict())
 
 
 def _file(file: Attachment, link: str) -> dict[str, Any]:

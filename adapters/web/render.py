@@ -19,6 +19,7 @@ CAPABILITIES = Capabilities(
     choices_limit=13,
     cards=True,
     location=True,
+    pins=True,
     seen_receipts=True,
     takes_back=timedelta.max,
     file_kinds=frozenset(AttachmentKind),
@@ -30,7 +31,7 @@ LinkOf = Callable[[Attachment], str]
 
 
 def render(message: OutgoingMessage, capabilities: Capabilities) -> tuple[Payload, ...]:
-    """One payload a part: `{"text", "choices", "card", "attachments", "author"}`."""
+    """One payload a part: `{"text", "choices", "card", "attachments", "pin", "author"}`."""
     author = message.author.model_dump(mode="json", include={"kind", "name"})
     return tuple(
         {**part.model_dump(mode="json"), "author": author} for part in fit(message.reply, capabilities)
@@ -59,6 +60,7 @@ def _line_json(line: FeedLine, link_of: LinkOf) -> dict[str, Any]:
         "text": line.reply.text,
         "choices": [choice.model_dump() for choice in line.reply.choices],
         "card": line.reply.card.model_dump() if line.reply.card else None,
+        "pin": line.reply.pin.model_dump(include={"title", "link"}) if line.reply.pin else None,
         "files": [file_json(file, link_of) for file in line.reply.attachments],
     }
 

@@ -16,6 +16,10 @@ f:person  f:write  f:erase    a voice or a file: pass it on; I will write; erase
 r:ask|more|skip|yes|partly|no:<ticket number>   the rating
 e:all  e:files  e:keep        my data
 o:<office>  o:more:<page>     an office in full; more offices
+o:map:<office>                it on the map, and the way there
+o:for:<entry>  o:from:<place> where one goes with a matter; what is nearest to a village, district or street
+o:where                       where I live, to see what is nearest
+o:mob  o:mob:<stop>           the mobile office: all its stops; one of them
 w:<office>                    who receives people there
 s:self  s:kin                 what is due: for myself; for somebody close
 s:on:<event>  s:go  s:anew    a situation in life is theirs; go on with those chosen; choose anew

@@ -27,7 +27,9 @@ from bots.dialogue.skills import (
     handoff,
     interview,
     menu,
+    mobile,
     my_data,
+    nearest,
     offices,
     privacy,
     rating,
@@ -63,6 +65,7 @@ _NOT_ONLY_THANKS = re.compile(
     r"[?\d]|\b(?:а|але|но|як\w*|де|куди|коли|скільк\w*|що|шо|чи|хто|где|куда|когда|сколько|что|как\w*|кто|ще|ещё|еще|не)\b",
     re.IGNORECASE,
 )
+PLACES = frozenset({mobile.SKILL, nearest.SKILL, offices.SKILL})
 NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
 
 
@@ -181,6 +184,7 @@ def _listen(scene: Scene) -> Outcome:
         or _bare_phone(scene)
         or appointments.asked(scene)
         or reception.ask(scene)
+        or nearest.found(scene)
         or documents.asked_on_paper(scene)
         or _asked(scene)
     )
@@ -358,7 +362,7 @@ def _back(scene: Scene) -> Outcome:
         return interview.back(scene, scene.state.step) or menu.show(scene)
     if scene.state.step is not None and scene.state.step.skill == screener.SKILL:
         return screener.back(scene, scene.state.step)
-    if scene.state.step is not None and scene.state.step.skill == offices.SKILL:
+    if scene.state.step is not None and scene.state.step.skill in PLACES:
         return offices.listed(scene)
     if topic == offices.TOPIC:
         return menu.show(scene)
@@ -412,7 +416,7 @@ PRESSES: dict[str, Press] = {
     "i": interview.press,
     "k": documents.press,
     "m": menu.press,
-    "o": offices.press,
+    "o": nearest.press,
     "p": callback.press,
     "r": rating.press,
     "s": screener.press,
@@ -426,12 +430,14 @@ HEARS: dict[str, OnStep] = {
     clarify.SKILL: clarify.hear,
     documents.SKILL: documents.hear,
     handoff.SKILL: handoff.hear,
+    mobile.SKILL: mobile.hear,
+    nearest.SKILL: nearest.hear,
     my_data.SKILL: my_data.hear,
     rating.SKILL: rating.hear,
     screener.SKILL: screener.hear,
     appointments.SKILL: appointments.hear,
 }
-ASKS_A_CHOICE = frozenset({clarify.SKILL, documents.SKILL, appointments.SKILL})
+ASKS_A_CHOICE = frozenset({appointments.SKILL, clarify.SKILL, documents.SKILL, mobile.SKILL, nearest.SKILL})
 """Skills whose open question has its own answers."""
 REPEATS: dict[str, OnStep] = {
     attachments.SKILL: attachments.repeat,
@@ -440,6 +446,8 @@ REPEATS: dict[str, OnStep] = {
     documents.SKILL: documents.repeat,
     handoff.SKILL: handoff.repeat,
     interview.SKILL: interview.repeat,
+    mobile.SKILL: mobile.repeat,
+    nearest.SKILL: nearest.repeat,
     offices.SKILL: offices.repeat,
     my_data.SKILL: lambda scene, _: my_data.show(scene),
     rating.SKILL: rating.repeat,

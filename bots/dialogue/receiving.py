@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bots.dialogue import moments
 from bots.dialogue.texts import say
-from knowledge_base.answers import Interval, Office, Receiver, of_weekday
+from knowledge_base.answers import Absence, Interval, Office, Receiver, of_weekday
 
 # From so many letters on, words that begin alike are one word in another case.
 STEM = 5
@@ -63,7 +63,22 @@ def hours_on(seat: Seat, day: date) -> tuple[Interval, ...]:
         ends = [one.closes for one in open_then if one.opens < own.closes and own.opens < one.closes]
         if ends and (closes := min(own.closes, max(ends))) > own.opens:
             found.append(replace(own, closes=closes))
+    for absence in seat.receiver.away:
+        if absence.day == day:
+            found = [left for one in found for left in _without(one, absence)]
     return tuple(found)
+
+
+def _without(own: Interval, absence: Absence) -> Iterator[Interval]:
+    """What is left of an interval around an absence."""
+    till_midnight = absence.ends <= absence.begins
+    if absence.begins >= own.closes or (not till_midnight and absence.ends <= own.opens):
+        yield own
+        return
+    if absence.begins > own.opens:
+        yield replace(own, closes=absence.begins)
+    if not till_midnight and absence.ends < own.closes:
+        yield replace(own, opens=absence.ends)
 
 
 def line(receiver: Receiver, hours: str | None = None) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bots.dialogue.turn import Effect, Kind, State, Turn, View
+from bots.dialogue.turn import Effect, Kind, Spot, State, Turn, View
 from conversations.messages import IncomingMessage, Reply
 from knowledge_base.answers import EntryCard, Knowledge
 from knowledge_base.understanding.meaning import Facet, Meaning
 
 QUESTION_LIMIT = 500
 MORE_LIKELY_THAN_NOT = 0.5
+SHARED_FOR = timedelta(hours=12)
+"""How long people are taken to be where they shared that they are; where they live they stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,14 @@ class Setting:
     def local(self, moment: datetime) -> datetime:
         """A moment by the community's clock."""
         return moment.astimezone(ZoneInfo(self.knowledge.community.timezone))
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where the person lives, or was when they last shared it, unless that was long ago."""
+        spot = self.state.spot
+        if spot is None or spot.locality is not None:
+            return spot
+        return spot if self.now - spot.at <= SHARED_FOR else None
 
     @property
     def open_topic(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -199,8 +200,33 @@ class DeedView:
 
 
 @dataclass(frozen=True)
+class QuietView:
+    """When an office is usually freer: a weekday (0 = Monday), and which part of it."""
+
+    weekday: int
+    part: Literal["morning", "noon", "evening"]
+
+
+@dataclass(frozen=True)
+class BusyView:
+    """How busy one office is. What nobody knows is None.
+
+    `waiting` people now and `wait_minutes` for who would come now; `usual_minutes` is the usual wait at this hour of
+    this weekday. `in_chat`: there is nothing known of its hall, these are people who wait for an answer in the chat.
+    """
+
+    waiting: int | None = None
+    wait_minutes: int | None = None
+    usual_minutes: int | None = None
+    quiet: QuietView | None = None
+    in_chat: bool = False
+
+
+@dataclass(frozen=True)
 class View:
-    """What the engine may see beyond the message. `queue`, `stored` and `same_person` are None until a Lookup asks.
+    """What the engine may see beyond the message.
+
+    `queue`, `stored`, `same_person` and `busy`, by office, are None until a Lookup asks.
 
     `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
     `carries_files`: a file can be made and sent here. `writes_until` is until when the bot may write here first, None
@@ -219,6 +245,7 @@ class View:
     visits: VisitsView | None = None
     times: TimesView | None = None
     deed: DeedView | None = None
+    busy: Mapping[str, BusyView] | None = None
 
 
 class Lookup(StrEnum):
@@ -228,6 +255,7 @@ class Lookup(StrEnum):
     STORED = "stored"
     SAME_PERSON = "same_person"
     VISITS = "visits"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True)
@@ -259,6 +287,16 @@ Whose = Literal["self", "kin"]
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Where the person is or lives, in degrees (WGS 84): a place of the community by its id, or a point they shared."""
+
+    latitude: float
+    longitude: float
+    at: datetime
+    locality: str | None = None
+
+
+@dataclass(frozen=True)
 class Aside:
     """What is kept of the person that is not spoken of now; see `State`."""
 
@@ -280,7 +318,7 @@ class State:
     `whose` matter these are, and `aside` the same of the other person. `noticed`: when a notice was last shown.
     `booking` is a booking that waits behind another question.
     `near` are the topics that words could have meant when one of them was answered, for «ні, я про іншу»; `past` those
-    of the last answers, the latest first.
+    of the last answers, the latest first. `spot` is where they are, for what is nearest.
     """
 
     version: int = STATE_VERSION
@@ -306,6 +344,7 @@ class State:
     near: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
     booking: Step | None = None
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True)

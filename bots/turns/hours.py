@@ -1,13 +1,16 @@
-"""The department's own hours, laid over what its bot knows: it answers by the calendar that promises are counted by."""
+"""The department's own hours and absences, laid over what its bot knows: it answers by what promises are counted by."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.turns.minds import Mind
+from handover.appointments.away import Away, of_every_office
+from handover.appointments.away import laid_over as without_the_away
 from handover.calendars import calendars
 from handover.calendars.own import OwnHours, laid_over
 from knowledge_base.answers import Knowledge
@@ -18,10 +21,11 @@ READ_EVERY = timedelta(seconds=10)
 
 @dataclass
 class _Laid:
-    """What a community's bot knows with the own hours of its offices, and when these were read."""
+    """What a community's bot knows with the own hours and absences of its offices, and when these were read."""
 
     base: Knowledge
     own: dict[str, list[OwnHours]]
+    away: Away
     knowledge: Knowledge
     read_at: datetime
 
@@ -38,14 +42,17 @@ class HoursLaid:
         kept = self._laid.get(community)
         if kept is None or kept.base is not base or not (timedelta() <= now - kept.read_at < READ_EVERY):
             own = await calendars.of_every_office(db, community, now)
-            if kept is not None and kept.base is base and kept.own == own:
+            today = now.astimezone(ZoneInfo(base.community.timezone)).date()
+            away = await of_every_office(db, community, today)
+            if kept is not None and kept.base is base and (kept.own, kept.away) == (own, away):
                 kept.read_at = now
             else:
-                kept = self._laid[community] = _Laid(base, own, _laid(base, own), now)
+                kept = self._laid[community] = _Laid(base, own, away, _laid(base, own, away), now)
         return mind if kept.knowledge is base else replace(mind, knowledge=kept.knowledge)
 
 
-def _laid(base: Knowledge, own: dict[str, list[OwnHours]]) -> Knowledge:
-    if not own:
+def _laid(base: Knowledge, own: dict[str, list[OwnHours]], away: Away) -> Knowledge:
+    if not own and not away:
         return base
-    return base.with_offices([laid_over(office, own.get(office.id, ())) for office in base.offices()])
+    by_hours = [laid_over(office, own.get(office.id, ())) for office in base.offices()]
+    return base.with_offices([without_the_away(office, away) for office in by_hours])

@@ -43,6 +43,8 @@ async def see(
             return replace(view, queue=await _queue_view(db, runtime, claimed, knowledge, now))
         case Lookup.SAME_PERSON:
             return replace(view, same_person=await _same_person_view(db, claimed.id, now))
+        case Lookup.BUSY:
+            return replace(view, busy=await runtime.halls.see(db, knowledge, runtime.answer_minutes, now))
         case Lookup.STORED:
             return replace(view, stored=await _stored_view(db, claimed))
         case Lookup.VISITS:

@@ -72,6 +72,8 @@ class Rehearsal:
             return self.visits.own(view)
         if lookup is Lookup.STORED:
             return replace(view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
+        if lookup is Lookup.BUSY:
+            return replace(view, busy={})
         if lookup is Lookup.SAME_PERSON:
             return replace(view, same_person=SamePersonView())
         office = self.mind.knowledge.community.reception

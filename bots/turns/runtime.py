@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bots.turns.busy import Halls
 from bots.turns.hours import HoursLaid
 from bots.turns.intake import Intake
 from bots.turns.measures import Measures
@@ -53,6 +54,7 @@ class Runtime:
     measures: Measures = field(default_factory=Measures)
     intake: Intake = field(default_factory=Intake)
     hours: HoursLaid = field(default_factory=HoursLaid)
+    halls: Halls = field(default_factory=Halls)
     presence: Presence = field(default_factory=Presence)
     policy: Policy = field(default_factory=Policy)
     nightly: Nightly | None = None

@@ -11,6 +11,7 @@ from knowledge_base.checks.cases import differences as run
 from knowledge_base.checks.entries import check_cases, check_claims, check_entry
 from knowledge_base.checks.facts import check_facts, value_fault
 from knowledge_base.checks.lapsing import too_long
+from knowledge_base.checks.localities import check_localities, check_mobile
 from knowledge_base.checks.notices import check_notices
 from knowledge_base.checks.offices import check_matters, check_offices, check_priorities
 from knowledge_base.checks.overlays import check_added, check_filled, check_names, check_overlay
@@ -106,6 +107,8 @@ class _BaseChecks:
         yield from check_offices(own, view.entries, place_of)
         yield from check_matters(view, place_of)
         yield from check_priorities(view, place_of)
+        yield from check_localities(own, place_of)
+        yield from check_mobile(own, place_of)
         yield from check_notices(view, TextChecks([view], base.names_with_figures), place_of)
 
     def _parameters(self, owner: str, parameters: dict[str, Parameter]) -> Iterator[Problem]:

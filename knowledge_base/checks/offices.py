@@ -105,7 +105,7 @@ def _check_place(name: str, office: Office, own: CommunityBase, place: Place) ->
 
 def _check_hours(hours: Mapping[Weekday, Iterable[str]], place: Place) -> Iterator[Problem]:
     for weekday, intervals in hours.items():
-        if not _forward(intervals):
+        if not forward(intervals):
             yield place.at(weekday).problem("години не йдуть одна за одною")
 
 
@@ -122,7 +122,7 @@ def _check_calendar(calendar: Calendar, place: Place) -> Iterator[Problem]:
             yield here.problem(f"{day} вже є вище: один день — один рядок")
         seen[day] += 1
     for number, special in enumerate(calendar.open_on):
-        if not _forward(special.hours):
+        if not forward(special.hours):
             yield place.at("open_on", number, "hours").problem("години не йдуть одна за одною")
 
 
@@ -189,7 +189,8 @@ def _person_in(text: str) -> str | None:
     return None
 
 
-def _forward(intervals: Iterable[str]) -> bool:
+def forward(intervals: Iterable[str]) -> bool:
+    """Whether hours as they are written go one after another."""
     ends = [_minutes(end) for interval in intervals for end in interval.split("-")]
     return all(earlier < later for earlier, later in pairwise(ends))
 

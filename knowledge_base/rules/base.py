@@ -158,6 +158,43 @@ class Office(Calendar):
         return self.address or "адресу скажуть телефоном"
 
 
+class Locality(Strict):
+    """A place people say they live in or near, with one point for all of it.
+
+    `also`: what else people call it. `within`: the town or village of a district or a street, as several may bear its
+    name.
+    """
+
+    name: Prose
+    kind: Literal["town", "village", "district", "street"]
+    location: tuple[Number, Number]
+    also: tuple[Prose, ...] = ()
+    within: Id | None = None
+
+
+class StopDays(Strict):
+    """Days that come round: a weekday, every week or only the first, second … one of each month."""
+
+    weekday: Weekday
+    of_month: tuple[int, ...] = ()
+
+
+class MobileStop(Strict):
+    """Where and when the mobile office stands in a village: by a rule, on dates of their own, or both.
+
+    It does not come on the community's closed days, nor on `cancelled_on`. `takes`: what can be done there.
+    """
+
+    locality: Id
+    place: Prose
+    hours: tuple[Hours, ...] = Field(min_length=1)
+    every: tuple[StopDays, ...] = ()
+    dates: tuple[date, ...] = ()
+    cancelled_on: tuple[date, ...] = ()
+    takes: Prose
+    phone: str
+
+
 class Notice(Strict):
     """What is pinned above the menu and before answers about `entries` and `offices`, from a day or moment to another.
 
@@ -240,6 +277,8 @@ class CommunityBase(Strict):
     overlay: Overlay = Overlay()
     calendar: Calendar = Calendar()
     offices: dict[Id, Office]
+    localities: dict[Id, Locality] = Field(default_factory=dict)
+    mobile: dict[Id, MobileStop] = Field(default_factory=dict)
     notices: dict[Id, Notice] = Field(default_factory=dict)
     priorities: dict[Id, Priority] = Field(default_factory=dict)
     hotlines: dict[Id, Hotline] = Field(default_factory=dict)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge_base.rules.base import Base, Calendar, Case, CommunityHead, Notice, Office, Overlay, Priority
+from knowledge_base.rules.base import (
+    Base,
+    Calendar,
+    Case,
+    CommunityHead,
+    Locality,
+    MobileStop,
+    Notice,
+    Office,
+    Overlay,
+    Priority,
+)
 from knowledge_base.rules.schema import (
     Act,
     Document,
@@ -32,6 +43,8 @@ class CommunityView:
     hotlines: Mapping[str, Hotline]
     calendar: Calendar
     offices: Mapping[str, Office]
+    localities: Mapping[str, Locality]
+    mobile: Mapping[str, MobileStop]
     notices: Mapping[str, Notice]
     priorities: Mapping[str, Priority]
     entries: Mapping[str, Entry]
@@ -90,6 +103,8 @@ def view_of(base: Base, code: str) -> CommunityView:
         hotlines=base.hotlines | own.hotlines,
         calendar=own.calendar,
         offices=own.offices,
+        localities=own.localities,
+        mobile=own.mobile,
         notices=own.notices,
         priorities=own.priorities,
         entries=national | own.entries,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from conversations.messages import Card, Choice, IncomingMessage, Reply
+from conversations.messages import Card, Choice, IncomingMessage, Location, Pin, Reply
 from tests.adapters.conftest import Served
 from tests.adapters.page_stage import BOT, PHONE, PNG, SPECIALIST, Conversation, Stage
 
@@ -27,6 +27,13 @@ def bot_says(served: Served, *texts: str) -> None:
         served.do(lambda said=text: served.stage.feed.say(served.stage.feed.only(), BOT, Reply(text=said)))
 
 
+def bot_says_after(page: Page, served: Served, text: str) -> None:
+    """What the bot says by itself once it has answered."""
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    bot_says(served, text)
+
+
 def test_an_empty_page_says_who_is_here_and_offers_a_way(page: Page) -> None:
     expect(page.get_by_text("Це бот. Людину можна покликати в будь-яку мить.")).to_be_visible()
     expect(page.get_by_text("Добрий день! Це Приймальня")).to_be_visible()
@@ -46,6 +53,36 @@ def test_a_question_gets_its_answer_card(page: Page) -> None:
     expect(link).to_contain_text("постанова КМУ № 332 від 20.03.2022")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(page.get_by_label("Ваше повідомлення")).to_have_value("")
+
+
+def test_a_place_and_a_way_are_links_to_a_map_in_a_tab_of_its_own(page: Page, served: Served) -> None:
+    way = "https://www.openstreetmap.org/directions?engine=fossgis_osrm_foot&to=49.5001%2C31.5001"
+    pin = Pin(
+        location=Location(latitude=49.5001, longitude=31.5001),
+        title="Управління соцзахисту",
+        address="м. Зразків, вул. Липова, 12",
+        link="https://www.openstreetmap.org/?mlat=49.5001&mlon=31.5001&zoom=17",
+    )
+    text = f"Управління соцзахисту: вул. Липова, 12\nТелефон: 0 400 00 00 00.\nЯк дістатися:\n{way}\nДо зустрічі."
+    ask(page)
+    expect(page.get_by_role("article")).to_have_count(1)
+    served.do(lambda: served.stage.feed.say(served.stage.feed.only(), BOT, Reply(text=text, pin=pin)))
+    bubble = page.locator(".other .bubble").last
+    expect(bubble).to_contain_text("Як дістатися:\nopenstreetmap.org")
+    expect(bubble.get_by_role("link", name="openstreetmap.org")).to_have_attribute("href", way)
+    expect(bubble.get_by_role("link", name="0 400 00 00 00")).to_have_attribute("href", "tel:0400000000")
+    shown = page.get_by_role("link", name="Показати на мапі: Управління соцзахисту")
+    expect(shown).to_have_attribute("href", pin.link)
+    for link in (shown, bubble.get_by_role("link", name="openstreetmap.org")):
+        expect(link).to_have_attribute("rel", "noopener noreferrer")
+        expect(link).to_have_attribute("target", "_blank")
+
+
+def test_an_address_in_a_sentence_ends_where_the_sentence_does(page: Page, served: Served) -> None:
+    bot_says_after(page, served, "Докладно: https://example.org/a?b=1. Або https://https:// і https://x.")
+    links = page.locator(".other .bubble").last.get_by_role("link")
+    expect(links).to_have_count(1)
+    expect(links.first).to_have_attribute("href", "https://example.org/a?b=1")
 
 
 def test_the_ways_out_stand_quietly_under_the_buttons(page: Page) -> None:

@@ -21,10 +21,10 @@ class Case:
     `proven` makes an authentic request around a body, `unproven` the ways to be refused. `written` and
     `pressed` make the body of a text and of a button press under a key; `pressed` is None where there are no
     buttons.
-    `words` and `buttons` read a payload back. `secrets` must never be seen in a log or an error. `person` is the
-    address all of these speak for; `unknown` is a body of a kind we have no word for; `echoes` are bodies about our
-    own messages, which give nothing. `wire` is the vendor behind `send` and `failures` what it may answer, each with
-    the one error it becomes; None and nothing for a channel that is its own client.
+    `words`, `buttons` and `pin` (its latitude and longitude) read a payload back. `secrets` must never be seen in a log
+    or an error. `person` is the address all of these speak for; `unknown` is a body of a kind we have no word for;
+    `echoes` are bodies about our own messages, which give nothing. `wire` is the vendor behind `send` and `failures`
+    what it may answer, each with the one error it becomes; None and nothing for a channel that is its own client.
     """
 
     name: str
@@ -41,3 +41,4 @@ class Case:
     failures: Mapping[str, tuple[Answer | Exception, type[SendError]]] = field(default_factory=dict)
     pressed: Callable[[Mapping[str, str], str], bytes] | None = None
     buttons: Callable[[Payload], Sequence[Mapping[str, str]]] = field(default=lambda payload: ())
+    pin: Callable[[Payload], tuple[float, float] | None] = field(default=lambda payload: None)

@@ -51,7 +51,14 @@ def refused(status: int, description: str, **parameters: int) -> Answer:
 def words(payload: Payload) -> str:
     """The text, the caption, or the name of a file that has none."""
     fields = payload["fields"]
+    if payload["method"] == "sendVenue":
+        return ""
     return str(fields.get("text") or fields.get("caption") or payload["file"]["name"] or "file")
+
+
+def pin(payload: Payload) -> tuple[float, float] | None:
+    fields = payload["fields"]
+    return (fields["latitude"], fields["longitude"]) if payload["method"] == "sendVenue" else None
 
 
 def buttons(payload: Payload) -> Sequence[Mapping[str, str]]:
@@ -167,6 +174,7 @@ def telegram_case() -> Case:
         pressed=pressed,
         words=words,
         buttons=buttons,
+        pin=pin,
         secrets=(TOKEN, SECRET, HOUSE_SECRET),
         person=str(PERSON),
         unknown=update(

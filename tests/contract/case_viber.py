@@ -87,6 +87,7 @@ def viber_case() -> Case:
         ),
         words=words,
         buttons=buttons,
+        pin=pin,
         secrets=(TOKEN,),
         person=PERSON,
         unknown=json.dumps(
@@ -155,7 +156,13 @@ def said(message: Mapping[str, Any], key: str) -> bytes:
 def words(payload: Payload) -> str:
     """What a person reads: the text, or a file's name."""
     body = payload["body"]
-    return str(body.get("text") or body.get("file_name") or body["media"])
+    return str(body.get("text") or body.get("file_name") or body.get("media", ""))
+
+
+def pin(payload: Payload) -> tuple[float, float] | None:
+    """The place on the map, where it is one."""
+    place = payload["body"].get("location")
+    return (place["lat"], place["lon"]) if place else None
 
 
 def buttons(payload: Payload) -> list[dict[str, str]]:

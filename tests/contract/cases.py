@@ -9,7 +9,7 @@ from typing import Any
 from adapters.console.channel import LINE, ConsoleChannel
 from adapters.web.channel import WebChannel
 from adapters.web.visitors import address_of
-from conversations.channel import Request
+from conversations.channel import Payload, Request
 from tests.contract.case import NOW, Case
 from tests.contract.case_messenger import messenger_case
 from tests.contract.case_telegram import telegram_case
@@ -23,6 +23,11 @@ OWN_PAGE = {
     "origin": "http://chat.example",
     "sec-fetch-site": "same-origin",
 }
+
+
+def _pin(payload: Payload) -> tuple[float, float] | None:
+    pin = payload["pin"]
+    return (pin["location"]["latitude"], pin["location"]["longitude"]) if pin else None
 
 
 def _web() -> Case:
@@ -74,6 +79,7 @@ def _web() -> Case:
         ),
         words=lambda payload: str(payload["text"]),
         buttons=lambda payload: [{"id": one["id"], "label": one["label"]} for one in payload["choices"]],
+        pin=_pin,
         secrets=(VISITOR, SIGNING_SECRET),
         person=address_of({"pryimalnia-visitor": VISITOR}, secure=False),
     )

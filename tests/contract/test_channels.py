@@ -38,8 +38,10 @@ from conversations.messages import (
     Choice,
     ConversationRef,
     IncomingMessage,
+    Location,
     MessageKind,
     OutgoingMessage,
+    Pin,
     Reply,
 )
 from tests.contract.case import Case
@@ -76,12 +78,20 @@ files = st.builds(
     size=st.integers(0, 50_000_000),
     name=st.none() | words,
 )
+pins = st.builds(
+    Pin,
+    location=st.builds(Location, latitude=st.floats(-90, 90), longitude=st.floats(-180, 180)),
+    title=words,
+    address=words,
+    link=st.just("https://map.example/here"),
+)
 replies = st.builds(
     Reply,
     text=words | words.map(lambda text: text * 400),
     choices=st.lists(choices, max_size=20, unique_by=lambda choice: choice.id).map(tuple),
     card=st.none() | cards,
     attachments=st.lists(files, max_size=3).map(tuple),
+    pin=st.none() | pins,
 )
 authors = st.sampled_from(
     [
@@ -277,7 +287,7 @@ def test_any_reply_renders_within_the_limits(case: Case, reply: Reply, author: A
     assert payloads
     for payload in payloads:
         assert json.loads(json.dumps(payload)) == payload
-        assert 1 <= len(case.words(payload)) <= can.text_limit
+        assert case.pin(payload) is not None or 1 <= len(case.words(payload)) <= can.text_limit
         buttons = case.buttons(payload)
         assert len(buttons) <= can.choices_limit
         for button in buttons:
@@ -288,6 +298,12 @@ def test_any_reply_renders_within_the_limits(case: Case, reply: Reply, author: A
     offered = {button["id"] for payload in payloads for button in case.buttons(payload)}
     for choice in reply.choices:
         assert choice.id in offered or choice.label in said
+    places = [place for payload in payloads if (place := case.pin(payload)) is not None]
+    if reply.pin is None or not can.pins:
+        assert not places
+        assert reply.pin is None or reply.pin.link in said
+    else:
+        assert places == [(reply.pin.location.latitude, reply.pin.location.longitude)]
 
 
 @every_channel
@@ -402,6 +418,30 @@ async def test_a_vendor_that_does_not_tell_the_address_is_no_error(case: Case, f
     finally:
         case.wire.answer = None
     assert link is None or "topic-housing-subsidy" in link
+
+
+@every_channel
+async def test_a_place_is_sent_before_the_words_whose_buttons_stay(case: Case) -> None:
+    pin = Pin(
+        location=Location(latitude=49.5001, longitude=31.5001),
+        title="Управління соцзахисту",
+        address="м. Зразків, вул. Липова, 12",
+        link="https://map.example/here",
+    )
+    button = Choice(id="o:department-main", label="вул. Липова, 12")
+    reply = outgoing(case, Reply(text="Ось місце.", choices=(button,), pin=pin), Author(kind=AuthorKind.BOT))
+    payloads = case.channel.render(reply)
+    assert "Ось місце." in case.words(payloads[-1])
+    if case.channel.capabilities.pins:
+        assert case.pin(payloads[0]) == (49.5001, 31.5001)
+        assert pin.link not in case.words(payloads[-1])
+    else:
+        assert pin.link in case.words(payloads[-1])
+    if not case.channel.capabilities.numbered_choices:
+        assert [one["id"] for one in case.buttons(payloads[-1])] == [button.id]
+        assert not any(case.buttons(payload) for payload in payloads[:-1])
+    for payload in payloads:
+        assert (await case.channel.send(reply.ref, payload, datetime.now(UTC))).external_id
 
 
 @every_echo

@@ -14,9 +14,12 @@ from knowledge_base.answers import (
     Hotline,
     Interval,
     LifeEvent,
+    Locality,
+    MobileStop,
     Notice,
     Office,
     SourceLine,
+    StopDays,
     VisitGround,
     VisitRules,
 )
@@ -63,6 +66,26 @@ GROUNDS = (
     VisitGround("veteran", "Ветеран війни", "ветерани війни", source("порядок прийому, п. 4")),
     VisitGround("pregnancy", "Вагітність", "вагітні жінки", source("порядок прийому, п. 5")),
 )
+
+VERBY = Locality("verby", "Верби", "village", 49.05, 32.05, ("Верби", "Вербы"))
+OZERNE = Locality("ozerne", "Озерне", "village", 49.101, 32.001, ("Озерне", "Озерное"))
+TOWN_SADOVA = Locality(
+    "town-sadova", "Садова", "street", 49.001, 32.001, ("Садова",), within="Зразків", within_id="town"
+)
+VERBY_SADOVA = Locality(
+    "verby-sadova", "Садова", "street", 49.051, 32.051, ("Садова",), within="Верби", within_id="verby"
+)
+STOP = MobileStop(
+    "verby",
+    VERBY,
+    "біля клубу",
+    (Interval(0, time(10), time(13)),),
+    "заяви на субсидію",
+    "0 800 000 021",
+    every=(StopDays(3, frozenset({1, 3})),),
+    off=frozenset({date(2026, 12, 17)}),
+)
+
 SUBSIDY = EntryCard(
     id="housing-subsidy",
     group="utilities",
@@ -233,6 +256,8 @@ class FakeKnowledge:
     )
     retention_days: int = 365
     pinned: tuple[Notice, ...] = ()
+    localities: tuple[Locality, ...] = (VERBY, OZERNE, TOWN_SADOVA, VERBY_SADOVA)
+    mobile_stops: tuple[MobileStop, ...] = (STOP,)
 
     @property
     def community(self) -> Community:
@@ -261,6 +286,9 @@ class FakeKnowledge:
 
     def offices(self, serves: str | None = None) -> tuple[Office, ...]:
         return tuple(office for office in self.places if serves is None or serves in office.serves)
+
+    def offices_for(self, entry_id: str) -> tuple[Office, ...]:
+        return self.offices("department") if entry_id == CERTIFICATE.id else ()
 
     def with_offices(self, offices: Iterable[Office]) -> FakeKnowledge:
         return replace(self, places=tuple(offices))

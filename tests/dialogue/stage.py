@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
     AnswerSamePerson,
+    BusyView,
     CancelTicket,
     Effect,
     EraseStored,
@@ -81,6 +83,7 @@ class Stage:
     stored: StoredView = field(default_factory=lambda: StoredView(12, 2, 1, NOON - timedelta(days=21)))
     same_person: SamePersonView = field(default_factory=SamePersonView)
     visits: RehearsedVisits = field(default_factory=RehearsedVisits)
+    busy: Mapping[str, BusyView] = field(default_factory=dict)
     last: Turn | None = None
 
     def line(self, words: str) -> Turn:
@@ -125,6 +128,8 @@ class Stage:
             return self.visits.do(view, lookup, self.knowledge, self.now)
         if lookup is Lookup.VISITS:
             return self.visits.own(view)
+        if lookup is Lookup.BUSY:
+            return replace(view, busy=self.busy)
         if lookup is Lookup.SAME_PERSON:
             return replace(view, same_person=self.same_person)
         if lookup is Lookup.STORED:

@@ -17,6 +17,7 @@ from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_LIMIT
 from bots.dialogue.turn import (
     AnswerSamePerson,
+    BusyView,
     EraseStored,
     Heard,
     Kind,
@@ -24,6 +25,7 @@ from bots.dialogue.turn import (
     OpenTicket,
     Outcome,
     QueueView,
+    QuietView,
     SamePersonView,
     State,
     Step,
@@ -77,7 +79,10 @@ def looked_up(
 ) -> Turn:
     """The turn, after at most one Lookup: one asked for and given must not be asked for again."""
     outcome: Outcome = respond(state, event, base, view, now)
-    if outcome is Lookup.QUEUE:
+    if outcome is Lookup.BUSY:
+        busy = {"reception": BusyView(4, 40, 20, QuietView(2, "morning")), "branch": BusyView(in_chat=True)}
+        outcome = respond(state, event, base, replace(view, busy=busy), now)
+    elif outcome is Lookup.QUEUE:
         outcome = respond(state, event, base, replace(view, queue=queue), now)
     elif outcome is Lookup.STORED:
         outcome = respond(state, event, base, replace(view, stored=kept), now)

@@ -1,12 +1,12 @@
 """Golden dialogues: YAML the customer can read, played line by line.
 
-A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true
-or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`, `full` (days without a free time). A turn:
-`citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what
-must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`,
-`card` (of the last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order),
-`shares` (what a button of it shares, phone or location; no label of `buttons`), `replies` (how many), `effects` (a
-line each).
+A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true or a
+moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`, `full` (days without a free time), `busy` (by
+office). A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later`
+(days); then what must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any
+reply), `never_says`, `card` (of the last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last
+reply, in order), `shares` (what a button of it shares, phone or location; no label of `buttons`), `replies` (how
+many), `effects` (a line each), `pin` (the name of the place that the last reply shows on the map, null for none).
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ import yaml
 from bots.dialogue.texts.style import TEXT_LIMIT
 from bots.dialogue.turn import (
     AnswerSamePerson,
+    BusyView,
     CancelTicket,
     Effect,
     EraseStored,
     NoteUnanswered,
     OpenTicket,
     QueueView,
+    QuietView,
     RaiseDanger,
     RateTicket,
     State,
@@ -57,6 +59,7 @@ KEYS = {
     "shares",
     "replies",
     "effects",
+    "pin",
 }
 DIALOGUES = [
     pytest.param(dialogue, id=f"{file.stem}: {dialogue['title']}")
@@ -101,6 +104,10 @@ def in_words(effect: Effect) -> str:
             return "wait no longer"
 
 
+def _busy(quiet: dict[str, Any] | None = None, **told: Any) -> BusyView:
+    return BusyView(**told, quiet=QuietView(**quiet) if quiet else None)
+
+
 def staged(dialogue: dict[str, Any]) -> Stage:
     """The stage as the script's head sets it."""
     stage = Stage(state=State(greeted=not dialogue.get("first_time", False)))
@@ -119,6 +126,7 @@ def staged(dialogue: dict[str, Any]) -> Stage:
     stage.visits.full_days = set(dialogue.get("full", ()))
     if "stored" in dialogue:
         stage.stored = StoredView(**dialogue["stored"], since=NOON)
+    stage.busy = {office: _busy(**told) for office, told in dialogue.get("busy", {}).items()}
     if "wait_minutes" in dialogue or "ahead" in dialogue:
         promised = NOON + timedelta(minutes=30)
         stage.queue = QueueView(
@@ -152,6 +160,9 @@ def check(turn: Turn, expected: dict[str, Any]) -> None:
         assert labels == expected["buttons"]
     if "shares" in expected:
         assert [choice.asks for choice in turn.replies[-1].choices if choice.asks] == expected["shares"]
+    if "pin" in expected:
+        pin = turn.replies[-1].pin
+        assert (pin.title if pin else None) == expected["pin"]
     if "replies" in expected:
         assert len(turn.replies) == expected["replies"]
     if "effects" in expected:

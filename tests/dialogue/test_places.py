@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -135,3 +135,37 @@ def test_the_welcome_is_the_greeting() -> None:
     first = Stage(knowledge=knowledge).line("субсидія")
     assert len(first.replies) == 2
     assert first.replies[0].text.startswith("Добрий день! Це Приймальня")
+
+
+def test_a_shared_point_is_forgotten_after_half_a_day_and_a_village_is_not() -> None:
+    stage = Stage(state=State(greeted=True))
+    stage.line("[location:49.0,32.001]")
+    assert "від вас" in stage.line("[press:o:reception]").replies[-1].text
+    stage.now += timedelta(hours=12, seconds=1)
+    assert "від вас" not in stage.line("[press:o:reception]").replies[-1].text
+    stage.line("я з Вербів")
+    stage.now += timedelta(days=30)
+    assert "від вас" in stage.line("[press:o:reception]").replies[-1].text
+
+
+def test_who_erases_everything_is_not_known_to_live_anywhere() -> None:
+    stage = Stage(state=State(greeted=True))
+    stage.line("я з Вербів")
+    assert stage.state.spot is not None
+    stage.line("мої дані")
+    stage.line("[button:Стерти все]")
+    assert stage.state.spot is None
+
+
+def test_a_button_of_a_place_or_a_stop_that_is_gone_is_no_fault() -> None:
+    for choice in ("o:from:gone", "o:mob:gone", "o:map:gone", "o:for:gone", "o:mob:a:b", "o:map"):
+        assert Stage(state=State(greeted=True)).line(f"[press:{choice}]").replies
+
+
+def test_a_community_without_places_and_stops_still_tells_where_to_go() -> None:
+    bare = FakeKnowledge(localities=(), mobile_stops=())
+    stage = Stage(knowledge=bare, state=State(greeted=True))
+    assert stage.line("куди ближче").replies[-1].text.startswith("Бот не бачить, де ви. Виберіть адресу:")
+    assert stage.line("коли мобільний офіс").replies[-1].text.startswith("Мобільного офісу в громаді немає.")
+    labels = [one.label for one in stage.line("[press:m:offices]").replies[-1].choices]
+    assert "Що ближче до мене" not in labels

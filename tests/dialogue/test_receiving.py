@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from bots.dialogue import places
+from bots.dialogue import places, receiving
 from bots.dialogue.texts.style import TEXT_LIMIT
 from bots.dialogue.turn import Kind, State, Turn
-from knowledge_base.answers import DayHours, Interval, Notice, Office, Receiver
+from knowledge_base.answers import Absence, DayHours, Interval, Notice, Office, Receiver
 
 from .fake_knowledge import BRANCH, RECEPTION, FakeKnowledge
 from .stage import NOON, Stage
@@ -186,7 +186,9 @@ def test_many_places_come_by_pages() -> None:
         labels = {choice.id: choice.label for choice in turn.replies[-1].choices}
         assert len(labels) <= 12
         seen += [
-            name for name in labels if name.startswith("o:") and not name.startswith(("o:more", "o:near"))
+            name
+            for name in labels
+            if name.startswith("o:") and not name.startswith(("o:more", "o:near", "o:where"))
         ]
         turn = open_stage.line("[button:Ще адреси]")
     assert sorted(seen) == sorted(["o:reception", *(f"o:branch-{number}" for number in range(15))])
@@ -242,3 +244,31 @@ def test_the_days_of_a_moment_in_another_zone_are_the_communitys() -> None:
     open_stage.now = datetime.fromisoformat("2026-11-24T22:30:00+00:00")
     assert "Важливо" in said(open_stage.line("меню"))
     assert open_stage.now > NOON
+
+
+# ---- absences
+
+
+@pytest.mark.parametrize(
+    ("absences", "left"),
+    [
+        ([], [(9, 17)]),
+        ([(0, 0)], []),
+        ([(9, 17)], []),
+        ([(0, 12)], [(12, 17)]),
+        ([(14, 0)], [(9, 14)]),
+        ([(11, 13)], [(9, 11), (13, 17)]),
+        ([(11, 13), (15, 16)], [(9, 11), (13, 15), (16, 17)]),
+        ([(6, 9), (17, 20)], [(9, 17)]),
+    ],
+)
+def test_an_absence_takes_its_hours_from_those_of_a_position(
+    absences: list[tuple[int, int]], left: list[tuple[int, int]]
+) -> None:
+    day = date(2026, 11, 24)
+    away = tuple(Absence(day, time(begins), time(ends)) for begins, ends in absences)
+    other_day = Absence(date(2026, 11, 25))
+    receiver = Receiver("one", "Спеціаліст", (Interval(1, time(9), time(17)),), "", away=(*away, other_day))
+    seat = receiving.Seat(RECEPTION, receiver)
+    found = receiving.hours_on(seat, day)
+    assert [(one.opens.hour, one.closes.hour) for one in found] == left

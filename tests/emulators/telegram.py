@@ -31,6 +31,7 @@ from tests.emulators.telegram_rules import (
     keyboard_of,
     structured,
     text_of,
+    venue_of,
     whole_number,
 )
 from tests.emulators.telegram_updates import CALLBACK_LIFE, Attempt, Updates
@@ -170,6 +171,7 @@ class TelegramServer(People):
             "deletewebhook": self._delete_webhook,
             "getwebhookinfo": self._webhook_info,
             "sendmessage": self._send_message,
+            "sendvenue": self._send_venue,
             "editmessagetext": self._edit_text,
             "deletemessage": self._delete,
             "sendchataction": self._chat_action,
@@ -232,6 +234,11 @@ class TelegramServer(People):
             return {"message_id": next(self._message_ids)}
         phone = self._reached(fields)
         return self._shown(phone, text, keyboard, structured(fields.get("entities"), "entities") or [])
+
+    def _send_venue(self, fields: dict[str, Any]) -> Any:
+        title, address, point = venue_of(fields)
+        phone, keyboard = self._reached(fields), keyboard_of(fields)
+        return self._shown(phone, f"{title}\n{address}\n{point}", keyboard, [])
 
     def _send_file(self, name: str, fields: dict[str, Any]) -> Any:
         kind = _FILES[name]

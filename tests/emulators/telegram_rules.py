@@ -90,6 +90,25 @@ def text_of(fields: Mapping[str, Any]) -> str:
     return text
 
 
+def venue_of(fields: Mapping[str, Any]) -> tuple[str, str, tuple[float, float]]:
+    """Name, address and point of a place on the map."""
+    point = []
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        try:
+            degrees = float(fields[name])
+        except (KeyError, TypeError, ValueError):
+            raise bad("location is invalid") from None
+        if not -most <= degrees <= most:
+            raise bad("location is invalid")
+        point.append(degrees)
+    title, address = (str(fields.get(name) or "").strip() for name in ("title", "address"))
+    if not title:
+        raise bad("venue title must be non-empty")
+    if not address:
+        raise bad("venue address must be non-empty")
+    return title, address, (point[0], point[1])
+
+
 def caption_of(fields: Mapping[str, Any]) -> str:
     return shown_text(fields, "caption", "caption_entities", CAPTION_UNITS, "message caption is too long")
 

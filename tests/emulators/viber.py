@@ -499,7 +499,7 @@ class ViberServer:
         phone.tracking = str(body.get("tracking_data", ""))
         phone.screen.append(
             Shown(
-                text=str(body.get("text") or ""),
+                text=str(body.get("text") or body.get("location") or ""),
                 buttons=tuple(button.label for button in rules.buttons_of(body.get("keyboard"))),
                 sender=(body.get("sender") or {}).get("name"),
                 files=(str(media),) if media else (),

@@ -78,9 +78,18 @@ def _content(body: Mapping[str, Any]) -> Verdict | None:
         return MISSING_DATA
     if kind == "text" and len(body["text"]) > TEXT:
         return BAD_DATA
+    if kind == "location" and not _on_earth(body["location"]):
+        return BAD_DATA
     if kind in ("picture", "video", "file", "url") and not _sound_media(kind, body):
         return BAD_DATA
     return None
+
+
+def _on_earth(place: Any) -> bool:
+    if not isinstance(place, dict):
+        return False
+    sides = [(place.get("lat"), 90), (place.get("lon"), 180)]
+    return all(isinstance(side, int | float) and -most <= side <= most for side, most in sides)
 
 
 def _sound_media(kind: str, body: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 // The conversation as it is seen: bubbles, answer cards, buttons, the fate of what the citizen sent.
 
-import { element, icon, sentences, sizeInWords, spoken } from "./parts.js";
+import { element, icon, outward, sentences, sizeInWords, spoken } from "./parts.js";
 
 const NEAR_END = 120; // pixels from the end that still count as reading the end
 
@@ -103,7 +103,7 @@ export class Log {
   /** A line of the durable log, returned where it is new; one that is already shown is brought up to date. */
   line(line) {
     const own = line.author === "citizen";
-    const content = JSON.stringify([line.text, line.card, line.choices, line.files]);
+    const content = JSON.stringify([line.text, line.card, line.choices, line.files, line.pin]);
     const known = this.byPosition.get(line.position);
     const written = known ? null : this.byKey.get(line.key);
     const made = written ?? (known?.content === content ? known.made : own ? ownBubble(line) : this.answer(line));
@@ -202,6 +202,7 @@ export class Log {
       const from = element("p", "from", human ? (line.name ?? "Спеціаліст") : "");
       if (!human) from.append(icon("bot"), document.createTextNode("Бот"));
       other.append(from, spoken(element("p", "bubble"), line.text));
+      if (line.pin) other.append(mapLink(line.pin));
       turn.append(other);
       if (acts) turn.append(acts);
     }
@@ -241,6 +242,13 @@ function ownBubble(line) {
   fate.hidden = true;
   own.append(fate);
   return own;
+}
+
+/** The place an answer is about, on a map of its own. */
+function mapLink({ title, link }) {
+  const made = element("p", "pin");
+  made.append(outward(link, `Показати на мапі: ${title}`));
+  return made;
 }
 
 function card(card, acts) {
@@ -289,12 +297,7 @@ function source({ text, url }) {
   if (url && /^https?:\/\//.test(url)) {
     // Only the act itself is the link: «Джерело: » before it and «. Перевірено …» after it are not.
     const [, before, act, after] = /^(Джерело: )?(.*?)(\. Перевірено .*)?$/s.exec(text);
-    const link = element("a", "", act);
-    link.href = url;
-    link.rel = "noopener noreferrer";
-    link.target = "_blank";
-    link.append(element("span", "vh", " (відкриється в новій вкладці)"));
-    words.append(before ?? "", link, after ?? "");
+    words.append(before ?? "", outward(url, act), after ?? "");
   } else {
     words.textContent = text;
   }

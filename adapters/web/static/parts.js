@@ -31,8 +31,31 @@ const TICKET = /^\d\d-\d{4,}$/;
 // «телефонуйте 102», «загрожують — 102.»: three digits are a phone only where the words call them one.
 const RESCUE = /(— |телефонуйте )(10[1-3])(?!\d| \d| грн)/g;
 
-/** Text where a number never breaks in two and a phone is a touch away. */
+// What ends a sentence after an address is none of it.
+const ADDRESS = /https:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/?#](?:[^\s]*[^\s.,;:!?)»”])?)?/gi;
+
+/** Text where a number never breaks in two, a phone is a touch away, and an address is its site's name, to be opened. */
 export function spoken(made, text) {
+  let from = 0;
+  for (const { 0: address, index } of text.matchAll(ADDRESS)) {
+    numbered(made, text.slice(from, index));
+    made.append(outward(address));
+    from = index + address.length;
+  }
+  return numbered(made, text.slice(from));
+}
+
+/** A link to another site, in a tab of its own. */
+export function outward(address, words = new URL(address).hostname.replace(/^www\./, "")) {
+  const link = element("a", "", words);
+  link.href = address;
+  link.rel = "noopener noreferrer";
+  link.target = "_blank";
+  link.append(element("span", "vh", " (відкриється в новій вкладці)"));
+  return link;
+}
+
+function numbered(made, text) {
   const found = [...text.matchAll(UNBROKEN)].map(({ 0: number, index }) => ({ number, index }));
   for (const { 1: before, 2: number, index } of text.matchAll(RESCUE)) found.push({ number, index: index + before.length });
   let from = 0;

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bots.dialogue import buttons, cards, inquiry
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import documents, handoff, interview, offices, referral, screener
+from bots.dialogue.skills import documents, handoff, interview, nearest, offices, referral, screener
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, Turn
@@ -139,9 +139,10 @@ def _facet(scene: Scene, card: EntryCard, facet: Facet) -> Reply | None:
         written = _from_the_card(card, facet)
     if not written:
         return None
+    way = nearest.to_matter(scene, card) if facet is Facet.WHERE else None
     return Reply(
         text=cards.fit(written, [], cards.tail(card)),
-        choices=choices(card, facet),
+        choices=(*buttons.own(way), *choices(card, facet)),
         card=cards.structure(card, written),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bots.dialogue import buttons
 from bots.dialogue.codes import confirmation_code
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import callback, documents, handoff, offices
+from bots.dialogue.skills import callback, documents, handoff, nearest
 from bots.dialogue.texts import say
 from bots.dialogue.turn import EraseStored, Kind, Outcome, State, Step
 from conversations.messages import AttachmentKind, Choice, MessageKind, Reply
@@ -30,7 +30,7 @@ def receive(scene: Scene) -> Outcome:
     event = scene.event
     kinds = {file.kind for file in event.attachments} | {file.kind for file in event.remote_files}
     if event.kind is MessageKind.LOCATION and event.location is not None:
-        return offices.show(scene, event.location)
+        return nearest.at_point(scene, event.location)
     if event.kind is MessageKind.CONTACT and (phone := callback.phone_in(scene)):
         return callback.with_phone(scene, phone)
     if event.kind is MessageKind.VOICE or AttachmentKind.VOICE in kinds:

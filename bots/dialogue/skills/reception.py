@@ -26,7 +26,7 @@ PERHAPS, PERHAPS_FROM = 3, 0.15
 _RECEIVES = r"прийма\w*|принима\w*|прийом(?!н)\w*|при[её]м(?!н)\w*"
 _WHO = re.compile(
     rf"\b(?:хто|кто|до кого|к кому|у кого)\b.*\b(?:{_RECEIVES}|йти|піти|идти|пойти|записат\w*|звернут\w*|обратит\w*)"
-    rf"|\b(?:який|какой|в який|в какой|у який)\b.*\b(?:кабінет\w*|кабинет\w*|спеціаліст\w*|специалист\w*)",
+    rf"|\b(?:який|какой|яком[уі]|каком|які[йм])\b.*\b(?:кабінет\w*|кабинет\w*|спеціаліст\w*|специалист\w*)",
     re.IGNORECASE,
 )
 # «Хто приймає рішення», «хто приймає заяви» is another question.
@@ -68,9 +68,10 @@ def _all_of(scene: Scene, near: Sequence[Seat] | None) -> Outcome | None:
     if not _WHO.search(scene.words):
         return None
     if near is None:
-        if scene.open_topic not in (None, offices.TOPIC):
+        shown = offices.shown(scene)
+        if shown is None and scene.open_topic not in (None, offices.TOPIC):
             return None
-        near = receiving.seats([offices.shown(scene) or scene.knowledge.community.reception])
+        near = receiving.seats([shown or scene.knowledge.community.reception])
     return _answer(scene, near) if near else None
 
 

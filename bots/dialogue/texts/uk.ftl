@@ -326,6 +326,8 @@ office-steps = Вхід зі сходами.
 office-map = Мапа:
 office-others = Є ще: { $places }.
 office-nearer = Бот не бачить, де ви. Виберіть адресу:
+office-walk = , пішки орієнтовно { $minutes } хвилин
+office-drive = , транспортом орієнтовно { $minutes } хвилин
 office-day-open = { $day } відчинено { $hours }.
 office-day-closed = { $day } зачинено.
 office-day-usual = Зазвичай відчинено { $hours }.
@@ -348,7 +350,6 @@ office-holidays-unknown = Про свята в базі нічого немає:
 office-entrance-free = Так, там вхід без сходів.
 office-entrance-steps = Там вхід зі сходами.
 office-entrance-unknown = Який там вхід, я не знаю: запитайте телефоном { $phone }.
-office-none = Адрес у базі ще немає. Телефонуйте: { $phone }.
 opens-today = сьогодні { $clock }
 opens-day = { $day }, { $clock }
 
@@ -882,3 +883,96 @@ desk-called = Ваша черга: номер { $hall }, { $room }. Заходь
 desk-stopped =
     Прийому не буде: { $when }, запис № { $number }. Перепрошуємо за клопіт.
     Запис лишається за вами, доки не виберете інший час.
+
+## Offices: the nearest, the way, how busy, the mobile office
+
+place-street = вул. { $name }
+place-district = район { $name }
+nearest-where = Бот не бачить, де ви. Напишіть село, район чи вулицю. Або виберіть адресу:
+nearest-choose = Де ви живете? Напишіть село, район чи вулицю або виберіть:
+nearest-which = Таких місць кілька. Яке ваше?
+nearest-unknown =
+    Місця «{ $name }» в переліку громади немає.
+    Напишіть найближче село чи вулицю. Можна надіслати, де ви.
+nearest-from = { $place }: ось що найближче. Відстань рахую по прямій.
+nearest-matter = { $label }: ось куди йти.
+nearest-matter-from = { $label }: ось куди найближче. Ваше місце: { $place }.
+nearest-also = Можна й сюди: { $offices }.
+nearest-without = Або так: { $doors }.
+office-route = Як дістатися:
+office-busy-nobody = Зараз у черзі нікого.
+office-busy-now =
+    Зараз у черзі { $count ->
+        [one] { $count } людина
+        [few] { $count } людини
+       *[other] { $count } людей
+    }.
+office-busy-now-wait =
+    Зараз у черзі { $count ->
+        [one] { $count } людина
+        [few] { $count } людини
+       *[other] { $count } людей
+    }, чекати приблизно { $minutes ->
+        [one] { $minutes } хвилину
+        [few] { $minutes } хвилини
+       *[other] { $minutes } хвилин
+    }.
+office-busy-now-usual =
+    Зараз у черзі { $count ->
+        [one] { $count } людина
+        [few] { $count } людини
+       *[other] { $count } людей
+    }. Зазвичай о цій годині чекають приблизно { $minutes ->
+        [one] { $minutes } хвилину
+        [few] { $minutes } хвилини
+       *[other] { $minutes } хвилин
+    }.
+office-busy-usual =
+    Зазвичай о цій годині чекають приблизно { $minutes ->
+        [one] { $minutes } хвилину
+        [few] { $minutes } хвилини
+       *[other] { $minutes } хвилин
+    }.
+office-busy-chat =
+    У чаті на відповідь чекають { $count ->
+        [one] { $count } людина
+        [few] { $count } людини
+       *[other] { $count } людей
+    }.
+office-busy-chat-wait =
+    У чаті на відповідь { $count ->
+        [0] ніхто не чекає
+        [one] чекає { $count } людина
+        [few] чекають { $count } людини
+       *[other] чекають { $count } людей
+    }, зазвичай відповідаємо за { $minutes ->
+        [one] { $minutes } хвилину
+        [few] { $minutes } хвилини
+       *[other] { $minutes } хвилин
+    }.
+office-busy-freer =
+    Вільніше: { $day } { $part ->
+        [morning] зранку
+        [noon] посеред дня
+       *[evening] після обіду
+    }.
+office-busy-unknown = Скільки там людей, я не бачу: запитайте телефоном { $phone }.
+mobile-all = Мобільний офіс приїздить у села. Виберіть своє:
+mobile-line = { $village }: { $day } { $times }
+mobile-line-unknown = { $village }: день скажуть телефоном { $phone }
+mobile-next = { $village }: мобільний офіс { $day } { $times }.
+mobile-none-planned = { $village }: найближчими тижнями мобільного офісу не буде.
+mobile-place = Де стоїть: { $place }.
+mobile-later = Далі: { $days }.
+mobile-off = Не приїде: { $days }.
+mobile-takes = Приймає: { $takes }.
+mobile-not-here = { $village }: сюди мобільний офіс не приїздить. Він буває поруч:
+mobile-nowhere = Мобільного офісу в громаді немає. Допоможуть за адресою або телефоном { $phone }.
+mobile-beside = Мобільний офіс: { $day } { $times }.
+mobile-beside-unknown = Коли приїде мобільний офіс, скажуть телефоном { $phone }.
+button-nearer = Що ближче до мене
+button-way-there = Як дістатися
+button-where-to-go = Куди йти
+button-mobile = Мобільний офіс
+button-mobile-all = Інші села
+button-nearest-offices = Найближчі адреси
