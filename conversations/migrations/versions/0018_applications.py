@@ -22,10 +22,10 @@ def upgrade() -> None:
         sa.Column("shown", sa.String(60), nullable=False),
         sa.Column("matter", sa.String(120), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("since", sa.String(10), nullable=False),
         sa.Column("amount", sa.BigInteger),
-        sa.Column("period_from", sa.Date),
-        sa.Column("period_to", sa.Date),
+        sa.Column("period_from", sa.String(10)),
+        sa.Column("period_to", sa.String(10)),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("next_step", sa.Text, nullable=False),
         sa.Column("papers", sa.Text, nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("community_id", sa.String(64), nullable=False),
         sa.Column("number", sa.String(40), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("since", sa.String(10), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_application_states"),
         sa.ForeignKeyConstraint(
@@ -58,9 +58,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
     )
-    op.create_index(
-        "ix_application_states_number", "application_states", ["community_id", "number", "id"]
-    )
+    op.create_index("ix_application_states_number", "application_states", ["community_id", "number", "id"])
     op.create_table(
         "application_follows",
         sa.Column("id", sa.String(12), nullable=False),
@@ -87,7 +85,7 @@ def upgrade() -> None:
     op.create_table(
         "application_tries",
         sa.Column("community_id", sa.String(64), nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("day", sa.String(10), nullable=False),
         sa.Column("who", sa.String(72), nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("last_at", MOMENT, nullable=False),
@@ -115,7 +113,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(64), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("total", sa.Integer, nullable=False),
-        sa.Column("done", sa.Integer, nullable=False),
+        sa.Column("passed", sa.Integer, nullable=False),
         sa.Column("counts", sa.JSON, nullable=False),
         sa.Column("faults", sa.JSON, nullable=False),
         sa.Column("header_fault", sa.Text, nullable=False),
@@ -148,9 +146,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversations.id"], name="fk_register_checks_conversation_id"
         ),
-        sa.CheckConstraint(
-            "outcome IN ('found', 'not_found', 'unknown')", name="ck_register_checks_outcome"
-        ),
+        sa.CheckConstraint("outcome IN ('found', 'not_found', 'unknown')", name="ck_register_checks_outcome"),
     )
     op.create_index(
         "ix_register_checks_conversation", "register_checks", ["community_id", "conversation_id", "at"]
