@@ -22,6 +22,9 @@ s:on:<event>  s:go  s:anew    a situation in life is theirs; go on with those ch
 s:life:<event>                everything of one situation
 s:more:<page>  s:no:<page>    what is due and possible; what is refused and why
 u:yes:<question>  u:no:<question>   the other chat is mine too; it is not, or no longer
+z:ask|nocode|mine             the state of an application: by number and code; no code; those I follow
+z:again|follow|why|history    of the application spoken of: its state; tell me of changes; why so; earlier states
+z:see|stop:<following>        one of those I follow; tell me no more
 d:...                         inside danger, see skills/danger.py
 """
 

@@ -17,6 +17,7 @@ from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
     answer,
+    applications,
     attachments,
     callback,
     clarify,
@@ -62,7 +63,14 @@ _NOT_ONLY_THANKS = re.compile(
     r"[?\d]|\b(?:а|але|но|як\w*|де|куди|коли|скільк\w*|що|шо|чи|хто|где|куда|когда|сколько|что|как\w*|кто|ще|ещё|еще|не)\b",
     re.IGNORECASE,
 )
-NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
+NUMBERED_LINES = frozenset(
+    {
+        (documents.SKILL, "have"),
+        (screener.SKILL, screener.SITUATIONS),
+        (applications.SKILL, applications.NUMBER),
+        (applications.SKILL, applications.CODE),
+    }
+)
 
 
 Press = Callable[[Scene, Sequence[str]], Outcome | None]
@@ -169,13 +177,15 @@ def _listen(scene: Scene) -> Outcome:
     if not scene.words:
         return clarify.empty(scene)
     return (
-        _interviewed(scene)
+        applications.given(scene)
+        or _interviewed(scene)
         or _typed(scene)
         or _thanked(scene)
         or _command(scene)
         or _answered_step(scene)
         or _in_danger(scene)
         or _bare_phone(scene)
+        or applications.asked(scene)
         or reception.ask(scene)
         or offices.visit(scene)
         or documents.asked_on_paper(scene)
@@ -414,8 +424,10 @@ PRESSES: dict[str, Press] = {
     "s": screener.press,
     "u": same_person.press,
     "w": reception.press,
+    "z": applications.press,
 }
 HEARS: dict[str, OnStep] = {
+    applications.SKILL: applications.hear,
     attachments.SKILL: attachments.hear,
     callback.SKILL: callback.hear,
     clarify.SKILL: clarify.hear,
@@ -428,6 +440,7 @@ HEARS: dict[str, OnStep] = {
 ASKS_A_CHOICE = frozenset({clarify.SKILL, documents.SKILL})
 """Skills whose open question has its own answers."""
 REPEATS: dict[str, OnStep] = {
+    applications.SKILL: applications.repeat,
     attachments.SKILL: attachments.repeat,
     callback.SKILL: callback.repeat,
     clarify.SKILL: clarify.repeat,
@@ -458,7 +471,7 @@ def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
         greeted = True
     elif _long_silent(scene) and scene.meaning.small_talk is not SmallTalk.GREETING:
         said.append(say("greeting-line"))
-    if warning := privacy.warning(scene):
+    if turn.kind is not Kind.STATUS and (warning := privacy.warning(scene)):
         said.append(warning)
     if not said:
         return turn

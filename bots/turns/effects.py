@@ -15,6 +15,7 @@ from bots.dialogue.turn import (
     OpenTicket,
     RaiseDanger,
     RateTicket,
+    StopFollowing,
     Turn,
 )
 from bots.turns.runtime import Runtime
@@ -22,12 +23,14 @@ from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
 from handover import happenings
+from handover.applications import follows
 from handover.assignment import offering
 from handover.calendars import calendars
 from handover.calendars.hours import working_from
 from handover.calls import calls
 from handover.calls.when import due
 from handover.contacts import same_person
+from handover.registers import checks
 from handover.tickets import tickets, wording
 from knowledge_base.answers import Office
 from knowledge_base.understanding.impersonal import impersonal
@@ -51,6 +54,8 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
                 await tickets.cancel(db, claimed.id, now)
                 await tickets.erase(db, claimed.id, now)
                 await calls.erase(db, claimed.id, now)
+                await follows.erase(db, claimed.id)
+                await checks.erase(db, claimed.id)
     return orphans
 
 
@@ -127,6 +132,8 @@ async def _apply(
             await tickets.rate(db, claimed.id, effect.number, value=effect.value, comment=effect.comment)
         case AnswerSamePerson():
             await same_person.answer(db, community, claimed.id, effect.question, effect.yes, now)
+        case StopFollowing(key):
+            await follows.stop(db, claimed.id, key)
         case EraseStored() | NoteUnanswered():
             pass  # the one was done before the words, the other is done for all at once
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bots.dialogue.turn import Lookup, QueueView, SamePersonView, StoredView, View
+from bots.dialogue.turn import AboutApplications, Lookup, QueueView, SamePersonView, StoredView, View
+from bots.turns import registers
 from bots.turns.runtime import Runtime
 from conversations import erasure
 from conversations.inbox import Claimed
@@ -22,7 +23,7 @@ async def see(
     claimed: Claimed,
     knowledge: Knowledge,
     view: View,
-    wanted: Lookup,
+    wanted: Lookup | AboutApplications,
     now: datetime,
 ) -> View:
     """The view with what was wanted in it. Asked for again, it is fetched again."""
@@ -33,6 +34,10 @@ async def see(
             return replace(view, same_person=await _same_person_view(db, claimed.id, now))
         case Lookup.STORED:
             return replace(view, stored=await _stored_view(db, claimed))
+        case _:
+            key, community = runtime.registers.key, claimed.ref.community
+            seen = await registers.look(db, key, community, claimed.id, wanted, now)
+            return replace(view, applications=seen)
 
 
 async def _queue_view(

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from bots.dialogue.engine import respond
 from bots.dialogue.turn import (
+    AboutApplications,
+    ApplicationsView,
     CancelTicket,
     EraseStored,
     Heard,
@@ -52,12 +54,14 @@ class Rehearsal:
         meaning = None if words is None else self.mind.understanding.read([words])[0]
         heard = Heard(event, meaning)
         outcome = respond(self.state, heard, self.mind.knowledge, self.view, now)
-        while isinstance(outcome, Lookup):
+        while not isinstance(outcome, Turn):
             outcome = respond(self.state, heard, self.mind.knowledge, self._look_up(outcome, now), now)
         self._apply(outcome)
         return outcome
 
-    def _look_up(self, lookup: Lookup, now: datetime) -> View:
+    def _look_up(self, lookup: Lookup | AboutApplications, now: datetime) -> View:
+        if not isinstance(lookup, Lookup):
+            return replace(self.view, applications=ApplicationsView(lookup, "wrong"))
         if lookup is Lookup.STORED:
             return replace(self.view, stored=StoredView(self.heard, self.files, self.tickets, self.since))
         if lookup is Lookup.SAME_PERSON:

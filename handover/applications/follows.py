@@ -1,13 +1,13 @@
 """Who is told when an application changes: each change once, and only what is still unknown to them.
 
-A following remembers the digest of what it knows. Whoever is told is told within the transaction that says so, under the
-conversation's row, so that neither a second worker nor a second import tells the same again.
+A following remembers the digest of what it knows. Whoever is told is told within the transaction that says so, under
+the conversation's row, so that neither a second worker nor a second import tells the same again.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,9 @@ MOST = 10
 AT_ONCE = 50
 CHANGED = "application_changed"
 """The internal event by which a conversation is told."""
+
+Facts = Callable[[Application], Mapping[str, Any]]
+"""An application as an event carries it."""
 
 Reaches = Callable[[str, datetime | None], bool]
 """Whether a message to this channel, whose person wrote last at that moment, would arrive now."""
@@ -116,7 +119,7 @@ async def tell_changes(
     database: Database,
     community: str,
     reaches: Reaches,
-    facts: Callable[[Application], dict[str, Any]],
+    facts: Facts,
     now: datetime,
 ) -> list[str]:
     """Tell every conversation of what changed since it was told last; the ids of those told.
@@ -127,9 +130,11 @@ async def tell_changes(
     after = ("", "")
     while page := await _behind(database, community, after):
         after = (page[-1]["conversation_id"], page[-1]["follow"])
-        for row in page:
-            if reaches(row["channel"], row["last_incoming_at"]) and await _tell(database, row, facts, now):
-                told.append(row["conversation_id"])
+        told += [
+            row["conversation_id"]
+            for row in page
+            if reaches(row["channel"], row["last_incoming_at"]) and await _tell(database, row, facts, now)
+        ]
     return told
 
 
@@ -167,9 +172,7 @@ async def _behind(database: Database, community: str, after: tuple[str, str]) ->
         return found.mappings().all()
 
 
-async def _tell(
-    database: Database, row: Any, facts: Callable[[Application], dict[str, Any]], now: datetime
-) -> bool:
+async def _tell(database: Database, row: Any, facts: Facts, now: datetime) -> bool:
     """Tell one conversation of one application, unless another process was quicker."""
     async with database.write() as db:
         # The conversation's row first, as everybody does.

@@ -1,4 +1,4 @@
-"""One application as the register holds it: the vocabulary of states, the record, and what makes two of them the same."""
+"""One application as the register holds it: the words for states, the record, and what makes two of them the same."""
 
 from __future__ import annotations
 

@@ -60,6 +60,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.SAME_PERSON_CONFIRMED: "Людина підтвердила: обидві розмови її",
     Action.SAME_PERSON_DECLINED: "Людина відповіла: інша розмова не її",
     Action.SAME_PERSON_PARTED: "Роз’єднано розмови людини",
+    Action.APPLICATION_READ: "Перегляд заяви",
+    Action.APPLICATION_CODE: "Видано код до заяви",
+    Action.APPLICATIONS_IMPORTED: "Завантажено заяви з файлу",
+    Action.REGISTER_CHECKED: "Запит до реєстру замість довідки",
     Action.DANGER_CARD: "Надіслано картку небезпеки",
     Action.CHANNEL_SWITCHED: "Канал: хто відповідає",
     Action.CHANNEL_CONNECTED: "Канал під’єднано",
@@ -113,6 +117,11 @@ _FACTS = {
     "conversations": "розмов у чергу",
     "ticket": "консультація",
     "reason": "причина",
+    "register": "реєстр",
+    "paper": "документ",
+    "why": "для чого",
+    "rows": "рядків",
+    "file": "файл",
 }
 _STATES = {
     ("people_only", "on"): "лише люди",

@@ -32,6 +32,7 @@ _SAID_BESIDE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![^\W_])(?=[^\s]*\d[^\s]*\d[^\s]*\d)[^\W_]+(?:[/\-–—._\\][^\W_]+)*(?![^\W_])")
+_SHORT_NUMBER = re.compile(r"(?<![^\W_])(?=[^\s]*\d)[^\W_]+(?:[/\-–—._\\][^\W_]+)*(?![^\W_])")
 _DIGITS_APART = re.compile(r"(?<=\d)[ \u00a0](?=\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?38)?0\d{9}(?!\d)")
 
@@ -82,7 +83,8 @@ def read(text: str) -> Receipt:
     code = code_of(text[spans[0][0] : spans[0][1]]) if spans else None
     rest = _without(text, spans)
     rest = _PHONE.sub(" ", _DIGITS_APART.sub("", rest))
-    found = _NUMBER.search(rest)
+    # Beside a code any figure is the number; by itself it takes three digits to be one.
+    found = (_SHORT_NUMBER if code else _NUMBER).search(rest)
     return Receipt(canonical(found[0]) if found else None, code)
 
 

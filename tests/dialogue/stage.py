@@ -10,7 +10,9 @@ from typing import Any
 from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
+    AboutApplications,
     AnswerSamePerson,
+    ApplicationsView,
     CancelTicket,
     Effect,
     EraseStored,
@@ -20,6 +22,7 @@ from bots.dialogue.turn import (
     QueueView,
     SamePersonView,
     State,
+    StopFollowing,
     StoredView,
     TicketView,
     Turn,
@@ -38,6 +41,7 @@ from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.meaning import Meaning
 
 from .fake_knowledge import FakeKnowledge
+from .invented_register import InventedRegister
 from .reader import read
 
 REF = ConversationRef(community="zrazkova", channel="web", bot="web", address="a1")
@@ -76,6 +80,7 @@ class Stage:
     stored: StoredView = field(default_factory=lambda: StoredView(12, 2, 1, NOON - timedelta(days=21)))
     same_person: SamePersonView = field(default_factory=SamePersonView)
     last: Turn | None = None
+    register: InventedRegister | None = None
 
     def line(self, words: str) -> Turn:
         """Play one line of a citizen: words, or a sign like `[photo]`, `[button:Меню]`, `[press:m:menu]`."""
@@ -100,7 +105,7 @@ class Stage:
     def play(self, event: Heard) -> Turn:
         state = load_state(dump_state(self.state))
         outcome = respond(state, event, self.knowledge, self.view, self.now)
-        if isinstance(outcome, Lookup):
+        if not isinstance(outcome, Turn):
             outcome = respond(state, event, self.knowledge, self._looked_up(outcome), self.now)
         assert isinstance(outcome, Turn)
         self.state, self.last = outcome.state, outcome
@@ -108,7 +113,10 @@ class Stage:
             self._apply(effect)
         return outcome
 
-    def _looked_up(self, lookup: Lookup) -> View:
+    def _looked_up(self, lookup: Lookup | AboutApplications) -> View:
+        if not isinstance(lookup, Lookup):
+            seen = self.register.look(lookup) if self.register else ApplicationsView(lookup, "wrong")
+            return replace(self.view, applications=seen)
         if lookup is Lookup.SAME_PERSON:
             return replace(self.view, same_person=self.same_person)
         if lookup is Lookup.STORED:
@@ -128,6 +136,8 @@ class Stage:
             case AnswerSamePerson(_, yes):
                 after = {"open": "waits", "other": "joined"} if yes else {}
                 self.same_person = replace(self.same_person, state=after.get(self.same_person.state, "over"))
+            case StopFollowing(key) if self.register:
+                self.register.stop(key)
             case _:
                 pass
 

@@ -1,7 +1,8 @@
 """Golden dialogues: YAML the customer can read, played line by line.
 
 A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true
-or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`. A turn: `citizen` (words, `[photo]`,
+or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`, `register` (the invented register of
+applications), `checked` (papers a register is asked for instead). A turn: `citizen` (words, `[photo]`,
 `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what must come: `kind`,
 `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the
 last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `shares` (what a
@@ -30,11 +31,13 @@ from bots.dialogue.turn import (
     RaiseDanger,
     RateTicket,
     State,
+    StopFollowing,
     StoredView,
     Turn,
 )
 from conversations.messages import Card
 
+from .invented_register import InventedRegister
 from .real_knowledge import real_knowledge
 from .stage import NOON, Stage
 
@@ -90,6 +93,8 @@ def in_words(effect: Effect) -> str:
             return f"erase {scope}"
         case NoteUnanswered():
             return "unanswered"
+        case StopFollowing():
+            return "stop following"
         case AnswerSamePerson(_, yes):
             return f"same person {'yes' if yes else 'no'}"
 
@@ -109,6 +114,11 @@ def staged(dialogue: dict[str, Any]) -> Stage:
                 if key in dialogue
             },
         )
+    if dialogue.get("register"):
+        stage.register = InventedRegister()
+        stage.view = replace(stage.view, has_applications=True)
+    if checked := dialogue.get("checked"):
+        stage.view = replace(stage.view, checked=frozenset(checked))
     if "stored" in dialogue:
         stage.stored = StoredView(**dialogue["stored"], since=NOON)
     if "wait_minutes" in dialogue or "ahead" in dialogue:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.dialogue import buttons, inquiry, moments
 from bots.dialogue.scene import Setting
-from bots.dialogue.skills import danger, handoff, rating, same_person
+from bots.dialogue.skills import applications, danger, handoff, rating, same_person
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Turn
 from conversations.messages import Reply
@@ -45,6 +45,8 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
             return same_person.asked(setting, facts)
         case "same_person_confirmed":
             return same_person.confirmed(setting, facts)
+        case "application_changed":
+            return applications.changed(setting, facts)
         case "danger_card":
             return _danger(setting, facts)
         case _:
