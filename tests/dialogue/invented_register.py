@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+from sqlalchemy import update
+
 from bots.dialogue.turn import (
     AboutApplications,
     ApplicationState,
@@ -13,6 +15,10 @@ from bots.dialogue.turn import (
     FindApplication,
     SeeApplication,
 )
+from conversations.database import Database
+from handover.applications import codes, register
+from handover.applications.record import Record, State
+from handover.applications.tables import applications
 
 AS_OF = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 TRIES = 5
@@ -31,16 +37,19 @@ def _one(number: str, shown: str, state: ApplicationState, since: date, **more: 
 
 
 APPLICATIONS = {
-    ("202600123", "A4K9M2T7"): _one(
-        "202600123",
-        "2026-00123",
-        "approved",
-        date(2026, 11, 20),
-        amount=123456,
-        period_from=date(2026, 10, 1),
-        period_to=date(2027, 4, 30),
-        steps=(("approved", date(2026, 11, 20)), ("submitted", date(2026, 11, 2))),
-    ),
+    **{
+        (number, "A4K9M2T7"): _one(
+            number,
+            f"{number[:4]}-{number[4:]}",
+            "approved",
+            date(2026, 11, 20),
+            amount=123456,
+            period_from=date(2026, 10, 1),
+            period_to=date(2027, 4, 30),
+            steps=(("approved", date(2026, 11, 20)), ("submitted", date(2026, 11, 2))),
+        )
+        for number in ("202600123", "202600201", "202600301", "202600401")
+    },
     ("CYБ77", "B3E8H5K2"): _one(
         "CYБ77",
         "СУБ-77",
@@ -59,7 +68,7 @@ APPLICATIONS = {
         steps=(("needs_papers", date(2026, 11, 19)),),
     ),
 }
-"""By number and code."""
+"""By number and code; a number for each dialogue, since tries of a number are counted for everybody together."""
 
 
 @dataclass
@@ -98,3 +107,30 @@ class InventedRegister:
 
     def _followed(self, one: ApplicationStatus) -> ApplicationStatus:
         return replace(one, follow=self.follows.get(one.number))
+
+
+async def written(database: Database, community: str, key: bytes = b"") -> None:
+    """Put the same applications into a real register, with their codes."""
+    async with database.write() as db:
+        for one in APPLICATIONS.values():
+            for state, since in reversed(one.steps):
+                record = Record(
+                    one.number,
+                    one.shown,
+                    one.matter,
+                    State(state),
+                    since,
+                    one.amount,
+                    one.period_from,
+                    one.period_to,
+                    one.reason,
+                    one.next_step,
+                    one.papers,
+                )
+                await register.put(db, community, [record], register.FILES, AS_OF)
+        for number, code in APPLICATIONS:
+            await db.execute(
+                update(applications)
+                .where(applications.c.community_id == community, applications.c.number == number)
+                .values(code_hash=codes.digest(key, community, number, code), code_at=AS_OF)
+            )

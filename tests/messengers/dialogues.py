@@ -17,7 +17,17 @@ from tests.messengers.stage import Behind, moment
 FOLDER = Path(__file__).parents[1] / "dialogue" / "golden"
 BUTTON = re.compile(r"\[button:(.*)\]")
 SIGN = re.compile(r"\[[a-z]+(:.*)?\]")
-OF_THE_ENGINE_ALONE = {"base", "stored", "first_time", "ahead", "wait_minutes", "promised", "opens"}
+OF_THE_ENGINE_ALONE = {
+    "base",
+    "stored",
+    "first_time",
+    "ahead",
+    "wait_minutes",
+    "promised",
+    "opens",
+    "no_register",
+    "checked",
+}
 """Heads that set what only the engine's own stage can set."""
 
 
