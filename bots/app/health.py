@@ -47,6 +47,7 @@ SILENT_AFTER: dict[Loop, float] = {
     "tend": 90.0,
     "assign": 90.0,
     "count": 300.0,
+    "register": 600.0,
 }
 """Seconds without a good round after which a loop is taken for dead: what one round may take at the worst, and more."""
 

@@ -18,7 +18,7 @@ from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
-from bots.app import keeping, knowledge, marks, matters
+from bots.app import keeping, knowledge, marks, matters, registering
 from bots.app.faults import StartFault
 from bots.app.links import PublicLinks
 from bots.app.menu import MENU
@@ -135,6 +135,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 async def opened(settings: Settings) -> AsyncIterator[House]:
     """The whole house. The knowledge is built first if what is stored is not of this content."""
     secret = keeping.signing_secret(settings)
+    registers = registering.opened(settings, secret)
     minds = Minds({settings.community: knowledge.ready(settings)})
     store = FolderStore(keeping.files_folder(settings), settings.file_limit_megabytes * MEGABYTE)
     async with (
@@ -161,11 +162,13 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             policy=policy(settings),
             nightly=_nightly(settings, open_database, store),
             public_url=settings.public_url,
+            registers=registers,
         )
         try:
             yield House(settings, runtime, secret)
         finally:
             await runtime.signs.close()
+            await registering.closed(registers)
 
 
 def policy(settings: Settings) -> Policy:

@@ -2,7 +2,8 @@
 
 A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true
 or a moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`, `register` (the invented register of
-applications; `no_register`: there is none), `checked` (papers a register is asked for instead). A turn: `citizen` (words, `[photo]`,
+applications; `no_register`: there is none), `checked` (papers a register is asked for instead). A turn: `citizen`
+(words, `[photo]`,
 `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later` (days); then what must come: `kind`,
 `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any reply), `never_says`, `card` (of the
 last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last reply, in order), `shares` (what a
