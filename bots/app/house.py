@@ -258,7 +258,9 @@ def workplace_house(house: House) -> WorkplaceHouse:
 
     async def matter(community: str, kept: Mapping[str, Any] | None, topic: str | None) -> Matter:
         knowledge = runtime.minds[community].knowledge
-        return await asyncio.to_thread(matters.matter, knowledge, kept, topic, runtime.clock())
+        papers = runtime.registers.papers
+        asked = {name: one for one in (papers.registers if papers else ()) for name in one.documents}
+        return await asyncio.to_thread(matters.matter, knowledge, kept, topic, runtime.clock(), asked)
 
     return WorkplaceHouse(
         database=runtime.database,
@@ -279,4 +281,5 @@ def workplace_house(house: House) -> WorkplaceHouse:
         answer_minutes=runtime.answer_minutes,
         policy=runtime.policy,
         secure_cookies=house.settings.secure_cookies,
+        registers=runtime.registers.papers,
     )

@@ -104,6 +104,10 @@ KINDS: Mapping[str, str] = {
     "happenings": "Номери змін для відкритих сторінок",
     "calls": "Телефони й слова зроблених дзвінків",
     "callers": "Незаписані телефонні розмови",
+    "applications": "Заяви, за якими все вирішено",
+    "register_checks": "Відповіді реєстрів замість довідок",
+    "application_imports": "Файли заяв: що в них було не так",
+    "application_tries": "Спроби дізнатися про заяву",
     "stray_files": "Файли, які нікому не надіслано",
 }
 """What retention keeps apart, by its name in the audit log and in the settings."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from conversations.messages import PHONE, AuthorKind
 from conversations.transcript import Line
 from handover.accounts.accounts import Account
-from handover.tickets.packet import KnownFact, Lacking, Matter, PaperState, RuleTried, StatedBy
+from handover.tickets.packet import AskedRegister, KnownFact, Lacking, Matter, PaperState, RuleTried, StatedBy
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import danger_word
 from handover.workplace import words
@@ -55,6 +55,8 @@ _PAPERS: dict[PaperState, tuple[str, str]] = {
     "maybe": ("question", "можливо"),
 }
 
+_CHECKED = {"found": "У реєстрі є", "not_found": "У реєстрі немає", "unknown": "Реєстр не знає напевно"}
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -96,13 +98,19 @@ class PaperLine:
     name: str
     word: str
     where: str | None
+    id: str = ""
+    register: AskedRegister | None = None
+    checked: str | None = None
 
 
 @dataclass(frozen=True)
 class PaperList:
+    """`why` is what a register is told it is asked for, until the specialist says otherwise."""
+
     title: str
     count: str
     lines: Sequence[PaperLine]
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ def packet(
         facts=_facts(found, me, matter, now),
         rules=[_rule(one) for one in matter.rules],
         possible=", ".join(matter.possible) or None,
-        papers=_papers(matter),
+        papers=_papers(found, matter, now),
         told=_told(found.lines, knowledge, now),
         past=[
             Past(
@@ -272,7 +280,7 @@ def _figure(figure: Figure) -> str:
     return f"{figure.title}: {figure.value}, з {day(figure.starts)}{until}"
 
 
-def _papers(matter: Matter) -> PaperList | None:
+def _papers(found: Found, matter: Matter, now: datetime) -> PaperList | None:
     if matter.papers is None:
         return None
     have = sum(paper.state == "have" for paper in matter.papers.every)
@@ -281,10 +289,25 @@ def _papers(matter: Matter) -> PaperList | None:
         matter.papers.title if matter.papers.own else f"{matter.papers.title}, загальний перелік",
         f"є {have} з {needed}",
         [
-            PaperLine(icon, paper.name, word, paper.where)
+            PaperLine(
+                icon, paper.name, word, paper.where, paper.id, paper.register, _checked(found, paper.id, now)
+            )
             for paper in matter.papers.every
             for icon, word in (_PAPERS[paper.state],)
         ],
+        f"Консультація № {found.ticket.number}: {matter.papers.title}",
+    )
+
+
+def _checked(found: Found, paper: str, now: datetime) -> str | None:
+    """What the register said last: `є; Реєстр громади станом на 10:20, Ірина Мельник, 10:21`."""
+    check = found.checks.get(paper)
+    if check is None:
+        return None
+    as_of = words.moment(check.as_of, now)
+    return (
+        f"{_CHECKED[check.outcome]}. {check.title} станом на {as_of}. "
+        f"Запит: {check.account_name}, {words.moment(check.at, now)}"
     )
 
 
