@@ -71,19 +71,22 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _HISTORY = re.compile(r"\b(?:історі\w*|истори\w*|раніше|раньше)\b", re.IGNORECASE)
+_SIGN = re.compile(r"[^\W_]")
 _KEY = re.compile(r"[0-9a-f]{12}")
 _TOKEN = re.compile(r"[^\W_](?:[ \-–—.]?[^\W_]){4,13}")
 
 
 def conceals(state: State, text: str) -> str:
-    """The text of an answer to the question for the code, without whatever may be one, well or badly typed."""
+    """The text without receipts' codes; where one was asked for, without whatever may be a badly typed one too."""
+    for start, end in receipts.code_spans(text):
+        text = text[:start] + _SIGN.sub("•", text[start:end]) + text[end:]
     step = state.step
     if step is None or step.skill != SKILL or step.name != CODE:
         return text
 
     def dotted(found: re.Match[str]) -> str:
         mixed = any(map(str.isdigit, found[0])) and any(map(str.isalpha, found[0]))
-        return re.sub(r"[^\W_]", "•", found[0]) if mixed else found[0]
+        return _SIGN.sub("•", found[0]) if mixed else found[0]
 
     return _TOKEN.sub(dotted, text)
 
