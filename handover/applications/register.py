@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.database import upsert
@@ -81,13 +81,8 @@ async def put(
     same = [one.number for one in records if one.number in stand and one.number not in differing]
     if new:
         await db.execute(insert(applications), [_row(community, one, source, now) for one in new])
-    for one in changed:
-        values = _row(community, one, source, now)
-        await db.execute(
-            update(applications)
-            .where(applications.c.community_id == community, applications.c.number == one.number)
-            .values({name: value for name, value in values.items() if name not in ("community_id", "number")})
-        )
+    if changed:
+        await db.execute(_CHANGED, [_named_anew(_row(community, one, source, now)) for one in changed])
     if same:
         await db.execute(
             update(applications)
@@ -192,6 +187,29 @@ async def _alone(db: AsyncConnection, community: str, source: str) -> None:
                 set_={"rows": application_sources.c.rows},
             )
         )
+
+
+_KEY = ("community_id", "number")
+_CHANGED = (
+    update(applications)
+    .where(
+        applications.c.community_id == bindparam("of_community_id"),
+        applications.c.number == bindparam("of_number"),
+    )
+    .values(
+        {
+            column.name: bindparam(f"new_{column.name}")
+            for column in applications.c
+            if column.name not in (*_KEY, "code_hash", "code_at")
+        }
+    )
+)
+"""One row as it is now; many of them are one statement."""
+
+
+def _named_anew(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's values by the names that an update has for them."""
+    return {f"of_{name}" if name in _KEY else f"new_{name}": value for name, value in row.items()}
 
 
 def _row(community: str, one: Record, source: str, now: datetime) -> dict[str, Any]:

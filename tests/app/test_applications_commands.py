@@ -1,4 +1,4 @@
-"""`pryimalnia applications`: a file by the command line, a code, what is wrong with settings, and a register that is away."""
+"""`pryimalnia applications`: a file by the command line, a code, and what is wrong with settings."""
 
 from __future__ import annotations
 

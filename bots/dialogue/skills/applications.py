@@ -120,6 +120,16 @@ def asked(scene: Scene) -> Outcome | None:
     return _ask_code(scene, number) if number else _ask(scene, NUMBER, "application-ask")
 
 
+def of_entry(scene: Scene, turn: Turn | None) -> Turn:
+    """What the base tells of one's own application, with the way to its state here; None: the state itself is asked."""
+    if turn is None:
+        return _ask(scene, NUMBER, "application-ask")
+    *before, last = turn.replies
+    check = buttons.button("z:ask", "application-check")
+    last = last.model_copy(update={"choices": (check, *last.choices)})
+    return replace(turn, replies=(*before, last))
+
+
 def _is_about_status(scene: Scene) -> bool:
     words, meaning = scene.words, scene.meaning
     topic = meaning.ranked[0].topic if meaning.ranked and meaning.verdict is Verdict.SURE else None
