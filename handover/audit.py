@@ -99,6 +99,10 @@ class Action(StrEnum):
     SAME_PERSON_CONFIRMED = "same_person_confirmed"
     SAME_PERSON_DECLINED = "same_person_declined"
     SAME_PERSON_PARTED = "same_person_parted"
+    APPLICATION_READ = "application_read"
+    APPLICATION_CODE = "application_code_issued"
+    APPLICATIONS_IMPORTED = "applications_imported"
+    REGISTER_CHECKED = "register_checked"
 
 
 READINGS = (
@@ -108,6 +112,7 @@ READINGS = (
     Action.UNMASKED,
     Action.LOG_READ,
     Action.VISIT_READ,
+    Action.APPLICATION_READ,
 )
 """Who saw what; everything else changed something."""
 

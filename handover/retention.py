@@ -23,6 +23,9 @@ from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNRE
 from conversations.tables import conversations
 from handover import audit, counting
 from handover import happenings as happening
+from handover.applications.looking import TRIES_KEPT
+from handover.applications.record import OVER
+from handover.applications.tables import application_imports, application_tries, applications
 from handover.appointments.tables import (
     appointment_units,
     appointments,
@@ -34,6 +37,7 @@ from handover.audit import Action
 from handover.calendars.hours import KYIV
 from handover.composing import drafts
 from handover.composing import kept_replies as keeping
+from handover.registers.tables import register_checks
 from handover.tables import (
     OPEN,
     account_sessions,
@@ -74,6 +78,9 @@ PLANS_KEPT = timedelta(days=31)
 
 VIEWERS_KEPT = timedelta(days=1)
 """Who looked at a conversation counts for a minute; the audit log keeps the readings."""
+
+IMPORTS_KEPT = timedelta(days=30)
+"""What was wrong in a file of applications is mended within days."""
 
 STRAYS = "stray_files"
 
@@ -197,6 +204,25 @@ SIGN_IN_FAILURES = log_retention.rows(
         or_(login_attempts.c.locked_until.is_(None), login_attempts.c.locked_until < before),
     ),
 )
+APPLICATIONS = log_retention.rows(
+    "applications",
+    applications,
+    lambda before: or_(
+        and_(applications.c.state.in_([one.value for one in OVER]), applications.c.changed_at < before),
+        applications.c.as_of < before,
+    ),
+)
+APPLICATION_TRIES = log_retention.rows(
+    "application_tries", application_tries, lambda before: application_tries.c.last_at < before
+)
+APPLICATION_IMPORTS = log_retention.rows(
+    "application_imports", application_imports, lambda before: application_imports.c.touched_at < before
+)
+REGISTER_CHECKS = log_retention.rows(
+    "register_checks",
+    register_checks,
+    lambda before: and_(register_checks.c.at < before, register_checks.c.conversation_id.not_in(_SPARED)),
+)
 FORM_KEYS = log_retention.rows("form_keys", submissions, lambda before: submissions.c.at < before)
 HAPPENINGS = log_retention.rows("happenings", happenings, lambda before: happenings.c.at < before)
 READINGS = log_retention.rows(
@@ -244,6 +270,10 @@ class Policy:
         yield ABSENCES, PLANS_KEPT
         yield VISIT_TIMES, PLANS_KEPT
         yield HALL_NUMBERS, PLANS_KEPT
+        yield APPLICATIONS, self.words
+        yield REGISTER_CHECKS, self.words
+        yield APPLICATION_IMPORTS, IMPORTS_KEPT
+        yield APPLICATION_TRIES, TRIES_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events
         yield REJECTED, self.rejected

@@ -2,7 +2,7 @@
 
 Accounts and their sessions, tickets, counters, the audit log, unanswered questions, what happened, visits for the
 reports; teams and shifts; drafts, who looks at what, who is mentioned, who is one person, kept replies, ready
-answers; own hours and pauses, callers and promised calls.
+answers; own hours and pauses, callers and promised calls. Features of a folder of their own keep theirs there.
 
 They register on the one metadata of the house, `conversations.database.metadata`. Every row that belongs to
 a community carries `community_id`, first in its indexes.
@@ -27,6 +27,8 @@ from sqlalchemy import (
     text,
 )
 
+import handover.applications.tables
+import handover.registers.tables  # noqa: F401  # both register on the same metadata
 from conversations.database import UtcDateTime, metadata
 from conversations.tables import OptionalJson, RowId
 

@@ -27,23 +27,31 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class DocumentLine:
-    """One paper of a list: its name, how to bring it, where to get it, and in which case it is needed."""
+    """One paper of a list: its name, how to bring it, where to get it, and in which case it is needed.
+
+    `register_check`: a register may be asked instead, where the community has it.
+    """
 
     id: str
     name: str
     note: str | None = None
     where_to_get: str | None = None
     condition: str | None = None
+    register_check: bool = False
 
 
 @dataclass(frozen=True)
 class DocumentList:
-    """The papers of an entry. `closed`: the act says nothing more may be demanded. `source` is where they stand."""
+    """The papers of an entry. `closed`: the act says nothing more may be demanded. `source` is where they stand.
+
+    `checked` are those a register is asked for instead: nobody brings them.
+    """
 
     sure: tuple[DocumentLine, ...]
     possible: tuple[DocumentLine, ...]
     closed: bool
     source: SourceLine | None = None
+    checked: tuple[DocumentLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -398,6 +398,7 @@ class Library:
                 note=note,
                 where_to_get=_line(_say(renderer, paper.where_to_get, entry)),
                 condition=_line(_say(renderer, item.when_text, entry)),
+                register_check=paper.register_check,
             )
             (sure if item.when is None else possible).append(line)
         source = self._source_of_papers(entry)

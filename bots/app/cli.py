@@ -31,6 +31,8 @@ app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(account_app, name="account")
 channel_app = typer.Typer(help="Messengers: connect them, see how they stand.", no_args_is_help=True)
 app.add_typer(channel_app, name="channel")
+applications_app = typer.Typer(help="The register of applications.", no_args_is_help=True)
+app.add_typer(applications_app, name="applications")
 
 FAULT = 1
 USAGE = 2
@@ -369,6 +371,30 @@ def channel_people_only(
     if switch not in ("on", "off"):
         raise BadInput(f"{switch!r} is neither on nor off; write: channel people-only {name} on")
     typer.echo(_run(lambda settings: channels.people_only(settings, name, switch == "on")))
+
+
+@applications_app.command("import")
+def applications_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or Excel (.xlsx).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would come to.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """States of applications out of a file; exit code 1 where rows were left out (docs/applications.md)."""
+    from bots.app import applications
+
+    settings = _settings()
+    told, right = asyncio.run(applications.import_file(settings, file, dry_run=dry_run, as_json=json_))
+    typer.echo(told)
+    sys.exit(0 if right else FAULT)
+
+
+@applications_app.command("code")
+def applications_code(number: str) -> None:
+    """A new code for an application's receipt; the old one is worth nothing from now on."""
+    from bots.app import applications
+
+    code = _run(lambda settings: applications.issue_code(settings, number))
+    typer.echo(f"number  {number}\ncode    {code}")
 
 
 @app.command()

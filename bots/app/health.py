@@ -35,6 +35,8 @@ from bots.app.soundings import Soundings
 from bots.turns.measures import Loop
 from conversations.compatibility import read_oldest_program
 from conversations.database import SCRIPTS, revision
+from handover.applications import syncing
+from handover.applications.register import REGISTER
 
 PATIENCE = 2.0
 """Seconds the database and Redis get to answer."""
@@ -47,6 +49,7 @@ SILENT_AFTER: dict[Loop, float] = {
     "tend": 90.0,
     "assign": 90.0,
     "count": 300.0,
+    "register": 600.0,
 }
 """Seconds without a good round after which a loop is taken for dead: what one round may take at the worst, and more."""
 
@@ -136,7 +139,9 @@ class Health:
 
     async def ready(self) -> Readiness:
         """Whether this process can do its work now."""
-        (database, schema), redis = await asyncio.gather(self._database(), self._redis_state())
+        (database, schema), redis, register = await asyncio.gather(
+            self._database(), self._redis_state(), self._register()
+        )
         knowledge = self._knowledge()
         refused = self._house.runtime.measures.database_refused()
         refusing = database == "ok" and refused is not None and refused < REFUSING
@@ -158,6 +163,7 @@ class Health:
         degraded = [
             *(["Redis is away: wake-ups wait for the slow poll"] if redis == "away" else []),
             *([_SCHEMAS[schema]] if schema == "newer" else []),
+            *([register] if register else []),
         ]
         return Readiness(
             ready=not unready,
@@ -193,6 +199,25 @@ class Health:
         except (RedisError, OSError):
             return "away"
         return "ok"
+
+    async def _register(self) -> str | None:
+        """What is wrong with the register of applications, where one is read; None where it answers."""
+        runtime = self._house.runtime
+        if runtime.registers.applications is None:
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE), runtime.database.read() as db:
+                stand = [
+                    await syncing.state(db, community, REGISTER) for community in runtime.minds.communities
+                ]
+        except (SQLAlchemyError, OSError):
+            return None
+        away = [one for one in stand if one is not None and one.failed_at is not None]
+        if not away:
+            return None
+        good = min((one.good_at for one in away if one.good_at is not None), default=None)
+        since = f"since {good:%Y-%m-%d %H:%M} UTC" if good is not None else "and never did"
+        return f"the register of applications gives no answer {since}: what is known is told as of then"
 
     def _knowledge(self) -> Literal["ok", "missing"]:
         minds = self._house.runtime.minds

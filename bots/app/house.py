@@ -18,7 +18,7 @@ from adapters.supplies import ChannelSettingsFault, Supplies
 from adapters.transport import HttpTransport, Transport
 from adapters.web.channel import WebChannel
 from adapters.web.pages import Announcement, WebHouse
-from bots.app import keeping, knowledge, marks, matters
+from bots.app import keeping, knowledge, marks, matters, registering
 from bots.app.faults import StartFault
 from bots.app.links import PublicLinks
 from bots.app.menu import MENU
@@ -136,6 +136,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 async def opened(settings: Settings) -> AsyncIterator[House]:
     """The whole house. The knowledge is built first if what is stored is not of this content."""
     secret = keeping.signing_secret(settings)
+    registers = registering.opened(settings, secret)
     minds = Minds({settings.community: knowledge.ready(settings)})
     store = FolderStore(keeping.files_folder(settings), settings.file_limit_megabytes * MEGABYTE)
     async with (
@@ -162,11 +163,13 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             policy=policy(settings),
             nightly=_nightly(settings, open_database, store),
             public_url=settings.public_url,
+            registers=registers,
         )
         try:
             yield House(settings, runtime, secret)
         finally:
             await runtime.signs.close()
+            await registering.closed(registers)
 
 
 def policy(settings: Settings) -> Policy:
@@ -262,7 +265,9 @@ def workplace_house(house: House) -> WorkplaceHouse:
 
     async def matter(community: str, kept: Mapping[str, Any] | None, topic: str | None) -> Matter:
         knowledge = runtime.minds[community].knowledge
-        return await asyncio.to_thread(matters.matter, knowledge, kept, topic, runtime.clock())
+        papers = runtime.registers.papers
+        asked = {name: one for one in (papers.registers if papers else ()) for name in one.documents}
+        return await asyncio.to_thread(matters.matter, knowledge, kept, topic, runtime.clock(), asked)
 
     return WorkplaceHouse(
         database=runtime.database,
@@ -283,4 +288,5 @@ def workplace_house(house: House) -> WorkplaceHouse:
         answer_minutes=runtime.answer_minutes,
         policy=runtime.policy,
         secure_cookies=house.settings.secure_cookies,
+        registers=runtime.registers.papers,
     )

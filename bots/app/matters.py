@@ -12,8 +12,10 @@ from bots.dialogue import inquiry, memory
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.state import load_state
 from bots.dialogue.turn import STATE_VERSION, State, Told
+from handover.registers.sources import Register
 from handover.tickets.packet import (
     NOTHING,
+    AskedRegister,
     KnownFact,
     Lacking,
     Matter,
@@ -33,12 +35,21 @@ from knowledge_base.screener import Screener
 _LACKING: Mapping[str | None, Lacking] = {inquiry.NOT_KNOWN: "not_known", inquiry.REFUSED: "not_told"}
 
 
-def matter(knowledge: Knowledge, kept: Mapping[str, Any] | None, topic: str | None, now: datetime) -> Matter:
-    """What is known of the matter. `kept` is the engine's memory as the log has it, `topic` that of the ticket."""
+def matter(
+    knowledge: Knowledge,
+    kept: Mapping[str, Any] | None,
+    topic: str | None,
+    now: datetime,
+    registers: Mapping[str, Register] | None = None,
+) -> Matter:
+    """What is known of the matter. `kept` is the engine's memory as the log has it, `topic` that of the ticket.
+
+    `registers` are those that can be asked instead of a paper, by its id.
+    """
     state = load_state(kept)
     if state.version != STATE_VERSION:
         return NOTHING
-    told = _Told(knowledge, state, topic, now)
+    told = _Told(knowledge, state, topic, now, registers or {})
     rules, possible = told.overview() if ENTRY in told.entries else ((), ())
     return Matter(
         facts=tuple(sorted(told.facts(), key=lambda fact: fact.at)),
@@ -57,6 +68,7 @@ class _Told:
     state: State
     topic: str | None
     now: datetime
+    registers: Mapping[str, Register]
 
     @cached_property
     def entries(self) -> tuple[str, ...]:
@@ -185,7 +197,14 @@ class _Told:
         def state(name: str) -> PaperState:
             return "have" if name in have else "need" if needed[name] else "maybe"
 
-        every = (Paper(lines[name].name, state(name), lines[name].where_to_get) for name in needed)
+        def asked(name: str) -> AskedRegister | None:
+            register = self.registers.get(name) if lines[name].register_check else None
+            return AskedRegister(register.title, register.subject) if register is not None else None
+
+        every = (
+            Paper(lines[name].name, state(name), lines[name].where_to_get, name, asked(name))
+            for name in needed
+        )
         return Papers(card.title, own, tuple(every))
 
 

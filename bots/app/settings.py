@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from rapidfuzz import process
 
 from bots.app.messengers import MESSENGERS
@@ -22,7 +22,7 @@ SHORTEST_TOKEN = 16
 """Characters of a token somebody could try to guess."""
 
 
-FROM_FILES = ("secret", "database_url", "redis_url", "metrics_token")
+FROM_FILES = ("secret", "database_url", "redis_url", "metrics_token", "applications_url", "registers_url")
 """Settings that may also stand in a file, named by PRYIMALNIA_<NAME>_FILE; so may every setting of a messenger."""
 
 _IN_FILE = "_FILE"
@@ -41,6 +41,7 @@ class Settings(BaseModel):
     """All settings. Each is the environment variable PRYIMALNIA_<NAME> in capitals.
 
     What begins with `keep_` is the retention policy: after how many days something goes, 0 for never (docs/keeping.md).
+    `applications_…` and `registers_…` are the department's own registers (docs/add-a-register.md).
     `vendors` are the variables without that prefix, out of which each channel reads its own (TELEGRAM_TOKEN, …).
     `folder` holds everything a reception keeps when nothing else is said: the database, files people sent, the
     built knowledge and the signing secret.
@@ -67,6 +68,11 @@ class Settings(BaseModel):
     log_format: str = "auto"
     worker_port: int = Field(default=0, ge=0, le=65535)
     metrics_token: str = Field(default="", repr=False)
+    applications_url: str = Field(default="", repr=False)
+    applications_map: Path | None = None
+    applications_minutes: int = Field(default=10, ge=1, le=1440)
+    registers_url: str = Field(default="", repr=False)
+    registers_map: Path | None = None
     keep_words_days: int = Field(default=365, ge=0)
     keep_files_days: int = Field(default=180, ge=0)
     keep_questions_days: int = Field(default=365, ge=0)
@@ -129,6 +135,15 @@ class Settings(BaseModel):
             raise ValueError(f"must have at least {SHORTEST_TOKEN} characters")
         return value
 
+    @model_validator(mode="after")
+    def _register_with_its_map(self) -> Settings:
+        for name in ("applications", "registers"):
+            if bool(getattr(self, f"{name}_url")) != bool(getattr(self, f"{name}_map")):
+                raise ValueError(
+                    f"{PREFIX}{name.upper()}_URL and {PREFIX}{name.upper()}_MAP go together; set both or none"
+                )
+        return self
+
     @property
     def database(self) -> str:
         """The database's address: the one that was set, else an SQLite file in the folder."""
@@ -182,8 +197,9 @@ def load(
         settings = Settings.model_validate(values)
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False):
-            name = PREFIX + str(fault["loc"][0]).upper()
-            faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}; mend it or remove it")
+            said = fault["msg"].removeprefix("Value error, ")
+            place = f"{PREFIX}{str(fault['loc'][0]).upper()}: " if fault["loc"] else ""
+            faults.append(f"{place}{said}; mend it or remove it" if place else said)
     if messengers:
         faults += messenger_faults(set_)
     if faults:

@@ -32,6 +32,9 @@ v:days  v:d:<20261224>  v:t:<202612240920>  v:n:none   another day; a day; a tim
 v:w  v:unwait  v:take:<offer>  v:pass:<offer>   tell me of a free time; don't; take the one offered; leave it
 v:mv|x|xy|keep|ok|cal|way|law:<number>   of a visit: move, cancel, cancel indeed, keep, I come, file, way, go first
 v:law:<number>:<ground>       on what ground
+z:ask|nocode|mine             the state of an application: by number and code; no code; those I follow
+z:again|follow|why|history    of the application spoken of: its state; tell me of changes; why so; earlier states
+z:see|stop:<following>        one of those I follow; tell me no more
 d:...                         inside danger, see skills/danger.py
 """
 

@@ -17,6 +17,7 @@ from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
     answer,
+    applications,
     appointments,
     attachments,
     callback,
@@ -66,7 +67,14 @@ _NOT_ONLY_THANKS = re.compile(
     re.IGNORECASE,
 )
 PLACES = frozenset({mobile.SKILL, nearest.SKILL, offices.SKILL})
-NUMBERED_LINES = frozenset({(documents.SKILL, "have"), (screener.SKILL, screener.SITUATIONS)})
+NUMBERED_LINES = frozenset(
+    {
+        (documents.SKILL, "have"),
+        (screener.SKILL, screener.SITUATIONS),
+        (applications.SKILL, applications.NUMBER),
+        (applications.SKILL, applications.CODE),
+    }
+)
 
 
 Press = Callable[[Scene, Sequence[str]], Outcome | None]
@@ -174,7 +182,8 @@ def _listen(scene: Scene) -> Outcome:
     if not scene.words:
         return clarify.empty(scene)
     return (
-        _interviewed(scene)
+        applications.given(scene)
+        or _interviewed(scene)
         or appointments.hear_clock(scene)
         or _typed(scene)
         or _thanked(scene)
@@ -182,6 +191,7 @@ def _listen(scene: Scene) -> Outcome:
         or _answered_step(scene)
         or _in_danger(scene)
         or _bare_phone(scene)
+        or applications.asked(scene)
         or appointments.asked(scene)
         or reception.ask(scene)
         or nearest.found(scene)
@@ -423,8 +433,10 @@ PRESSES: dict[str, Press] = {
     "u": same_person.press,
     "v": appointments.press,
     "w": reception.press,
+    "z": applications.press,
 }
 HEARS: dict[str, OnStep] = {
+    applications.SKILL: applications.hear,
     attachments.SKILL: attachments.hear,
     callback.SKILL: callback.hear,
     clarify.SKILL: clarify.hear,
@@ -440,6 +452,7 @@ HEARS: dict[str, OnStep] = {
 ASKS_A_CHOICE = frozenset({appointments.SKILL, clarify.SKILL, documents.SKILL, mobile.SKILL, nearest.SKILL})
 """Skills whose open question has its own answers."""
 REPEATS: dict[str, OnStep] = {
+    applications.SKILL: applications.repeat,
     attachments.SKILL: attachments.repeat,
     callback.SKILL: callback.repeat,
     clarify.SKILL: clarify.repeat,
@@ -473,7 +486,7 @@ def _preface(scene: Scene, turn: Turn, started_over: bool) -> Turn:
         greeted = True
     elif _long_silent(scene) and scene.meaning.small_talk is not SmallTalk.GREETING:
         said.append(say("greeting-line"))
-    if warning := privacy.warning(scene):
+    if turn.kind is not Kind.STATUS and (warning := privacy.warning(scene)):
         said.append(warning)
     if not said:
         return turn

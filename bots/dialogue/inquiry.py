@@ -284,7 +284,9 @@ def _own_papers(found: Assessment, whole: DocumentList) -> DocumentList:
     lines = {line.id: line for line in (*whole.sure, *whole.possible)}
     sure = tuple(lines[name] for name in found.documents if name in lines)
     possible = tuple(lines[name] for name in found.possible_documents if name in lines)
-    return replace(whole, sure=sure, possible=possible)
+    needed = {*found.documents, *found.possible_documents}
+    checked = tuple(one for one in whole.checked if one.id in needed)
+    return replace(whole, sure=sure, possible=possible, checked=checked)
 
 
 def papers_open(scene: Scene, card: EntryCard) -> bool:

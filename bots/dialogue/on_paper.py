@@ -60,6 +60,10 @@ def _groups(card: EntryCard, have: Collection[str]) -> Iterator[Group]:
         heading = say("sheet-maybe") if papers.sure else say("documents-depends")
         lines = tuple(_paper(paper, paper.name) for paper in papers.possible)
         yield Group(heading, lines, say("documents-closed-with-possible") if papers.closed else None)
+    if papers.checked:
+        yield Group(
+            say("sheet-by-register"), tuple(Paper(one.name, ticked=True) for one in papers.checked), None
+        )
 
 
 def _paper(paper: DocumentLine, name: str, *, have: bool = False) -> Paper:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bots.dialogue.turn import Effect, Kind, Spot, State, Turn, View
 from conversations.messages import IncomingMessage, Reply
-from knowledge_base.answers import EntryCard, Knowledge
+from knowledge_base.answers import DocumentLine, EntryCard, Knowledge
 from knowledge_base.understanding.meaning import Facet, Meaning
 
 QUESTION_LIMIT = 500
@@ -69,7 +69,27 @@ class Setting:
     def card(self, entry_id: str) -> EntryCard | None:
         """The entry's card; None for an id this base doesn't know."""
         known = self.known(entry_id)
-        return self.knowledge.card(known, self.now) if known else None
+        card = self.knowledge.card(known, self.now) if known else None
+        return self._without_checked(card) if card is not None and self.view.checked else card
+
+    def _without_checked(self, card: EntryCard) -> EntryCard:
+        """The card without the papers that a register is asked for instead; they stand apart."""
+        papers = card.documents
+        if papers is None:
+            return card
+
+        def checked(paper: DocumentLine) -> bool:
+            return paper.register_check and paper.id in self.view.checked
+
+        return replace(
+            card,
+            documents=replace(
+                papers,
+                sure=tuple(one for one in papers.sure if not checked(one)),
+                possible=tuple(one for one in papers.possible if not checked(one)),
+                checked=tuple(one for one in (*papers.sure, *papers.possible) if checked(one)),
+            ),
+        )
 
     @property
     def settled(self) -> State:

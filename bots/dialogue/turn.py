@@ -91,6 +91,75 @@ class SamePersonView:
     state: Literal["open", "waits", "other", "joined", "over"] = "over"
 
 
+ApplicationState = Literal[
+    "submitted", "accepted", "needs_papers", "approved", "refused", "paid", "stopped", "closed"
+]
+
+
+@dataclass(frozen=True)
+class ApplicationStatus:
+    """An application as the register has it. `matter` is an entry's id or words; `amount` in kopiykas.
+
+    `as_of` is when the register last said so; `proof` shows within the house that its code was known; `follow` is the
+    key by which this conversation follows it, None where it does not; `steps` are earlier states, the latest first,
+    where the history was asked for.
+    """
+
+    number: str
+    shown: str
+    matter: str
+    state: ApplicationState
+    since: date
+    as_of: datetime
+    amount: int | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    reason: str = ""
+    next_step: str = ""
+    papers: str = ""
+    proof: str = ""
+    follow: str | None = None
+    steps: tuple[tuple[ApplicationState, date], ...] = ()
+
+
+@dataclass(frozen=True)
+class FindApplication:
+    """The application of a number and a code, as somebody typed them: a try, and they are counted."""
+
+    number: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SeeApplication:
+    """The application whose code was shown in this conversation before. `follow`: and follow it from now on."""
+
+    number: str
+    proof: str
+    follow: bool = False
+
+
+@dataclass(frozen=True)
+class FollowedApplications:
+    """Every application this conversation follows."""
+
+
+AboutApplications = FindApplication | SeeApplication | FollowedApplications
+
+
+@dataclass(frozen=True)
+class ApplicationsView:
+    """The answer to one look at the register. `outcome`: found; wrong, whatever is wrong; limit, no more today.
+
+    `full`: this conversation follows as many as it may.
+    """
+
+    asked: AboutApplications
+    outcome: Literal["found", "wrong", "limit"]
+    found: tuple[ApplicationStatus, ...] = ()
+    full: bool = False
+
+
 @dataclass(frozen=True)
 class VisitView:
     """A visit of this conversation that is yet to be, or was cancelled.
@@ -226,11 +295,12 @@ class BusyView:
 class View:
     """What the engine may see beyond the message.
 
-    `queue`, `stored`, `same_person` and `busy`, by office, are None until a Lookup asks.
+    `queue`, `stored`, `same_person`, `applications` and `busy`, by office, are None until a Lookup asks.
 
     `people_only`: in this channel the bot gives no answers. `closes_at` is until when the channel lets us answer.
     `carries_files`: a file can be made and sent here. `writes_until` is until when the bot may write here first, None
-    without a limit. `visits`, `times` and `deed` are what was asked for last.
+    without a limit. `visits`, `times` and `deed` are what was asked for last. `has_applications`: the community has a
+    register of them. `checked` are the papers for which a register is asked instead.
     """
 
     owner: Literal["bot", "queue", "specialist"] = "bot"
@@ -246,6 +316,9 @@ class View:
     times: TimesView | None = None
     deed: DeedView | None = None
     busy: Mapping[str, BusyView] | None = None
+    has_applications: bool = False
+    applications: ApplicationsView | None = None
+    checked: frozenset[str] = frozenset()
 
 
 class Lookup(StrEnum):
@@ -307,6 +380,15 @@ class Aside:
 
 
 @dataclass(frozen=True)
+class AskedApplication:
+    """The application that is spoken of: its number, how it was typed, and the proof once its code was shown."""
+
+    number: str
+    typed: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True)
 class State:
     """What the engine remembers of a conversation. An unknown version starts over politely.
 
@@ -318,7 +400,8 @@ class State:
     `whose` matter these are, and `aside` the same of the other person. `noticed`: when a notice was last shown.
     `booking` is a booking that waits behind another question.
     `near` are the topics that words could have meant when one of them was answered, for «ні, я про іншу»; `past` those
-    of the last answers, the latest first. `spot` is where they are, for what is nearest.
+    of the last answers, the latest first. `spot` is where they are, for what is nearest. `application` is the one whose
+    state was asked for last.
     """
 
     version: int = STATE_VERSION
@@ -345,6 +428,7 @@ class State:
     past: tuple[str, ...] = ()
     booking: Step | None = None
     spot: Spot | None = None
+    application: AskedApplication | None = None
 
 
 @dataclass(frozen=True)
@@ -434,6 +518,13 @@ class WaitNoLonger:
     """The person waits for no time any more; one that is held for them is free."""
 
 
+@dataclass(frozen=True)
+class StopFollowing:
+    """The person is no longer to be told of an application; `key` is that of the following."""
+
+    key: str
+
+
 Effect = (
     OpenTicket
     | CancelTicket
@@ -444,6 +535,7 @@ Effect = (
     | AnswerSamePerson
     | WaitForTime
     | WaitNoLonger
+    | StopFollowing
 )
 
 
@@ -465,5 +557,5 @@ class Turn:
     sheet: Sheet | CalendarEntry | None = None
 
 
-Outcome = Turn | Lookup | FreeTimes | VisitDeed
+Outcome = Turn | Lookup | AboutApplications | FreeTimes | VisitDeed
 """What `respond` returns: a turn, or what it must see, or have done, first."""

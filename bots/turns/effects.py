@@ -15,6 +15,7 @@ from bots.dialogue.turn import (
     OpenTicket,
     RaiseDanger,
     RateTicket,
+    StopFollowing,
     Turn,
     WaitForTime,
     WaitNoLonger,
@@ -25,6 +26,7 @@ from conversations import erasure, inbox, transcript
 from conversations.inbox import Claimed
 from conversations.messages import IncomingMessage, InternalEvent
 from handover import happenings
+from handover.applications import follows
 from handover.appointments import booking, waiting_list
 from handover.assignment import offering
 from handover.calendars import calendars
@@ -32,6 +34,7 @@ from handover.calendars.hours import working_from
 from handover.calls import calls
 from handover.calls.when import due
 from handover.contacts import same_person
+from handover.registers import checks
 from handover.tickets import tickets, wording
 from knowledge_base.answers import Office
 from knowledge_base.understanding.impersonal import impersonal
@@ -57,6 +60,8 @@ async def erase(db: AsyncConnection, claimed: Claimed, turn: Turn, now: datetime
                 await calls.erase(db, claimed.id, now)
                 await booking.erase(db, claimed.id, now)
                 await waiting_list.erase(db, claimed.id)
+                await follows.erase(db, claimed.id)
+                await checks.erase(db, claimed.id)
     return orphans
 
 
@@ -137,6 +142,8 @@ async def _apply(
             await visits.wait(db, claimed, effect, now)
         case WaitNoLonger():
             await waiting_list.leave(db, community, claimed.id)
+        case StopFollowing(key):
+            await follows.stop(db, claimed.id, key)
         case EraseStored() | NoteUnanswered():
             pass  # the one was done before the words, the other is done for all at once
 

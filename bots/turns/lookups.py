@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.dialogue.turn import (
+    AboutApplications,
     BookVisit,
     ChangeVisit,
     FreeTimes,
@@ -19,7 +20,7 @@ from bots.dialogue.turn import (
     View,
     VisitDeed,
 )
-from bots.turns import visits
+from bots.turns import registers, visits
 from bots.turns.runtime import Runtime
 from conversations import erasure
 from conversations.inbox import Claimed
@@ -34,7 +35,7 @@ async def see(
     claimed: Claimed,
     knowledge: Knowledge,
     view: View,
-    wanted: Lookup | FreeTimes | VisitDeed,
+    wanted: Lookup | AboutApplications | FreeTimes | VisitDeed,
     now: datetime,
 ) -> View:
     """The view with what was wanted in it, seen or done. Asked for again, it is fetched again."""
@@ -53,6 +54,10 @@ async def see(
             return replace(view, times=await visits.free(db, claimed, knowledge, wanted, now))
         case BookVisit() | MoveVisit() | ChangeVisit():
             return replace(view, deed=await visits.do(db, claimed, knowledge, wanted, now))
+        case _:
+            key, community = runtime.registers.key, claimed.ref.community
+            seen = await registers.look(db, key, community, claimed.id, wanted, now)
+            return replace(view, applications=seen)
 
 
 async def _queue_view(

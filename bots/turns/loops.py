@@ -7,10 +7,11 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bots.turns import presence, workers
+from bots.turns import presence, registers, workers
 from bots.turns import visits as visiting
 from bots.turns.deliver import Courier
 from bots.turns.faults import described
@@ -23,6 +24,8 @@ from bots.turns.topics import DELIVER, FETCH, THINK, conversation_topic, deliver
 from conversations import inbox, outbox
 from conversations.channel import FetchesFiles, Pulls
 from conversations.leases import Lease
+from conversations.messages import AuthorKind
+from handover.applications import follows, syncing
 from handover.assignment.offering import Tender
 from handover.calendars import pauses
 from handover.reports import visits
@@ -45,6 +48,9 @@ COUNT_AT_ONCE, COUNT_BREATH = 2000, 1.0
 ASSIGN_EVERY = 2.0
 """Seconds a person who was called may wait to be offered to somebody."""
 
+REGISTER_LOOKED_AT = 5.0
+"""Seconds between looks whether it is time to read the register: a lease has to be renewed meanwhile."""
+
 AFTER_FAILURE = 1.0
 """Seconds to breathe after a batch failed as a whole (a database that is away)."""
 
@@ -64,6 +70,7 @@ async def running(runtime: Runtime) -> AsyncIterator[None]:
         _be_present(runtime, stopping),
         _assign(runtime, stopping),
         _count(runtime, stopping),
+        *([_read_register(runtime, stopping)] if runtime.registers.applications is not None else []),
         _loop("think", [THINK], partial(_think, runtime), runtime, stopping),
         *(_delivering(runtime, name, stopping) for name in runtime.channels),
         *(
@@ -103,7 +110,7 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
     await _tried(_take_over(runtime))
     while not stopping.is_set():
         runtime.measures.beat("tend")
-        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late, _tend_visits):
+        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late, _tell_changes, _tend_visits):
             await _tried(work(runtime))
         if runtime.nightly is not None:
             await _tried(runtime.nightly(runtime.clock()))
@@ -220,6 +227,50 @@ async def _tend_visits(runtime: Runtime) -> None:
     for community in runtime.minds.communities:
         if await visiting.tend(runtime, community):
             await runtime.signals.publish(THINK)
+
+
+async def _tell_changes(runtime: Runtime) -> None:
+    """Who follows an application is told what changed, once; who can't be reached now, when they write again."""
+
+    def reaches(channel: str, heard_at: datetime | None) -> bool:
+        if channel not in runtime.channels:
+            return False
+        closes_at = runtime.channels[channel].capabilities.closes_at(heard_at, AuthorKind.BOT)
+        return closes_at is None or runtime.clock() < closes_at
+
+    for community in runtime.minds.communities:
+        told = await follows.tell_changes(
+            runtime.database, community, reaches, registers.facts, runtime.clock()
+        )
+        if told:
+            await runtime.signals.publish(THINK)
+
+
+async def _read_register(runtime: Runtime, stopping: asyncio.Event) -> None:
+    """What changed in the department's register of applications: one process reads it, every so often."""
+    source = runtime.registers.applications
+    assert source is not None
+    due = dict.fromkeys(runtime.minds.communities, runtime.clock())
+    held = {community: Lease(f"register:{community}", runtime.worker) for community in due}
+
+    async def read(community: str) -> None:
+        if not await held[community].held(runtime.database, runtime.clock()):
+            return
+        now = runtime.clock()
+        if now < due[community]:
+            return
+        due[community] = now + runtime.registers.every
+        zone = ZoneInfo(runtime.minds[community].knowledge.community.timezone)
+        await syncing.sync(runtime.database, community, source, now.astimezone(zone).date(), now)
+
+    while not stopping.is_set():
+        runtime.measures.beat("register")
+        for community in due:
+            await _tried(read(community))
+        await _rest(stopping, REGISTER_LOOKED_AT)
+    for lease in held.values():
+        await _tried(lease.release(runtime.database))
+    runtime.measures.ended("register")
 
 
 async def _count(runtime: Runtime, stopping: asyncio.Event) -> None:

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-Loop = Literal["accept", "think", "deliver", "fetch", "pull", "tend", "assign", "count"]
+Loop = Literal["accept", "think", "deliver", "fetch", "pull", "tend", "assign", "count", "register"]
 Refusal = Literal["signature", "unreadable", "overload", "database"]
 Outcome = Literal["sent", "retry", "failed", "unknown", "rate-limited"]
 Reading = Literal["words", "cached", "model"]

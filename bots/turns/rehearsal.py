@@ -8,6 +8,8 @@ from datetime import datetime
 
 from bots.dialogue.engine import respond
 from bots.dialogue.turn import (
+    AboutApplications,
+    ApplicationsView,
     CancelTicket,
     EraseStored,
     FreeTimes,
@@ -63,7 +65,11 @@ class Rehearsal:
         self._apply(outcome)
         return outcome
 
-    def _look_up(self, lookup: Lookup | FreeTimes | VisitDeed, view: View, now: datetime) -> View:
+    def _look_up(
+        self, lookup: Lookup | AboutApplications | FreeTimes | VisitDeed, view: View, now: datetime
+    ) -> View:
+        if isinstance(lookup, AboutApplications):
+            return replace(view, applications=ApplicationsView(lookup, "wrong"))
         if isinstance(lookup, FreeTimes):
             return self.visits.free(view, lookup, self.mind.knowledge, now)
         if not isinstance(lookup, Lookup):

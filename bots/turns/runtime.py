@@ -13,6 +13,7 @@ from bots.turns.intake import Intake
 from bots.turns.measures import Measures
 from bots.turns.minds import Minds
 from bots.turns.presence import Presence
+from bots.turns.registers import Registers
 from bots.turns.signs import Signs
 from conversations.channel import AttachmentStore, Channel
 from conversations.database import Database
@@ -38,7 +39,7 @@ class Runtime:
     """One process of the reception. `worker` names it in leases; `answer_minutes` is the promise in working time.
 
     `policy` says who answers. `nightly` is what is done in small pieces at night. `public_url` is where people find us,
-    "" where it is not set.
+    "" where it is not set. `registers` are the department's own, of applications and instead of papers.
     """
 
     database: Database
@@ -59,3 +60,4 @@ class Runtime:
     policy: Policy = field(default_factory=Policy)
     nightly: Nightly | None = None
     public_url: str = ""
+    registers: Registers = field(default_factory=Registers)

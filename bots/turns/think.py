@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bots.dialogue.buttons import label_everywhere
 from bots.dialogue.engine import respond
+from bots.dialogue.skills import applications
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
     BookVisit,
@@ -52,6 +53,7 @@ from conversations.messages import (
     ReachChange,
 )
 from handover import happenings
+from handover.applications import register
 from handover.composing import kept_replies
 from handover.composing.kept_replies import Kept
 from handover.tickets import leading, queue, reach, tickets, wording
@@ -102,6 +104,7 @@ class Scene:
     ticket: TicketView | None
     asleep: Ticket | None
     people_only: bool
+    has_applications: bool
     kept: Sequence[Kept] = ()
 
 
@@ -257,6 +260,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
         place: await switches.people_only(db, *place)
         for place in {(one.ref.community, one.ref.channel) for one in held}
     }
+    with_applications = await register.any_known(db, minds)
     return [
         Scene(
             claimed=one,
@@ -265,6 +269,7 @@ async def _scenes(db: AsyncConnection, runtime: Runtime, batch: Sequence[Claimed
             ticket=seen.get(one.id),
             asleep=asleep.get(one.id),
             people_only=switched[one.ref.community, one.ref.channel],
+            has_applications=one.ref.community in with_applications,
             kept=kept.get(one.id, ()),
         )
         for one in held
@@ -369,7 +374,7 @@ async def _hear(
         if label is None:
             await _settle(db, scene, after)
             label = await transcript.label(db, scene.draft.id, event.choice_id)
-    position = scene.draft.hear(_without_secrets(event, meaning), now, label)
+    position = scene.draft.hear(_without_secrets(event, meaning, state), now, label)
     after.heard.add(scene.draft.id)
     if scene.asleep is not None:
         await _settle(db, scene, after)
@@ -402,11 +407,11 @@ async def _release(
     after.changed.setdefault(scene.claimed.ref.community, set()).add(scene.claimed.id)
 
 
-def _without_secrets(message: IncomingMessage, meaning: Meaning | None) -> IncomingMessage:
+def _without_secrets(message: IncomingMessage, meaning: Meaning | None, state: State) -> IncomingMessage:
     """A card number or a code is never kept: the transcript gets the masked text."""
-    if meaning is None or meaning.secret is None:
-        return message
-    return message.model_copy(update={"text": meaning.masked})
+    text = message.text if meaning is None or meaning.secret is None else meaning.masked
+    text = applications.conceals(state, text)
+    return message if text == message.text else message.model_copy(update={"text": text})
 
 
 async def _turn(
@@ -428,6 +433,8 @@ async def _turn(
         closes_at=_closes_at(runtime, claimed, heard, now),
         carries_files=sheets.carries(runtime, claimed.ref.channel),
         writes_until=_writes_until(runtime, claimed, now),
+        has_applications=scene.has_applications,
+        checked=runtime.registers.checked,
     )
     turn = await _respond(db, runtime, scene, state, heard, view, now, after)
     if turn.sheet is not None:

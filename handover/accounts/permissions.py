@@ -45,6 +45,10 @@ class Permission(StrEnum):
     """Set the offices' own hours and days, and hear of a pause that was forgotten."""
     PAUSE = "pause"
     """Stop the clock of promises for an alarm or a power cut, and let it run again."""
+    APPLICATIONS = "applications"
+    """Look an application up by its number, and give it a new code. Everybody who answers people."""
+    IMPORTS = "imports"
+    """Put files of applications into the register. The head and the administrator."""
 
 
 class Forbidden(Exception):
@@ -55,9 +59,17 @@ class Forbidden(Exception):
         self.permission = permission
 
 
-_CONSULTS = frozenset({Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK})
+_CONSULTS = frozenset(
+    {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK, Permission.APPLICATIONS}
+)
 _LEADS = _CONSULTS | {Permission.LEAD, Permission.REPORTS, Permission.READY, Permission.PAUSE}
-_HEADS = _LEADS | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS, Permission.CALENDARS}
+_HEADS = _LEADS | {
+    Permission.AUDIT,
+    Permission.RETENTION,
+    Permission.TEAMS,
+    Permission.CALENDARS,
+    Permission.IMPORTS,
+}
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _CONSULTS,

@@ -45,12 +45,22 @@ class RuleTried:
 
 
 @dataclass(frozen=True)
+class AskedRegister:
+    """A register that can be asked instead of a paper: how it is called, and what names a person in it."""
+
+    title: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class Paper:
-    """A paper of the list, whether the person has it, and where to get it."""
+    """A paper of the list, whether the person has it, where to get it; its id, and the register that stands for it."""
 
     name: str
     state: PaperState
     where: str | None = None
+    id: str = ""
+    register: AskedRegister | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from handover.composing.drafts import Drafts
 from handover.composing.kept_replies import Kept
 from handover.composing.ready_answers import ReadyAnswer
 from handover.composing.viewers import Viewer
+from handover.registers.checks import Check
 from handover.tickets.tickets import Ticket
 from handover.workplace.masking import Said, said
 from handover.workplace.one_person import NOBODY, Known
@@ -26,7 +27,8 @@ from handover.workplace.one_person import NOBODY, Known
 class Found:
     """What was read of a conversation, before it is put into words.
 
-    `memory` is the engine's, as JSON. `named`: the lines that name the reader, and whether each is unread.
+    `memory` is the engine's, as JSON. `named`: the lines that name the reader, and whether each is unread. `checks` are
+    the last answers of registers, by the paper they stand for.
     """
 
     conversation: str
@@ -47,6 +49,7 @@ class Found:
     kept: Sequence[Kept] = ()
     call: Call | None = None
     memory: Mapping[str, Any] | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
 
 def said_here(text: str, at: str, found: Found, me: Account, *, phones: bool = True) -> Said:

@@ -13,6 +13,7 @@ from conversations.database import Database
 from conversations.signals import Signals
 from conversations.traffic import ChannelReport
 from handover.assignment.policy import Policy
+from handover.registers.sources import RegisterSource
 from handover.retention import Older
 from handover.tickets.leading import Render
 from handover.tickets.packet import Matter
@@ -28,6 +29,14 @@ class Store(AttachmentStore, Protocol):
         """Whether the bytes are here."""
         ...
 
+    async def keep(self, content: bytes) -> str:
+        """Store bytes of any kind that no citizen is sent; their hash."""
+        ...
+
+    async def drop(self, content_hash: str) -> None:
+        """Remove a file nobody refers to any more; one that is gone already is no fault."""
+        ...
+
 
 @dataclass(frozen=True)
 class WorkplaceHouse:
@@ -38,7 +47,7 @@ class WorkplaceHouse:
     gives is why that failed, in the vendor's words. From `secret` the second factors are derived. `older` is what is
     kept and what of it is older than the policy allows. `read` is what a text means to a community's bot; `matter` what
     it knows of a person's matter, of the engine's memory and a ticket's topic;
-    `answer_minutes` is the promise of an answer in working time.
+    `answer_minutes` is the promise of an answer in working time; `registers` are asked instead of papers.
     """
 
     database: Database
@@ -59,3 +68,4 @@ class WorkplaceHouse:
     answer_minutes: int
     policy: Policy = field(default_factory=Policy)
     secure_cookies: bool = False
+    registers: RegisterSource | None = None

@@ -74,6 +74,10 @@ ACTIONS: Mapping[Action, str] = {
     Action.SAME_PERSON_CONFIRMED: "Людина підтвердила: обидві розмови її",
     Action.SAME_PERSON_DECLINED: "Людина відповіла: інша розмова не її",
     Action.SAME_PERSON_PARTED: "Роз’єднано розмови людини",
+    Action.APPLICATION_READ: "Перегляд заяви",
+    Action.APPLICATION_CODE: "Видано код до заяви",
+    Action.APPLICATIONS_IMPORTED: "Завантажено заяви з файлу",
+    Action.REGISTER_CHECKED: "Запит до реєстру замість довідки",
     Action.DANGER_CARD: "Надіслано картку небезпеки",
     Action.CHANNEL_SWITCHED: "Канал: хто відповідає",
     Action.CHANNEL_CONNECTED: "Канал під’єднано",
@@ -114,6 +118,10 @@ KINDS: Mapping[str, str] = {
     "happenings": "Номери змін для відкритих сторінок",
     "calls": "Телефони й слова зроблених дзвінків",
     "callers": "Незаписані телефонні розмови",
+    "applications": "Заяви, за якими все вирішено",
+    "register_checks": "Відповіді реєстрів замість довідок",
+    "application_imports": "Файли заяв: що в них було не так",
+    "application_tries": "Спроби дізнатися про заяву",
     "stray_files": "Файли, які нікому не надіслано",
 }
 """What retention keeps apart, by its name in the audit log and in the settings."""
@@ -127,6 +135,11 @@ _FACTS = {
     "conversations": "розмов у чергу",
     "ticket": "консультація",
     "reason": "причина",
+    "register": "реєстр",
+    "paper": "документ",
+    "why": "для чого",
+    "rows": "рядків",
+    "file": "файл",
 }
 _STATES = {
     ("people_only", "on"): "лише люди",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from conversations.messages import PHONE, AuthorKind
 from conversations.transcript import Line
 from handover.accounts.accounts import Account
-from handover.tickets.packet import KnownFact, Lacking, Matter, PaperState, RuleTried, StatedBy
+from handover.tickets.packet import AskedRegister, KnownFact, Lacking, Matter, PaperState, RuleTried, StatedBy
 from handover.tickets.tickets import Ticket
 from handover.tickets.wording import danger_word
 from handover.workplace import words
@@ -55,6 +55,8 @@ _PAPERS: dict[PaperState, tuple[str, str]] = {
     "maybe": ("question", "можливо"),
 }
 
+_CHECKED = {"found": "У реєстрі є", "not_found": "У реєстрі немає", "unknown": "Реєстр не знає напевно"}
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -96,13 +98,19 @@ class PaperLine:
     name: str
     word: str
     where: str | None
+    id: str = ""
+    register: AskedRegister | None = None
+    checked: str | None = None
 
 
 @dataclass(frozen=True)
 class PaperList:
+    """`why` is what a register is told it is asked for, until the specialist says otherwise."""
+
     title: str
     count: str
     lines: Sequence[PaperLine]
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ def packet(
         facts=_facts(found, me, matter, now),
         rules=[rule_view(one) for one in matter.rules],
         possible=", ".join(matter.possible) or None,
-        papers=paper_list(matter),
+        papers=_papers(found, matter, now),
         told=_told(found.lines, knowledge, now),
         past=[
             Past(
@@ -279,7 +287,10 @@ def _figure(figure: Figure) -> str:
 
 
 def paper_list(matter: Matter) -> PaperList | None:
-    """The papers of the matter and what the person has of them; None where the entry is not known."""
+    """The papers of the matter and what the person has of them; None where the entry is not known.
+
+    No register is asked from here: whoever asks has a consultation that says why.
+    """
     if matter.papers is None:
         return None
     have = sum(paper.state == "have" for paper in matter.papers.every)
@@ -292,6 +303,30 @@ def paper_list(matter: Matter) -> PaperList | None:
             for paper in matter.papers.every
             for icon, word in (_PAPERS[paper.state],)
         ],
+    )
+
+
+def _papers(found: Found, matter: Matter, now: datetime) -> PaperList | None:
+    """The same with the registers that may be asked for some of them, and what these have answered."""
+    shown = paper_list(matter)
+    if shown is None or matter.papers is None:
+        return None
+    lines = [
+        replace(line, id=paper.id, register=paper.register, checked=_checked(found, paper.id, now))
+        for line, paper in zip(shown.lines, matter.papers.every, strict=True)
+    ]
+    return replace(shown, lines=lines, why=f"Консультація № {found.ticket.number}: {matter.papers.title}")
+
+
+def _checked(found: Found, paper: str, now: datetime) -> str | None:
+    """What the register said last: `є; Реєстр громади станом на 10:20, Ірина Мельник, 10:21`."""
+    check = found.checks.get(paper)
+    if check is None:
+        return None
+    as_of = words.moment(check.as_of, now)
+    return (
+        f"{_CHECKED[check.outcome]}. {check.title} станом на {as_of}. "
+        f"Запит: {check.account_name}, {words.moment(check.at, now)}"
     )
 
 

@@ -20,6 +20,7 @@ from handover.assignment import teams
 from handover.calls import calls
 from handover.composing import drafts, kept_replies, mentions, ready_answers, viewers
 from handover.contacts import same_person
+from handover.registers import checks
 from handover.tickets import tickets
 from handover.workplace import failures
 from handover.workplace.filter_view import filter_choices
@@ -83,6 +84,7 @@ async def find(
         ready=await ready_answers.listed(db, account.community, account.id),
         call=promised.get(ticket.id),
         memory=await transcript.memory(db, conversation_id),
+        checks=await checks.latest(db, account.community, conversation_id),
     )
 
 

@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from handover.workplace.absences import add_absences
 from handover.workplace.accounts_page import add_accounts
 from handover.workplace.acting import add_acting
+from handover.workplace.applications_import import add_applications_import
+from handover.workplace.applications_page import add_applications
 from handover.workplace.attaching import add_attaching
 from handover.workplace.base_view import add_base
 from handover.workplace.board import add_board
@@ -27,6 +29,7 @@ from handover.workplace.pages import Pages
 from handover.workplace.printing import add_printing
 from handover.workplace.reading import add_reading
 from handover.workplace.ready_answers import add_ready_answers
+from handover.workplace.register_check import add_register_check
 from handover.workplace.reports import add_reports
 from handover.workplace.retention_page import add_retention
 from handover.workplace.shift import add_shift
@@ -78,4 +81,7 @@ def routes(house: WorkplaceHouse) -> APIRouter:
     add_journal(router, guard)
     add_retention(router, guard)
     add_unmasking(router, guard)
+    add_applications(router, guard)
+    add_applications_import(router, guard)
+    add_register_check(router, guard)
     return router

@@ -23,6 +23,7 @@ RAIL: Sequence[Section] = (
     Section("queue", "Черга", "/workplace", Permission.READ, "queue"),
     Section("desk", "Телефон", "/workplace/desk", Permission.CONSULT, "phone"),
     Section("visits", "Прийом", "/workplace/visits", Permission.CONSULT, "calendar"),
+    Section("applications", "Заяви", "/workplace/applications", Permission.APPLICATIONS, "file"),
     Section("board", "Зараз", "/workplace/board", Permission.REPORTS, "clock"),
     Section("reports", "Звіти", "/workplace/reports", Permission.REPORTS, "report"),
 )

@@ -82,8 +82,9 @@ class Meaning:
     """The reading of one text. `masked` is the text with card numbers and codes replaced by dots.
 
     `ranked` holds at least five topics (or all, where the base has fewer), best first. `not_ours` is the
-    probability of "not a matter of ours". `secret` names what was masked: 'card' or 'code'. `danger_guessed`: no
-    words of danger were found, only the learned ear hears it. `for_person`: it is about the writer's own file, and
+    probability of "not a matter of ours". `secret` names what was masked: 'card', 'code' or 'receipt'.
+    `danger_guessed`: no words of danger were found, only the learned ear hears it. `for_person`: it is about the
+    writer's own file, and
     only a person can answer. `said` are facts that the text states on the way. `asks`: the text asks in words of its
     own, by a question mark or a phrase of the facet; else the facet is what somebody who tells this mostly wants.
     `bare`: none of its words can name a topic. `goes_on`: it begins or points like words that go on with what was

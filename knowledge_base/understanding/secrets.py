@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from knowledge_base.understanding.receipts import code_spans
+
 DOT = "•"
 
 _CARD = re.compile(r"(?<![\w+])[0-9](?:[ \-\u00a0.]?[0-9]){12,18}(?!\w)")
@@ -30,7 +32,8 @@ _CODE = re.compile(
 )
 _CODE_BEFORE = re.compile(
     r"(?<![0-9])([0-9]{4,8})(?![0-9])\W{0,3}(?:це |это |то |-|—)?\s*(?:код|kod|пароль|пін|пин)\b"
-    + _OPEN_CODE,
+    # The number of an application with its receipt's code after it, which is masked already.
+    rf"(?!\W{{0,3}}{DOT})" + _OPEN_CODE,
     re.IGNORECASE,
 )
 _SUM = re.compile(
@@ -141,10 +144,12 @@ def _replace(pattern: re.Pattern[str], text: str, change: Callable[[re.Match[str
 
 
 def mask(text: str) -> tuple[str, str | None]:
-    """The text with secrets turned into dots, and which kind deserves a warning: 'card', 'code' or None.
+    """The text with secrets turned into dots, and which kind it holds: 'card' and 'code', which deserve a warning,
+    'receipt', the code of an application, which is asked for; or None.
 
-    IBAN, tax number, passport and register numbers are masked too, without a warning.
+    IBAN, tax number, passport and register numbers are masked too, and need no word.
     """
+    text, receipt = _mask_receipts(text)
     text, _ = _replace(_IBAN, text, lambda found: _dotted(found[0]))
     text, card = _replace(_CARD, text, _mask_card)
     for pattern in (_TAX, _PASSPORT_CARD):
@@ -155,7 +160,17 @@ def mask(text: str) -> tuple[str, str | None]:
     text, code_before = _replace(_CODE_BEFORE, text, _mask_group)
     if card:
         return text, "card"
-    return text, "code" if code or code_before else None
+    if code or code_before:
+        return text, "code"
+    return text, "receipt" if receipt else None
+
+
+def _mask_receipts(text: str) -> tuple[str, bool]:
+    spans = code_spans(text)
+    for start, end in spans:
+        dotted = "".join(DOT if sign.isalnum() else sign for sign in text[start:end])
+        text = text[:start] + dotted + text[end:]
+    return text, bool(spans)
 
 
 def _mask_code(found: re.Match[str]) -> str:

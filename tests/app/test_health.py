@@ -29,8 +29,11 @@ from bots.app.settings import SettingsError, load
 from bots.app.web import application
 from bots.turns.loops import running
 from bots.turns.measures import Measures
+from bots.turns.registers import Registers
 from conversations.database import Database, migrate
 from conversations.signals import MemorySignals
+from handover.applications import syncing
+from handover.applications.sources import sql_source
 from tests.conftest import PATIENCE, RedisServer, free_port
 from tests.turns.world import COMMUNITY, world
 
@@ -244,6 +247,26 @@ async def test_without_redis_it_works_on(
     own_redis.stop()
     status, told = await ready(open_house)
     assert (status, told["status"], told["redis"], told["ready"]) == (200, "degraded", "away", True)
+
+
+async def test_a_register_that_is_away_is_told_and_everything_goes_on(
+    one_database: Database, tmp_path: Path
+) -> None:
+    place = house(one_database, tmp_path)
+    description = tmp_path / "map.yaml"
+    description.write_text(
+        "query: v\nchanged: at\ncolumns: {number: n, matter: m, state: s, since: d}\n", encoding="utf-8"
+    )
+    source = sql_source("postgresql://reader:hidden@127.0.0.1:1/x", description)
+    runtime = replace(place.runtime, registers=Registers(applications=source))
+    now = runtime.clock()
+    assert (await ready(replace(place, runtime=runtime)))[1]["status"] == "ready"
+    await syncing.sync(one_database, COMMUNITY, source, now.date(), now)
+    status, told = await ready(replace(place, runtime=runtime))
+    assert (status, told["status"]) == (200, "degraded")
+    assert told["reasons"] == [
+        "the register of applications gives no answer and never did: what is known is told as of then"
+    ]
 
 
 async def test_a_process_that_stops_is_not_ready(one_database: Database, tmp_path: Path) -> None:

@@ -20,11 +20,16 @@ from conversations.messages import AttachmentKind, MessageKind, RemoteFile
 from conversations.tables import messages, outbox
 from handover import audit, happenings
 from handover.accounts import accounts, sessions
+from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
+from handover.applications import codes, follows, imports, looking, register
+from handover.applications.record import Record, State
 from handover.appointments import numbers
 from handover.calls import callers, calls
 from handover.calls.callers import Caller
 from handover.composing import viewers
+from handover.registers import checks
+from handover.registers.sources import Answer, Register
 from handover.retention import Nightly, Policy, retain, survey
 from handover.tickets import tickets
 from tests.conversations.words import BOT, answer, place, wrote
@@ -51,6 +56,10 @@ KINDS = {
     "absences",
     "visit_times",
     "hall_numbers",
+    "applications",
+    "register_checks",
+    "application_imports",
+    "application_tries",
     "questions",
     "payloads",
     "events",
@@ -65,12 +74,32 @@ KINDS = {
     "actions",
 }
 UNASKED = {
-    *("event_keys", "sign_in_failures", "form_keys", "callers", "viewers", "happenings"),
-    *("waiting_list", "absences", "visit_times", "hall_numbers"),
+    "event_keys",
+    "sign_in_failures",
+    "form_keys",
+    "callers",
+    "viewers",
+    "happenings",
+    "waiting_list",
+    "absences",
+    "visit_times",
+    "hall_numbers",
+    "application_imports",
+    "application_tries",
 }
 """Kinds that go after a fixed time, whatever the policy is."""
 BY_POLICY = KINDS - UNASKED
-WITH_WORDS = {"tickets", "appointments", "calls", "drafts", "kept_replies", "mentions", "same_people"}
+WITH_WORDS = {
+    "tickets",
+    "appointments",
+    "calls",
+    "drafts",
+    "kept_replies",
+    "mentions",
+    "same_people",
+    "applications",
+    "register_checks",
+}
 """Kinds that have no policy of their own: they go as words do."""
 
 
@@ -207,6 +236,7 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
             )
         )
         await visited(db, conversation, account.id, at)
+        await registers_worked(db, account, conversation, at)
         await viewers.come(db, "sample", conversation, account.id, "looks", at)
         await happenings.happened(db, "sample", [conversation], at)
 
@@ -255,6 +285,20 @@ async def visited(db: AsyncConnection, conversation: str, account_id: str, at: d
     await db.execute(
         insert(plan.receiver_absences).values(**office, **away, reason=MARK, set_by=account_id, set_at=at)
     )
+
+
+async def registers_worked(db: AsyncConnection, me: Account, conversation: str, at: datetime) -> None:
+    """An application that was paid and is followed, a try to look it up, a file of them, an answer of a register."""
+    number = conversation[-8:].upper()
+    paid = Record(number, number, MARK, State.PAID, at.date(), reason=MARK)
+    await register.put(db, "sample", [paid], register.FILES, at)
+    await codes.issue(db, "sample", number, b"", at)
+    proof = (await register.find(db, "sample", number)).code_hash or ""
+    assert await follows.follow(db, "sample", conversation, number, proof[: codes.PROOF], at)
+    await looking.by_code(db, "sample", conversation, number, "A2A2A2A2", b"", at)
+    await imports.begin(db, me, MARK, "0" * 64, at)
+    residence = Register("residence", "Реєстр", ("residence_extract",), "номер", ".*")
+    await checks.keep(db, me, conversation, "residence_extract", residence, Answer("found"), "субсидія", at)
 
 
 async def everything(database: Database) -> str:

@@ -104,7 +104,11 @@ SUBSIDY = EntryCard(
             DocumentLine("declaration", "Декларація про доходи", where_to_get="бланк у Пенсійному фонді"),
             DocumentLine("passport", "Паспорт", note="показати"),
         ),
-        possible=(DocumentLine("lease", "Договір оренди", condition="якщо ви винаймаєте житло"),),
+        possible=(
+            DocumentLine(
+                "lease", "Договір оренди", condition="якщо ви винаймаєте житло", register_check=True
+            ),
+        ),
         closed=False,
     ),
     source=source("постанова КМУ № 848 від 21.10.1995, п. 7"),

@@ -11,7 +11,9 @@ from typing import Any
 from bots.dialogue.engine import respond
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
+    AboutApplications,
     AnswerSamePerson,
+    ApplicationsView,
     BusyView,
     CancelTicket,
     Effect,
@@ -23,6 +25,7 @@ from bots.dialogue.turn import (
     QueueView,
     SamePersonView,
     State,
+    StopFollowing,
     StoredView,
     TicketView,
     Turn,
@@ -43,6 +46,7 @@ from knowledge_base.answers import Knowledge
 from knowledge_base.understanding.meaning import Meaning
 
 from .fake_knowledge import FakeKnowledge
+from .invented_register import InventedRegister
 from .reader import read
 
 REF = ConversationRef(community="zrazkova", channel="web", bot="web", address="a1")
@@ -85,6 +89,7 @@ class Stage:
     visits: RehearsedVisits = field(default_factory=RehearsedVisits)
     busy: Mapping[str, BusyView] = field(default_factory=dict)
     last: Turn | None = None
+    register: InventedRegister | None = None
 
     def line(self, words: str) -> Turn:
         """Play one line of a citizen: words, or a sign like `[photo]`, `[button:Меню]`, `[press:m:menu]`."""
@@ -121,7 +126,10 @@ class Stage:
             self._apply(effect)
         return outcome
 
-    def _looked_up(self, lookup: Lookup | FreeTimes | VisitDeed, view: View) -> View:
+    def _looked_up(self, lookup: Lookup | AboutApplications | FreeTimes | VisitDeed, view: View) -> View:
+        if isinstance(lookup, AboutApplications):
+            seen = self.register.look(lookup) if self.register else ApplicationsView(lookup, "wrong")
+            return replace(view, applications=seen)
         if isinstance(lookup, FreeTimes):
             return self.visits.free(view, lookup, self.knowledge, self.now)
         if not isinstance(lookup, Lookup):
@@ -149,6 +157,8 @@ class Stage:
             case AnswerSamePerson(_, yes):
                 after = {"open": "waits", "other": "joined"} if yes else {}
                 self.same_person = replace(self.same_person, state=after.get(self.same_person.state, "over"))
+            case StopFollowing(key) if self.register:
+                self.register.stop(key)
             case _:
                 pass
 

@@ -2,11 +2,12 @@
 
 A head: `title`, `base: real` (the project's own base instead of the invented one), `first_time`, `night` (true or a
 moment, with `promised` and `opens`), `ahead`, `wait_minutes`, `stored`, `full` (days without a free time), `busy` (by
-office). A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`, and `later`
-(days); then what must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text, in any
-reply), `never_says`, `card` (of the last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of the last
-reply, in order), `shares` (what a button of it shares, phone or location; no label of `buttons`), `replies` (how
-many), `effects` (a line each), `pin` (the name of the place that the last reply shows on the map, null for none).
+office), `register` (the invented register of applications; `no_register`: there is none), `checked` (papers a register
+is asked for instead). A turn: `citizen` (words, `[photo]`, `[button:Label]`, `[press:id]`) or `house: {event: facts}`,
+and `later` (days); then what must come: `kind`, `topic`, `facet`, `starts` (the last reply), `says` (parts of the text,
+in any reply), `never_says`, `card` (of the last reply: `answer` and `note` whole, `lines`), `buttons` (all labels of
+the last reply, in order), `shares` (what a button of it shares, phone or location; no label of `buttons`), `replies`
+(how many), `effects` (a line each), `pin` (the name of the place that the last reply shows on the map, null for none).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from bots.dialogue.turn import (
     RaiseDanger,
     RateTicket,
     State,
+    StopFollowing,
     StoredView,
     Turn,
     WaitForTime,
@@ -40,6 +42,7 @@ from bots.dialogue.turn import (
 )
 from conversations.messages import Card
 
+from .invented_register import InventedRegister
 from .real_knowledge import real_knowledge
 from .stage import NOON, Stage
 
@@ -96,6 +99,8 @@ def in_words(effect: Effect) -> str:
             return f"erase {scope}"
         case NoteUnanswered():
             return "unanswered"
+        case StopFollowing():
+            return "stop following"
         case AnswerSamePerson(_, yes):
             return f"same person {'yes' if yes else 'no'}"
         case WaitForTime():
@@ -124,6 +129,11 @@ def staged(dialogue: dict[str, Any]) -> Stage:
             },
         )
     stage.visits.full_days = set(dialogue.get("full", ()))
+    if dialogue.get("register"):
+        stage.register = InventedRegister()
+        stage.view = replace(stage.view, has_applications=True)
+    if checked := dialogue.get("checked"):
+        stage.view = replace(stage.view, checked=frozenset(checked))
     if "stored" in dialogue:
         stage.stored = StoredView(**dialogue["stored"], since=NOON)
     stage.busy = {office: _busy(**told) for office, told in dialogue.get("busy", {}).items()}

@@ -95,6 +95,10 @@ WORDS = {
     "when": "завтра, 25 листопада, до 9:30",
     "words": "Субсидія в цьому місяці буде п’ять тисяч, якщо подати…",
     "year": "2027",
+    "state": "призначено",
+    "matter": "Субсидія: доплата за комунальні",
+    "next": "зачекайте на виплату.",
+    "status": "Заява № 12345: призначено.",
 }
 NUMBERS = {
     "police": "102",
@@ -234,6 +238,10 @@ def test_no_text_is_forgotten() -> None:
         "interview-limit-",
         "interview-example-",
         "result-nearest-",
+        "application-is-",
+        "application-then-",
+        "application-money-",
+        "application-amount-",
     )
     forgotten = [
         text_id

@@ -15,6 +15,10 @@ from playwright.sync_api import Page, expect
 
 from handover.accounts import second_factor
 from handover.accounts.permissions import Role
+from handover.applications import imports
+from handover.applications.importing import Imported
+from handover.applications.parsing import Fault
+from handover.applications.register import Counts
 from handover.assignment import teams
 from handover.assignment.teams import Terms
 from handover.calls import calls
@@ -38,6 +42,7 @@ NO_PAGES = {
     "/workplace/reports/report.xlsx": "a file",
     "/workplace/reports/{part}.csv": "a file",
     "/workplace/files/{content_hash}": "a file",
+    "/workplace/applications/import/{import_id}/errors.csv": "a file",
     f"{FACTOR}/qr.svg": "a picture",
 }
 PAGES = sorted({path for (method, path) in SIGNED_IN if method == "GET"} - set(NO_PAGES))
@@ -68,7 +73,16 @@ def lived_in(served: Served) -> Mapping[str, str]:
             )
             await teams.join(db, team, [other.id])
             await calls.promise(db, ticket, "+380671234567", now, "до обіду", "10:25", now)
-        return {"conversation_id": ticket.conversation_id, "account_id": other.id, "team_id": team.id}
+            file = await imports.begin(db, other, "заяви.csv", "0" * 64, now)
+            wrong = [Fault(4, "Стан", "невідомий стан", "одне з: подано, на розгляді, призначено")]
+            done = Imported(100, 100, Counts(60, 20, 19), 1, wrong)
+            await imports.told(db, file.id, done, "looked", now)
+        return {
+            "conversation_id": ticket.conversation_id,
+            "account_id": other.id,
+            "team_id": team.id,
+            "import_id": file.id,
+        }
 
     return served.run(live())
 

@@ -145,6 +145,15 @@ WHO: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/workplace/reports/recount"): LEADS,
     ("GET", "/workplace/reports/report.xlsx"): LEADS,
     ("GET", "/workplace/reports/{part}.csv"): LEADS,
+    ("GET", "/workplace/applications"): CONSULT,
+    ("POST", "/workplace/applications/code"): CONSULT,
+    ("GET", "/workplace/applications/import"): HEADS,
+    ("POST", "/workplace/applications/import"): HEADS,
+    ("GET", "/workplace/applications/import/{import_id}"): HEADS,
+    ("POST", "/workplace/applications/import/{import_id}/begin"): HEADS,
+    ("POST", "/workplace/applications/import/{import_id}/stop"): HEADS,
+    ("GET", "/workplace/applications/import/{import_id}/errors.csv"): HEADS,
+    ("POST", f"{CHAT}/register"): CONSULT,
     ("GET", "/workplace/board"): LEADS,
     ("GET", "/workplace/board/part"): LEADS,
     ("GET", VISITS): CONSULT,
@@ -201,6 +210,7 @@ async def ids(reception, now):
         "call_id": "nothing",
         "deed": "take",
         "visit_id": visit,
+        "import_id": "nothing",
     }
 
 

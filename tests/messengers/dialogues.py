@@ -27,6 +27,8 @@ OF_THE_ENGINE_ALONE = {
     "opens",
     "full",
     "busy",
+    "no_register",
+    "checked",
 }
 """Heads that set what only the engine's own stage can set."""
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from conversations.database import Database
+from tests.dialogue.invented_register import written
 from tests.messengers.dialogues import Dialogue, play, playable
 from tests.messengers.stage import VENDORS, behind
+from tests.turns.world import COMMUNITY
 
 DIALOGUES = list(playable())
 
@@ -21,6 +23,7 @@ def test_most_dialogues_can_be_played() -> None:
 async def test_every_dialogue_reads_the_same(name: str, sqlite_url: object, tmp_path: Path) -> None:
     database = Database(sqlite_url())  # type: ignore[operator]  # the fixture makes databases
     try:
+        await written(database, COMMUNITY)
         async with behind(name, database, tmp_path) as place:
             performances = await play(DIALOGUES, place)
     finally:

@@ -8,7 +8,16 @@ from dataclasses import replace
 from bots.dialogue import buttons, cards, inquiry
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import documents, handoff, interview, nearest, offices, referral, screener
+from bots.dialogue.skills import (
+    applications,
+    documents,
+    handoff,
+    interview,
+    nearest,
+    offices,
+    referral,
+    screener,
+)
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
 from bots.dialogue.turn import Kind, NoteUnanswered, Outcome, Turn
@@ -48,6 +57,8 @@ def give(scene: Scene, entry_id: str, facet: Facet, second: str | None = None) -
         return None
     if card.id == offices.TOPIC:
         return offices.show(scene)
+    if card.id == applications.TOPIC and scene.view.has_applications:
+        return applications.of_entry(scene, None if facet is Facet.STATUS else _about(scene, card, facet))
     turn = _about(scene, card, facet)
     other = scene.card(second) if second else None
     return turn if other is None or other.id == card.id else _with_second(turn, other)

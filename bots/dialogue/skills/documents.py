@@ -15,7 +15,7 @@ from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_LIMIT, TEXT_TARGET
 from bots.dialogue.turn import Kind, Outcome, State, Step, Turn
 from conversations.messages import CardLine, Choice, Reply
-from knowledge_base.answers import DocumentLine, EntryCard
+from knowledge_base.answers import DocumentLine, DocumentList, EntryCard
 from knowledge_base.understanding.meaning import Facet, Verdict
 
 SKILL = "documents"
@@ -39,7 +39,8 @@ Numbered = list[tuple[int, DocumentLine]]
 
 def has_list(card: EntryCard) -> bool:
     """Whether the entry's papers are known."""
-    return card.documents is not None and bool(card.documents.sure or card.documents.possible)
+    papers = card.documents
+    return papers is not None and bool(papers.sure or papers.possible or papers.checked)
 
 
 def show(scene: Scene, whole: EntryCard) -> Turn:
@@ -50,10 +51,11 @@ def show(scene: Scene, whole: EntryCard) -> Turn:
     if have := _have(scene, card):
         return _ticked(scene, card, have)
     numbered = list(enumerate(papers.sure, 1))
-    head = say("documents-your-list", count=_count(len(numbered))) if numbered else say("documents-depends")
+    head = _head(papers)
     maybe = [_possible(paper) for paper in papers.possible]
     closed = say("documents-closed-with-possible" if maybe else "documents-closed")
     notes = [
+        *_by_register(papers),
         *([say("result-some-papers")] if card is not whole else []),
         *([closed] if papers.closed else []),
         *([say("documents-ask")] if numbered else []),
@@ -147,7 +149,7 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Turn:
     all_count, have_count = len(papers.sure), len(papers.sure) - len(left)
     if left:
         head = say("documents-left", have=have_count, all=all_count)
-        pages = _pages(scene, head, left, [], cards.tail(card))
+        pages = _pages(scene, head, left, _by_register(papers), cards.tail(card))
         step: Step | None = Step(SKILL, "have", {"entry": card.id})
         choices = _list_choices(scene, card)
     else:
@@ -272,6 +274,19 @@ def _where(card: EntryCard) -> Choice | None:
     if card.where or Facet.WHERE in card.facets:
         return buttons.facet_of(card, Facet.WHERE)
     return None
+
+
+def _head(papers: DocumentList) -> str:
+    if papers.sure:
+        return say("documents-your-list", count=_count(len(papers.sure)))
+    return say("documents-depends" if papers.possible else "documents-nothing")
+
+
+def _by_register(papers: DocumentList) -> list[str]:
+    """What nobody has to bring, for the department asks a register itself."""
+    if not papers.checked:
+        return []
+    return [say("documents-by-register", list=", ".join(cards.inside(one.name) for one in papers.checked))]
 
 
 def _count(count: int) -> str:

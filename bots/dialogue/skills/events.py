@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.dialogue import buttons, inquiry, moments
 from bots.dialogue.scene import Setting
-from bots.dialogue.skills import danger, hall_news, handoff, rating, same_person, visit_shown
+from bots.dialogue.skills import applications, danger, hall_news, handoff, rating, same_person, visit_shown
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Turn
 from conversations.messages import Reply
@@ -57,6 +57,8 @@ def tell(setting: Setting, name: str, facts: Mapping[str, Any]) -> Turn:
             return hall_news.called(setting, facts) or silent(setting)
         case "visit_stopped":
             return hall_news.stopped(setting, facts) or silent(setting)
+        case "application_changed":
+            return applications.changed(setting, facts)
         case "danger_card":
             return _danger(setting, facts)
         case _:

@@ -10,11 +10,13 @@ from conversations.messages import Reply
 from knowledge_base.understanding.meaning import Verdict
 
 CARD = "card"
+RECEIPT = "receipt"
+"""The code of an application: asked for here, and hidden without a warning."""
 
 
 def warning(scene: Scene) -> str | None:
     """What is said before anything else when a secret was masked."""
-    if scene.meaning.secret is None:
+    if scene.meaning.secret in (None, RECEIPT):
         return None
     return say("secret-card" if scene.meaning.secret == CARD else "secret-code")
 
@@ -25,7 +27,7 @@ def nothing_else(scene: Scene) -> bool:
     asks = meaning.verdict in (Verdict.SURE, Verdict.UNSURE) and bool(meaning.ranked)
     goes_on = meaning.verdict is not Verdict.NOT_OURS or scene.open_topic is not None
     understood = asks or (goes_on and (meaning.facet or meaning.follow_up)) or meaning.command
-    return meaning.secret is not None and not understood
+    return meaning.secret not in (None, RECEIPT) and not understood
 
 
 def ask_again(scene: Scene) -> Outcome:

@@ -976,3 +976,99 @@ button-where-to-go = Куди йти
 button-mobile = Мобільний офіс
 button-mobile-all = Інші села
 button-nearest-offices = Найближчі адреси
+
+## Registers asked instead of papers
+
+documents-by-register = Довідку не потрібно, перевіримо самі: { $list }.
+documents-nothing = Нести нічого не треба.
+sheet-by-register = Не потрібно, перевіримо самі
+
+## The state of an application
+
+application-ask =
+    Напишіть номер заяви й код із розписки.
+    Можна одним повідомленням: { $number }, код { $code }.
+application-number-first = Є код. Тепер напишіть номер заяви: він на тій самій розписці.
+application-number-again = Це не схоже на номер заяви. Він надрукований на розписці, у ньому є цифри.
+application-ask-code =
+    Номер записано. Тепер напишіть код із розписки.
+    У ньому вісім знаків: букви й цифри по черзі.
+application-code-again =
+    Код має вісім знаків: букви й цифри по черзі, як-от { $code }.
+    Він надрукований на розписці.
+application-code-renewed = Код цієї заяви змінили. Напишіть номер і код із нової розписки.
+application-wrong =
+    Заяви з таким номером і кодом не знайдено. Перевірте обидва на розписці.
+    Код міг змінитися: тоді діє лише новий. Допоможе й телефон: { $phone }.
+application-limit =
+    На сьогодні спроби закінчилися: їх п’ять на день. Завтра можна знову.
+    Потрібно сьогодні — подзвоніть: { $phone }. Або покличте людину.
+application-no-code =
+    Код друкують на розписці, коли приймають заяву.
+    Немає розписки — візьміть паспорт і прийдіть до нас: видамо нову.
+    { $reception }, { $address }, { $phone }.
+application-dropped = Гаразд. Захочете дізнатися про заяву — напишіть.
+application-head = Заява № { $number }: { $state }.
+application-matter = Про що: { $matter }
+application-since = Цей стан із { $since }
+application-amount-approved = Призначено: { $amount }
+application-amount-paid = Виплачено: { $amount }
+application-period = Період: з { $date } до { $until }
+application-period-from = Період: з { $date }
+application-period-to = Період: до { $until }
+application-reason = Причина: { $reason }
+application-papers = Бракує: { $list }
+application-next = Що далі: { $next }
+application-as-of-today = Станом на сьогодні, { $clock }.
+application-as-of = Станом на { $date }, { $clock }.
+application-is-submitted = подано
+application-is-accepted = на розгляді
+application-is-needs_papers = бракує документів
+application-is-approved = призначено
+application-is-refused = цього разу ні
+application-is-paid = виплачено
+application-is-stopped = зупинено
+application-is-closed = закрито
+application-then-submitted = зачекайте, заяву ще не почали розглядати.
+application-then-accepted = зачекайте на рішення.
+application-then-needs_papers = принесіть ці документи туди, де подавали заяву.
+application-then-approved = зачекайте на виплату.
+application-then-refused = рішення можна оскаржити або подати заяву знову.
+application-then-paid = гроші не прийшли — запитайте спеціаліста: { $phone }.
+application-then-stopped = запитайте спеціаліста, як поновити: { $phone }.
+application-then-closed = щось лишилося — запитайте спеціаліста: { $phone }.
+application-money-approved =
+    Допомогу призначено { $since }, дня виплати тут не видно.
+    Уточнити можна телефоном: { $phone }.
+application-money-paid =
+    За нашими даними, виплату проведено { $since }.
+    Гроші не прийшли — подзвоніть: { $phone }.
+application-money-refused = За цією заявою виплати не буде: цього разу відповідь «ні».
+application-money-undecided = Рішення ще немає, тому й дня виплати немає.
+application-why = Причина в рішенні: { $reason }.
+application-why-unknown =
+    Стан заяви: { $state }. Причини тут не видно.
+    Її знає спеціаліст: { $phone }.
+application-history = Історія заяви № { $number }:
+application-history-line = { $date }: { $state }
+application-followed = Заява № { $number }: напишу сюди, щойно щось зміниться.
+application-followed-quiet =
+    Заяву № { $number } додано до списку.
+    Ви просили не писати першими, тому зміни дивіться тут: «Мої заяви».
+application-full = Стежити можна за десятьма заявами. Спершу приберіть одну зі списку.
+application-not-followed = Гаразд, про цю заяву більше не писатиму.
+application-none-followed = Ви поки не стежите за жодною заявою.
+application-followed-list = Ви стежите за заявами:
+application-followed-line = № { $number }: { $state }
+application-changed =
+    Є новини.
+    { $status }
+button-application-check = Перевірити заяву
+button-application-no-code = Немає коду
+button-application-elsewhere = Де ще дізнатися
+button-application-follow = Повідомляти зміни
+button-application-stop = Не стежити
+button-application-history = Історія
+button-application-again = Докладно
+button-application-appeal = Оскаржити
+button-application-mine = Мої заяви

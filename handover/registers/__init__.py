@@ -1,0 +1,1 @@
+"""Registers asked instead of papers: which are connected, and what they answered."""
