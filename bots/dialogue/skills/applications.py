@@ -43,7 +43,7 @@ LONGEST_ANSWER = 60
 """Signs of an answer in which a number or a code is looked for."""
 
 _MINE = re.compile(
-    r"\b(?:де|шо|що|як|что|где|как|стан|статус|перевір\w*|провер\w*|розгля\w*|рассм\w*|готов\w*|дізна\w*|узна\w*|хочу|чи)\b"
+    r"\b(?:де|шо|що|як|что|где|как|як\w*|стан|статус|перевір\w*|провер\w*|розгля\w*|рассм\w*|готов\w*|дізна\w*|узна\w*|хочу|чи)\b"
     r".*\b(?:мо[єюїяйеё]\w*|по моїй|моей|подан\w*|подав\w*|подал\w*)\b.*"
     r"|\b(?:стан|статус)\w*\s+(?:моєї |мого |моей |моего |по )?(?:заяв\w*|заявк\w*|заявлен\w*|справ\w*)",
     re.IGNORECASE,
@@ -68,6 +68,10 @@ _NO_CODE = re.compile(
 _WHY = re.compile(r"\b(?:чого|чому|почему|чо|за що|причин\w*|відмов\w*|отказ\w*)\b", re.IGNORECASE)
 _MONEY = re.compile(
     r"\b(?:гроші|грошей|деньги|денег|виплат\w*|выплат\w*|прийд\w*|придут|скільки|сколько|сума)\b",
+    re.IGNORECASE,
+)
+_TELL_ME = re.compile(
+    r"\b(?:повідом\w*|сповіща\w*|сповісти\w*|сообщ\w*|уведом\w*|стеж\w*|слід\w*)\b|\b(?:напиш\w*|скаж\w*).*\bзмін",
     re.IGNORECASE,
 )
 _HISTORY = re.compile(r"\b(?:історі\w*|истори\w*|раніше|раньше)\b", re.IGNORECASE)
@@ -365,6 +369,8 @@ def _follow_up(scene: Scene) -> Outcome | None:
     words = scene.words
     if len(words.split()) > LONGEST_FOLLOW_UP or _names_another_topic(scene):
         return None
+    if _TELL_ME.search(words):
+        return _see(scene, _now_followed, follow=True)
     for pattern, told in ((_HISTORY, _history), (_WHY, _why), (_MONEY, _money)):
         if pattern.search(words):
             return _see(scene, told)
