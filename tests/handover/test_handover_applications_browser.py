@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from handover.accounts.permissions import Role
 from tests.applications.files import FIRST, SECOND, csv_file
-from tests.handover.browsing import PHONE, Served, sideways, violations
+from tests.handover.browsing import PHONE, Served, sideways, violations, waits
+from tests.handover.test_handover_registers import PAPERS
 
 
 def test_a_file_is_imported_and_a_code_given_out(
@@ -61,3 +62,17 @@ def test_on_a_phone_nothing_is_cut_off(
 
 def seen(page: Page, name: str) -> None:
     page.screenshot(path=f"/tmp/reg/{name}.png")
+
+
+def test_a_register_is_asked_out_of_the_packet(served: Served, open_page: Callable[..., Page]) -> None:
+    served.vendors.matter = PAPERS
+    page = open_page(bypass_csp=True)
+    waits(page, served, minutes=5)
+    page.get_by_text("Перевірити в реєстрі").click()
+    expect(page.get_by_label("Для чого")).to_have_value(re.compile("Консультація № .*: Субсидія"))
+    assert violations(page) == []
+    seen(page, "packet")
+    page.get_by_label("Номер запису").fill("19800101-12345")
+    page.get_by_role("button", name="Запитати").click()
+    # Here none is connected: nothing is kept, and a word says so.
+    expect(page.get_by_role("heading", name="Реєстр не під’єднано")).to_be_visible()
