@@ -7,7 +7,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bots.dialogue.turn import AboutApplications, Lookup, QueueView, SamePersonView, StoredView, View
+from bots.dialogue.turn import (
+    AboutApplications,
+    FindApplication,
+    FollowedApplications,
+    Lookup,
+    QueueView,
+    SamePersonView,
+    SeeApplication,
+    StoredView,
+    View,
+)
 from bots.turns import registers
 from bots.turns.runtime import Runtime
 from conversations import erasure
@@ -34,7 +44,7 @@ async def see(
             return replace(view, same_person=await _same_person_view(db, claimed.id, now))
         case Lookup.STORED:
             return replace(view, stored=await _stored_view(db, claimed))
-        case _:
+        case FindApplication() | SeeApplication() | FollowedApplications():
             key, community = runtime.registers.key, claimed.ref.community
             seen = await registers.look(db, key, community, claimed.id, wanted, now)
             return replace(view, applications=seen)

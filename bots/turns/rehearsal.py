@@ -12,11 +12,14 @@ from bots.dialogue.turn import (
     ApplicationsView,
     CancelTicket,
     EraseStored,
+    FindApplication,
+    FollowedApplications,
     Heard,
     Lookup,
     OpenTicket,
     QueueView,
     SamePersonView,
+    SeeApplication,
     State,
     StoredView,
     TicketView,
@@ -60,7 +63,7 @@ class Rehearsal:
         return outcome
 
     def _look_up(self, lookup: Lookup | AboutApplications, now: datetime) -> View:
-        if not isinstance(lookup, Lookup):
+        if isinstance(lookup, FindApplication | SeeApplication | FollowedApplications):
             return replace(self.view, applications=ApplicationsView(lookup, "wrong"))
         if lookup is Lookup.STORED:
             return replace(self.view, stored=StoredView(self.heard, self.files, self.tickets, self.since))

@@ -16,11 +16,14 @@ from bots.dialogue.turn import (
     CancelTicket,
     Effect,
     EraseStored,
+    FindApplication,
+    FollowedApplications,
     Heard,
     Lookup,
     OpenTicket,
     QueueView,
     SamePersonView,
+    SeeApplication,
     State,
     StopFollowing,
     StoredView,
@@ -114,7 +117,7 @@ class Stage:
         return outcome
 
     def _looked_up(self, lookup: Lookup | AboutApplications) -> View:
-        if not isinstance(lookup, Lookup):
+        if isinstance(lookup, FindApplication | SeeApplication | FollowedApplications):
             seen = self.register.look(lookup) if self.register else ApplicationsView(lookup, "wrong")
             return replace(self.view, applications=seen)
         if lookup is Lookup.SAME_PERSON:
