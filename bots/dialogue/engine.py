@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bots.dialogue import inquiry, matter, memory, notices, typed
+from bots.dialogue import application_ear, inquiry, matter, memory, notices, typed
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.skills import (
@@ -71,8 +71,8 @@ NUMBERED_LINES = frozenset(
     {
         (documents.SKILL, "have"),
         (screener.SKILL, screener.SITUATIONS),
-        (applications.SKILL, applications.NUMBER),
-        (applications.SKILL, applications.CODE),
+        (application_ear.SKILL, application_ear.NUMBER),
+        (application_ear.SKILL, application_ear.CODE),
     }
 )
 
@@ -436,7 +436,7 @@ PRESSES: dict[str, Press] = {
     "z": applications.press,
 }
 HEARS: dict[str, OnStep] = {
-    applications.SKILL: applications.hear,
+    application_ear.SKILL: applications.hear,
     attachments.SKILL: attachments.hear,
     callback.SKILL: callback.hear,
     clarify.SKILL: clarify.hear,
@@ -452,7 +452,7 @@ HEARS: dict[str, OnStep] = {
 ASKS_A_CHOICE = frozenset({appointments.SKILL, clarify.SKILL, documents.SKILL, mobile.SKILL, nearest.SKILL})
 """Skills whose open question has its own answers."""
 REPEATS: dict[str, OnStep] = {
-    applications.SKILL: applications.repeat,
+    application_ear.SKILL: applications.repeat,
     attachments.SKILL: attachments.repeat,
     callback.SKILL: callback.repeat,
     clarify.SKILL: clarify.repeat,

@@ -11,11 +11,14 @@ from bots.dialogue.turn import (
     AboutApplications,
     BookVisit,
     ChangeVisit,
+    FindApplication,
+    FollowedApplications,
     FreeTimes,
     Lookup,
     MoveVisit,
     QueueView,
     SamePersonView,
+    SeeApplication,
     StoredView,
     View,
     VisitDeed,
@@ -54,7 +57,7 @@ async def see(
             return replace(view, times=await visits.free(db, claimed, knowledge, wanted, now))
         case BookVisit() | MoveVisit() | ChangeVisit():
             return replace(view, deed=await visits.do(db, claimed, knowledge, wanted, now))
-        case _:
+        case FindApplication() | SeeApplication() | FollowedApplications():
             key, community = runtime.registers.key, claimed.ref.community
             seen = await registers.look(db, key, community, claimed.id, wanted, now)
             return replace(view, applications=seen)

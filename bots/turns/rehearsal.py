@@ -12,12 +12,15 @@ from bots.dialogue.turn import (
     ApplicationsView,
     CancelTicket,
     EraseStored,
+    FindApplication,
+    FollowedApplications,
     FreeTimes,
     Heard,
     Lookup,
     OpenTicket,
     QueueView,
     SamePersonView,
+    SeeApplication,
     State,
     StoredView,
     TicketView,
@@ -68,7 +71,7 @@ class Rehearsal:
     def _look_up(
         self, lookup: Lookup | AboutApplications | FreeTimes | VisitDeed, view: View, now: datetime
     ) -> View:
-        if isinstance(lookup, AboutApplications):
+        if isinstance(lookup, FindApplication | SeeApplication | FollowedApplications):
             return replace(view, applications=ApplicationsView(lookup, "wrong"))
         if isinstance(lookup, FreeTimes):
             return self.visits.free(view, lookup, self.mind.knowledge, now)

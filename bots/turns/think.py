@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bots.dialogue.application_ear import conceals
 from bots.dialogue.buttons import label_everywhere
 from bots.dialogue.engine import respond
-from bots.dialogue.skills import applications
 from bots.dialogue.state import dump_state, load_state
 from bots.dialogue.turn import (
     BookVisit,
@@ -410,7 +410,7 @@ async def _release(
 def _without_secrets(message: IncomingMessage, meaning: Meaning | None, state: State) -> IncomingMessage:
     """A card number or a code is never kept: the transcript gets the masked text."""
     text = message.text if meaning is None or meaning.secret is None else meaning.masked
-    text = applications.conceals(state, text)
+    text = conceals(state, text)
     return message if text == message.text else message.model_copy(update={"text": text})
 
 

@@ -19,6 +19,7 @@ from conversations.messages import MessageKind
 from handover.applications import codes, register
 from handover.applications.record import Record, State
 from handover.applications.tables import application_follows
+from tests.applications.test_applications_lookup import statements
 from tests.turns.world import COMMUNITY, NOON, StubChannel, World, message
 
 CODE_KEY = b""
@@ -159,3 +160,20 @@ async def test_the_code_is_hidden_in_the_transcript_however_it_is_typed(receptio
 
 def test_the_key_of_codes_is_not_printed() -> None:
     assert "secret" not in repr(Registers(key=b"secret"))
+
+
+async def test_a_whole_turn_executes_the_same_whatever_is_wrong(reception: World) -> None:
+    await stands(reception, State.SUBMITTED)
+    code = await code_of(reception)
+    other = "A2A2A2A2" if code != "A2A2A2A2" else "B2B2B2B2"
+    executed = []
+    for address, number, typed in (("a", "12345", code), ("b", "99999", code), ("c", "12345", other)):
+        await says(reception, "привіт", address)
+        event = message(f"заява {number} код {typed}", key=address, address=address)
+        async with reception.runtime.database.write() as db:
+            await inbox.accept(db, [event], reception.clock())
+        with statements(reception.runtime.database) as seen:
+            await think(reception.runtime)
+        executed.append(seen)
+    assert len(executed[0]) > 5
+    assert executed[0] == executed[1] == executed[2]

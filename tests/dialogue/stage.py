@@ -18,12 +18,15 @@ from bots.dialogue.turn import (
     CancelTicket,
     Effect,
     EraseStored,
+    FindApplication,
+    FollowedApplications,
     FreeTimes,
     Heard,
     Lookup,
     OpenTicket,
     QueueView,
     SamePersonView,
+    SeeApplication,
     State,
     StopFollowing,
     StoredView,
@@ -127,7 +130,7 @@ class Stage:
         return outcome
 
     def _looked_up(self, lookup: Lookup | AboutApplications | FreeTimes | VisitDeed, view: View) -> View:
-        if isinstance(lookup, AboutApplications):
+        if isinstance(lookup, FindApplication | SeeApplication | FollowedApplications):
             seen = self.register.look(lookup) if self.register else ApplicationsView(lookup, "wrong")
             return replace(view, applications=seen)
         if isinstance(lookup, FreeTimes):

@@ -72,6 +72,16 @@ def test_the_sheet_holds_the_list_as_the_chat_says_it() -> None:
     assert printed.start == "topic-housing-subsidy"
 
 
+def test_a_paper_that_a_register_is_asked_for_need_not_be_brought() -> None:
+    stage = Stage(view=View(checked=frozenset({"lease"})))
+    sure, checked = sheet(after(LIST, FILE, stage=stage)).groups
+    assert [paper.name for paper in sure.papers] == ["1. Заява", "2. Декларація про доходи", "3. Паспорт"]
+    assert (checked.heading, checked.papers) == (
+        "Не потрібно, перевіримо самі",
+        (Paper("Договір оренди", ticked=True),),
+    )
+
+
 def test_what_was_ticked_is_ticked_on_paper() -> None:
     printed = sheet(after(LIST, "1 3", FILE))
     assert printed.groups[0].heading == "Що принести: є 2 з 3"

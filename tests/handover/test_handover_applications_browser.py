@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from handover.accounts.permissions import Role
 from tests.applications.files import FIRST, SECOND, csv_file
-from tests.handover.browsing import PHONE, Served, sideways, violations
+from tests.handover.browsing import PHONE, Served, sideways, violations, waits
+from tests.handover.test_handover_registers import PAPERS
 
 
 def test_a_file_is_imported_and_a_code_given_out(
@@ -27,7 +28,6 @@ def test_a_file_is_imported_and_a_code_given_out(
     expect(page.locator(".counts")).to_contain_text("Нових")
     expect(page.get_by_role("region", name="Помилки")).to_contain_text("такого дня немає в календарі")
     assert violations(page) == []
-    seen(page, "import")
     with page.expect_download() as download:
         page.get_by_role("link", name="Файл помилок").click()
     assert "хтозна" not in Path(download.value.path()).read_text("utf-8-sig")
@@ -39,14 +39,11 @@ def test_a_file_is_imported_and_a_code_given_out(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="№ 2026-00002: призначено")).to_be_visible()
     assert violations(page) == []
-    seen(page, "application")
     page.get_by_role("button", name="Видати код").click()
     expect(page.locator(".once")).to_have_text(re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"))
     assert violations(page) == []
-    seen(page, "code")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert sideways(page) == 0
-    seen(page, "code-phone")
 
 
 def test_on_a_phone_nothing_is_cut_off(
@@ -56,8 +53,16 @@ def test_on_a_phone_nothing_is_cut_off(
     for address in ("", "/import"):
         page.goto(f"{served.address}/workplace/applications{address}")
         assert sideways(page) == 0
-        seen(page, f"phone{address.replace('/', '-')}")
 
 
-def seen(page: Page, name: str) -> None:
-    page.screenshot(path=f"/tmp/reg/{name}.png")
+def test_a_register_is_asked_out_of_the_packet(served: Served, open_page: Callable[..., Page]) -> None:
+    served.vendors.matter = PAPERS
+    page = open_page(bypass_csp=True)
+    waits(page, served, minutes=5)
+    page.get_by_text("Перевірити в реєстрі").click()
+    expect(page.get_by_label("Для чого")).to_have_value(re.compile("Консультація № .*: Субсидія"))
+    assert violations(page) == []
+    page.get_by_label("Номер запису").fill("19800101-12345")
+    page.get_by_role("button", name="Запитати").click()
+    # Here none is connected: nothing is kept, and a word says so.
+    expect(page.get_by_role("heading", name="Реєстр не під’єднано")).to_be_visible()

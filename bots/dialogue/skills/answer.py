@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, cards, inquiry
+from bots.dialogue import application_ear, buttons, cards, inquiry
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
 from bots.dialogue.skills import (
@@ -57,7 +57,7 @@ def give(scene: Scene, entry_id: str, facet: Facet, second: str | None = None) -
         return None
     if card.id == offices.TOPIC:
         return offices.show(scene)
-    if card.id == applications.TOPIC and scene.view.has_applications:
+    if card.id == application_ear.TOPIC and scene.view.has_applications:
         return applications.of_entry(scene, None if facet is Facet.STATUS else _about(scene, card, facet))
     turn = _about(scene, card, facet)
     other = scene.card(second) if second else None

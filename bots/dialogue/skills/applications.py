@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bots.dialogue import application_ear as ear
 from bots.dialogue import buttons
+from bots.dialogue.application_ear import CODE, NUMBER, SHOWN, SKILL, TOPIC
 from bots.dialogue.application_words import changed_of, history_of, next_step, status_text, why_text
 from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.texts import arguments_of, say
@@ -30,65 +32,15 @@ from bots.dialogue.turn import (
 )
 from conversations.messages import Choice, MessageKind, Reply
 from knowledge_base.understanding import receipts
-from knowledge_base.understanding.meaning import Facet, SmallTalk, Verdict
+from knowledge_base.understanding.meaning import SmallTalk, Verdict
 
-SKILL = "applications"
-NUMBER, CODE, SHOWN = "number", "code", "shown"
-TOPIC = "application-status"
 APPEAL = "refusal-appeal"
 EXAMPLES = {"number": "12345", "code": "A4K9-M2T7"}
 LONGEST_FOLLOW_UP = 7
 """Words of a question that goes on about an application."""
 LONGEST_ANSWER = 60
 """Signs of an answer in which a number or a code is looked for."""
-
-_MINE = re.compile(
-    r"\b(?:де|шо|що|як|что|где|как|стан|статус|перевір\w*|провер\w*|розгля\w*|рассм\w*|готов\w*|дізна\w*|узна\w*|хочу|чи)\b"
-    r".*\b(?:мо[єюїяйеё]\w*|по моїй|моей|подан\w*|подав\w*|подал\w*)\b.*"
-    r"|\b(?:стан|статус)\w*\s+(?:моєї |мого |моей |моего |по )?(?:заяв\w*|заявк\w*|заявлен\w*|справ\w*)",
-    re.IGNORECASE,
-)
-_APPLICATION = re.compile(
-    r"\b(?:заяв\w*|заявк\w*|заявлен\w*|справ[аиіуо]\w*|рішенн\w*|решени\w*)\b", re.IGNORECASE
-)
-_WHAT_WITH = re.compile(
-    r"\b(?:що|шо|что|чо)\s+(?:там\s+)?(?:з|із|зі|с|со|по)\s+(?:моє\w*|моїм\w*|мойо\w*|моей|моим\w*)\b",
-    re.IGNORECASE,
-)
-_FOLLOWED = re.compile(
-    r"\b(?:мо[їєи]\w*)\s+(?:заяв[иі]|заявки|заявления)\b|\bза чим (?:я )?стежу", re.IGNORECASE
-)
-_ELSEWHERE = re.compile(
-    r"\b(?:куди|куда|адрес\w*|портал\w*|кабінет\w*|кабинет\w*|подати|подать)\b", re.IGNORECASE
-)
-_NO_CODE = re.compile(
-    r"\b(?:нема\w*|немає|нету|нет|загуби\w*|втрати\w*|потерял\w*|не маю|не пам\w*|не помню|забул\w*|забув)\b",
-    re.IGNORECASE,
-)
-_WHY = re.compile(r"\b(?:чого|чому|почему|чо|за що|причин\w*|відмов\w*|отказ\w*)\b", re.IGNORECASE)
-_MONEY = re.compile(
-    r"\b(?:гроші|грошей|деньги|денег|виплат\w*|выплат\w*|прийд\w*|придут|скільки|сколько|сума)\b",
-    re.IGNORECASE,
-)
-_HISTORY = re.compile(r"\b(?:історі\w*|истори\w*|раніше|раньше)\b", re.IGNORECASE)
-_SIGN = re.compile(r"[^\W_]")
 _KEY = re.compile(r"[0-9a-f]{12}")
-_TOKEN = re.compile(r"[^\W_](?:[ \-–—.]?[^\W_]){4,13}")
-
-
-def conceals(state: State, text: str) -> str:
-    """The text without receipts' codes; where one was asked for, without whatever may be a badly typed one too."""
-    for start, end in receipts.code_spans(text):
-        text = text[:start] + _SIGN.sub("•", text[start:end]) + text[end:]
-    step = state.step
-    if step is None or step.skill != SKILL or step.name != CODE:
-        return text
-
-    def dotted(found: re.Match[str]) -> str:
-        mixed = any(map(str.isdigit, found[0])) and any(map(str.isalpha, found[0]))
-        return _SIGN.sub("•", found[0]) if mixed else found[0]
-
-    return _TOKEN.sub(dotted, text)
 
 
 def given(scene: Scene) -> Outcome | None:
@@ -112,9 +64,9 @@ def asked(scene: Scene) -> Outcome | None:
     if (told := _follow_up(scene)) is not None:
         return told
     words = scene.words
-    if _FOLLOWED.search(words) and not _MINE.search(words) and not _WHAT_WITH.search(words):
+    if ear.FOLLOWED.search(words) and not ear.MINE.search(words) and not ear.WHAT_WITH.search(words):
         return mine(scene)
-    if not _is_about_status(scene) or _ELSEWHERE.search(words):
+    if not ear.is_about_status(scene) or ear.ELSEWHERE.search(words):
         return None
     number = receipts.read(scene.event.text).number
     return _ask_code(scene, number) if number else _ask(scene, NUMBER, "application-ask")
@@ -130,17 +82,6 @@ def of_entry(scene: Scene, turn: Turn | None) -> Turn:
     return replace(turn, replies=(*before, last))
 
 
-def _is_about_status(scene: Scene) -> bool:
-    words, meaning = scene.words, scene.meaning
-    topic = meaning.ranked[0].topic if meaning.ranked and meaning.verdict is Verdict.SURE else None
-    if topic == TOPIC and meaning.facet in (None, Facet.STATUS, Facet.OVERVIEW):
-        return True
-    if topic not in (None, TOPIC) and meaning.facet is Facet.STATUS and _MINE.search(words):
-        return True
-    own = _APPLICATION.search(words) is not None and _MINE.search(words) is not None
-    return own or _WHAT_WITH.search(words) is not None
-
-
 def hear(scene: Scene, step: Step) -> Outcome | None:
     """The number, then the code; after the answer what goes on about it. Another question is answered instead."""
     if step.name == SHOWN:
@@ -148,7 +89,7 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
     if scene.meaning.small_talk is SmallTalk.NO:
         return scene.turn(Kind.STATUS, Reply(text=say("application-dropped"), choices=buttons.row()))
     typed = scene.event.text[: LONGEST_ANSWER * 2]
-    if _NO_CODE.search(scene.words):
+    if ear.NO_CODE.search(scene.words):
         return no_code(scene)
     if step.name == NUMBER:
         number = receipts.number_asked(typed) if _may_answer(scene) else None
@@ -365,7 +306,9 @@ def _follow_up(scene: Scene) -> Outcome | None:
     words = scene.words
     if len(words.split()) > LONGEST_FOLLOW_UP or _names_another_topic(scene):
         return None
-    for pattern, told in ((_HISTORY, _history), (_WHY, _why), (_MONEY, _money)):
+    if ear.TELL_ME.search(words):
+        return _see(scene, _now_followed, follow=True)
+    for pattern, told in ((ear.HISTORY, _history), (ear.WHY, _why), (ear.MONEY, _money)):
         if pattern.search(words):
             return _see(scene, told)
     return None
