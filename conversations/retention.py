@@ -73,7 +73,7 @@ def rows(name: str, table: Table, older: Callable[[datetime], ColumnElement[bool
 
 
 def emptied(
-    name: str, table: Table, older: Callable[[datetime], ColumnElement[bool]], **values: object
+    name: str, table: Table, older: Callable[[datetime], ColumnElement[bool]], /, **values: object
 ) -> Kind:
     """A kind whose rows stay and get these values instead; `older` has to leave out those that have them already."""
     (key,) = table.primary_key.columns

@@ -23,6 +23,13 @@ from conversations.retention import EVENT_KEYS, EVENTS, PAYLOADS, REJECTED, UNRE
 from conversations.tables import conversations
 from handover import audit, counting
 from handover import happenings as happening
+from handover.appointments.tables import (
+    appointment_units,
+    appointments,
+    hall_numbers,
+    receiver_absences,
+    waiting_list,
+)
 from handover.audit import Action
 from handover.calendars.hours import KYIV
 from handover.composing import drafts
@@ -61,6 +68,9 @@ CALLERS_KEPT = timedelta(days=1)
 
 SIGN_IN_FAILURES_KEPT = timedelta(days=1)
 """A lock lasts minutes. What was typed as a login may have been a password."""
+
+PLANS_KEPT = timedelta(days=31)
+"""Times that were taken, wishes, absences and the hall's numbers of days gone by: a month answers every question."""
 
 VIEWERS_KEPT = timedelta(days=1)
 """Who looked at a conversation counts for a minute; the audit log keeps the readings."""
@@ -141,6 +151,38 @@ CALLS = log_retention.emptied(
     words="",
 )
 CALLERS = log_retention.rows("callers", callers, lambda before: callers.c.began_at < before)
+VISITS = log_retention.emptied(
+    "appointments",
+    appointments,
+    lambda before: and_(
+        appointments.c.day < _day(before),
+        or_(
+            appointments.c.name != "", appointments.c.phone.is_not(None), appointments.c.priority.is_not(None)
+        ),
+    ),
+    name="",
+    phone=None,
+    priority=None,
+)
+WAITING_LIST = log_retention.rows(
+    "waiting_list", waiting_list, lambda before: waiting_list.c.till_day < _day(before)
+)
+ABSENCES = log_retention.rows(
+    "absences", receiver_absences, lambda before: receiver_absences.c.day < _day(before)
+)
+VISIT_TIMES = log_retention.rows(
+    "visit_times", appointment_units, lambda before: appointment_units.c.at < before
+)
+HALL_NUMBERS = log_retention.rows(
+    "hall_numbers", hall_numbers, lambda before: hall_numbers.c.day < _day(before)
+)
+
+
+def _day(moment: datetime) -> str:
+    """The day of a moment in Kyiv, as days are kept."""
+    return moment.astimezone(KYIV).date().isoformat()
+
+
 QUESTIONS = log_retention.rows("questions", unanswered, lambda before: unanswered.c.at < before)
 SESSIONS = log_retention.rows(
     "sessions",
@@ -197,6 +239,11 @@ class Policy:
         yield VIEWERS, VIEWERS_KEPT
         yield CALLS, self.words
         yield CALLERS, CALLERS_KEPT
+        yield VISITS, self.words
+        yield WAITING_LIST, PLANS_KEPT
+        yield ABSENCES, PLANS_KEPT
+        yield VISIT_TIMES, PLANS_KEPT
+        yield HALL_NUMBERS, PLANS_KEPT
         yield QUESTIONS, self.questions
         yield EVENTS, self.events
         yield REJECTED, self.rejected

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+import handover.appointments.tables as plan
 import handover.tables as desk
 from conversations import inbox, remote_files, transcript
 from conversations.attachments import FolderStore
@@ -19,6 +21,7 @@ from conversations.tables import messages, outbox
 from handover import audit, happenings
 from handover.accounts import accounts, sessions
 from handover.accounts.permissions import Role
+from handover.appointments import numbers
 from handover.calls import callers, calls
 from handover.calls.callers import Caller
 from handover.composing import viewers
@@ -43,6 +46,11 @@ KINDS = {
     "viewers",
     "calls",
     "callers",
+    "appointments",
+    "waiting_list",
+    "absences",
+    "visit_times",
+    "hall_numbers",
     "questions",
     "payloads",
     "events",
@@ -56,10 +64,13 @@ KINDS = {
     "readings",
     "actions",
 }
-UNASKED = {"event_keys", "sign_in_failures", "form_keys", "callers", "viewers", "happenings"}
+UNASKED = {
+    *("event_keys", "sign_in_failures", "form_keys", "callers", "viewers", "happenings"),
+    *("waiting_list", "absences", "visit_times", "hall_numbers"),
+}
 """Kinds that go after a fixed time, whatever the policy is."""
 BY_POLICY = KINDS - UNASKED
-WITH_WORDS = {"tickets", "calls", "drafts", "kept_replies", "mentions", "same_people"}
+WITH_WORDS = {"tickets", "appointments", "calls", "drafts", "kept_replies", "mentions", "same_people"}
 """Kinds that have no policy of their own: they go as words do."""
 
 
@@ -195,8 +206,55 @@ async def desk_worked(database: Database, conversation: str, at: datetime, *, re
                 kept_at=at,
             )
         )
+        await visited(db, conversation, account.id, at)
         await viewers.come(db, "sample", conversation, account.id, "looks", at)
         await happenings.happened(db, "sample", [conversation], at)
+
+
+async def visited(db: AsyncConnection, conversation: str, account_id: str, at: datetime) -> None:
+    """A visit of that day with the time it took, a wish for a time, an absence, a number of the hall."""
+    day, office = at.date().isoformat(), {"community_id": "sample", "office": "main"}
+    number = await numbers.next_number(db, "sample")
+    hall = await numbers.next_hall_number(db, "sample", "main", at.date(), "А")
+    await db.execute(
+        insert(plan.appointments).values(
+            **office,
+            id=f"visit-{number}",
+            number=number,
+            receiver="",
+            kind="booked",
+            state="done",
+            day=day,
+            starts_at=at,
+            ends_at=at,
+            hall_letter="А",
+            hall_number=hall,
+            conversation_id=conversation,
+            name=MARK,
+            phone=MARK,
+            priority=MARK,
+            sequence=0,
+            created_at=at,
+        )
+    )
+    held = {"receiver": "", "place": number, "at": at, "held_by": f"visit-{number}"}
+    await db.execute(insert(plan.appointment_units).values(**office, **held))
+    await db.execute(
+        insert(plan.waiting_list).values(
+            **office,
+            id=f"waits-{number}",
+            conversation_id=conversation,
+            receiver="",
+            from_day=day,
+            till_day=day,
+            state="waiting",
+            created_at=at,
+        )
+    )
+    away = {"receiver": f"one-{number}", "day": day, "from_minute": 0, "till_minute": 1440}
+    await db.execute(
+        insert(plan.receiver_absences).values(**office, **away, reason=MARK, set_by=account_id, set_at=at)
+    )
 
 
 async def everything(database: Database) -> str:
