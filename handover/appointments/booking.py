@@ -85,9 +85,12 @@ async def hold_calendar(db: AsyncConnection, community: str) -> None:
 
 async def book(db: AsyncConnection, wish: Wish, now: datetime, zone: ZoneInfo) -> Visit | Refusal:
     """Book a visit. The same wish of the same conversation again gives the visit it has already."""
-    await hold_calendar(db, wish.community)
     if already := await _booked_already(db, wish):
         return already
+    if await _is_full(db, wish):
+        # Whoever comes too late is told so without waiting for those who book.
+        return Refusal.TAKEN
+    await hold_calendar(db, wish.community)
     open_now = await _open_count(db, wish.community, wish.conversation_id, wish.phone, now)
     if open_now >= OPEN_AT_MOST and not wish.over_limit:
         return Refusal.TOO_MANY
@@ -272,6 +275,24 @@ async def _booked_already(db: AsyncConnection, wish: Wish) -> Visit | None:
         appointments.c.for_other == wish.for_other,
     )
     return found[0] if found else None
+
+
+async def _is_full(db: AsyncConnection, wish: Wish) -> bool:
+    """Whether all places of all receivers are taken when the visit would begin."""
+    rows = await db.execute(
+        select(appointment_units.c.receiver, func.count().label("taken"))
+        .where(
+            appointment_units.c.community_id == wish.community,
+            appointment_units.c.office == wish.office.id,
+            appointment_units.c.receiver.in_(wish.receivers),
+            appointment_units.c.at == wish.starts_at,
+        )
+        .group_by(appointment_units.c.receiver)
+    )
+    taken = {row.receiver: row.taken for row in rows}
+    return all(
+        0 < slots.places_of(wish.office, receiver) <= taken.get(receiver, 0) for receiver in wish.receivers
+    )
 
 
 async def _open_count(
