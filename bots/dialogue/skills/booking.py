@@ -298,7 +298,8 @@ def _no_time_that_day(
     scene: Scene, plan: Plan, office: Office, view: TimesView, times: Sequence[datetime]
 ) -> Outcome:
     """Nothing is free on the days that were named: why, and which days have times."""
-    day = plan.days[0]
+    # «На вівторок», said on a Tuesday, is today or in a week; where neither will do, the one to come is spoken of.
+    day = plan.days[-1] if len(plan.days) > 1 and plan.days[0] == scene.today else plan.days[0]
     said = visiting.day_begun(scene, day)
     full = False
     if day < scene.today:
