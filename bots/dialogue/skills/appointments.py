@@ -11,11 +11,11 @@ from bots.dialogue import buttons, moments, places, receiving, visiting, when, w
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
 from bots.dialogue.skills import booking, callback, my_visits, offices, visit_shown
-from bots.dialogue.skills.booking import DAY, MATTER, NAME, NOT_NAMED, OFFICE, OPEN, TIME
+from bots.dialogue.skills.booking import NOT_NAMED
 from bots.dialogue.texts import say
-from bots.dialogue.turn import Kind, Outcome, Step, Turn, WaitForTime
+from bots.dialogue.turn import EraseStored, Kind, Outcome, Step, Turn, WaitForTime
 from bots.dialogue.typed import number
-from bots.dialogue.visiting import Plan
+from bots.dialogue.visiting import DAY, MATTER, NAME, OFFICE, OPEN, TIME, Plan
 from conversations.messages import Reply
 from knowledge_base.answers import HALL
 from knowledge_base.language import day_and_month
@@ -243,7 +243,8 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     if waiting is None or not turn.replies:
         return turn
     mine = turn.kind is Kind.APPOINTMENT and turn.state.step is not None and turn.state.step.skill == SKILL
-    if mine or turn.kind in (Kind.DANGER, Kind.MENU) or turn.state.danger is not None:
+    erased = any(isinstance(effect, EraseStored) and effect.scope == "all" for effect in turn.effects)
+    if mine or erased or turn.kind in (Kind.DANGER, Kind.MENU) or turn.state.danger is not None:
         return replace(turn, state=replace(turn.state, booking=None))
     state = replace(turn.state, booking=waiting)
     last = turn.replies[-1]

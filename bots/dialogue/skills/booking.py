@@ -27,14 +27,11 @@ from bots.dialogue.turn import (
     TimesView,
     Turn,
 )
-from bots.dialogue.visiting import Plan
+from bots.dialogue.visiting import DAY, MATTER, NAME, OFFICE, TIME, WHO, Plan
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import HALL, Office, of_weekday
 from knowledge_base.language import clock_when, day_and_month
 
-MATTER, OFFICE, WHO, DAY, TIME, NAME = "matter", "office", "who", "day", "time", "name"
-OPEN = frozenset({MATTER, OFFICE, WHO, DAY, TIME, NAME})
-"""Steps at which a booking waits for an answer."""
 DAYS_SHOWN, TIMES_SHOWN, NEAREST = 5, 6, 3
 NOT_NAMED = "none"
 
