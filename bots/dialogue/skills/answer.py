@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, cards, inquiry
+from bots.dialogue import buttons, cards, inquiry, visiting
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
 from bots.dialogue.skills import documents, handoff, interview, offices, referral, screener
@@ -139,9 +139,13 @@ def _facet(scene: Scene, card: EntryCard, facet: Facet) -> Reply | None:
         written = _from_the_card(card, facet)
     if not written:
         return None
+    doors = choices(card, facet)
+    if facet is Facet.WHERE and visiting.offices_for(scene, card.id):
+        # Where to go, and at once when.
+        doors = (buttons.button("v:new", "visit-new"), *doors)
     return Reply(
         text=cards.fit(written, [], cards.tail(card)),
-        choices=choices(card, facet),
+        choices=doors,
         card=cards.structure(card, written),
     )
 
