@@ -110,7 +110,6 @@ def visit_of(facts: object) -> VisitView | None:
         room=_text(facts, "room"),
         matter=_text(facts, "matter"),
         hall=_text(facts, "hall") or "",
-        name=_text(facts, "name") or "",
         for_other=facts.get("for_other") is True,
         state=_text(facts, "state") or "booked",
     )
