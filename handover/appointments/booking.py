@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conversations.database import upsert
-from handover.appointments import slots, visits
+from handover.appointments import slots, units, visits
 from handover.appointments.numbers import COUNTER, letter_of, next_hall_number, next_number
 from handover.appointments.tables import appointment_units, appointments
 from handover.appointments.visits import CITIZEN, Visit
@@ -85,9 +85,12 @@ async def hold_calendar(db: AsyncConnection, community: str) -> None:
 
 async def book(db: AsyncConnection, wish: Wish, now: datetime, zone: ZoneInfo) -> Visit | Refusal:
     """Book a visit. The same wish of the same conversation again gives the visit it has already."""
-    await hold_calendar(db, wish.community)
     if already := await _booked_already(db, wish):
         return already
+    if await _is_full(db, wish):
+        # Whoever comes too late is told so without waiting for those who book.
+        return Refusal.TAKEN
+    await hold_calendar(db, wish.community)
     open_now = await _open_count(db, wish.community, wish.conversation_id, wish.phone, now)
     if open_now >= OPEN_AT_MOST and not wish.over_limit:
         return Refusal.TOO_MANY
@@ -156,8 +159,8 @@ async def move(
         return Refusal.TOO_OFTEN
     wish = Wish(visit.community, office, tuple(receivers), visit.matter, starts_at, visit.name, booked_by=by)
     # Its own time counts as free: «на пів години пізніше» may overlap with it.
-    kept = await _units(db, visit.id)
-    await let_go(db, visit.id)
+    kept = await units.of(db, visit.id)
+    await units.let_go(db, visit.id)
     seat = await _seat(db, wish, visit.id, now, zone)
     if isinstance(seat, Refusal):
         await db.execute(insert(appointment_units), kept)
@@ -213,7 +216,7 @@ async def cancel(db: AsyncConnection, visit: Visit, now: datetime, by: str | Non
     if row is None:
         current = await visits.get(db, visit.community, visit.id)
         return current if current is not None and current.state == "cancelled" else Refusal.GONE
-    await let_go(db, visit.id)
+    await units.let_go(db, visit.id)
     return visits.visit_of(row)
 
 
@@ -272,6 +275,24 @@ async def _booked_already(db: AsyncConnection, wish: Wish) -> Visit | None:
         appointments.c.for_other == wish.for_other,
     )
     return found[0] if found else None
+
+
+async def _is_full(db: AsyncConnection, wish: Wish) -> bool:
+    """Whether all places of all receivers are taken when the visit would begin."""
+    rows = await db.execute(
+        select(appointment_units.c.receiver, func.count().label("taken"))
+        .where(
+            appointment_units.c.community_id == wish.community,
+            appointment_units.c.office == wish.office.id,
+            appointment_units.c.receiver.in_(wish.receivers),
+            appointment_units.c.at == wish.starts_at,
+        )
+        .group_by(appointment_units.c.receiver)
+    )
+    taken = {row.receiver: row.taken for row in rows}
+    return all(
+        0 < slots.places_of(wish.office, receiver) <= taken.get(receiver, 0) for receiver in wish.receivers
+    )
 
 
 async def _open_count(
@@ -341,55 +362,6 @@ async def _seat(
         refusal = Refusal.TAKEN
         for place in range(1, slots.places_of(wish.office, receiver) + 1):
             slot = slots.Slot(receiver, wish.starts_at, ends_at)
-            if await take(db, wish.community, wish.office.id, slot, place, holder):
+            if await units.take(db, wish.community, wish.office.id, slot, place, holder):
                 return _Seat(receiver, place, ends_at)
     return refusal
-
-
-async def take(
-    db: AsyncConnection, community: str, office: str, slot: slots.Slot, place: int, holder: str
-) -> bool:
-    """Take all units of a time for a visit, or none of them."""
-    units = slots.units_of(slot.starts_at, slot.ends_at)
-    rows = [
-        {
-            "community_id": community,
-            "office": office,
-            "receiver": slot.receiver,
-            "place": place,
-            "at": at,
-            "held_by": holder,
-        }
-        for at in units
-    ]
-    taken = await db.execute(
-        upsert(db, appointment_units)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=list(appointment_units.primary_key.columns))
-        .returning(appointment_units.c.at)
-    )
-    ours = [row.at for row in taken]
-    if len(ours) == len(units):
-        return True
-    if ours:
-        await db.execute(
-            delete(appointment_units).where(
-                appointment_units.c.community_id == community,
-                appointment_units.c.office == office,
-                appointment_units.c.receiver == slot.receiver,
-                appointment_units.c.place == place,
-                appointment_units.c.held_by == holder,
-                appointment_units.c.at.in_(ours),
-            )
-        )
-    return False
-
-
-async def _units(db: AsyncConnection, holder: str) -> list[dict[str, object]]:
-    rows = await db.execute(select(appointment_units).where(appointment_units.c.held_by == holder))
-    return [dict(row) for row in rows.mappings()]
-
-
-async def let_go(db: AsyncConnection, holder: str) -> None:
-    """Free all the time that is held by a visit, or by an offer."""
-    await db.execute(delete(appointment_units).where(appointment_units.c.held_by == holder))

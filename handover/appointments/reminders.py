@@ -129,7 +129,7 @@ async def tell_due(
 
 
 def facts_of(visit: Visit) -> dict[str, Any]:
-    """A visit as an event of the house carries it: JSON values, moments in ISO 8601."""
+    """A visit as an event of the house carries it: JSON values, moments in ISO 8601; nobody's name."""
     return {
         "id": visit.id,
         "number": visit.number,
@@ -140,7 +140,6 @@ def facts_of(visit: Visit) -> dict[str, Any]:
         "starts_at": visit.starts_at.isoformat() if visit.starts_at else None,
         "ends_at": visit.ends_at.isoformat() if visit.ends_at else None,
         "hall": visit.hall,
-        "name": visit.name,
         "for_other": visit.for_other,
         "state": visit.state,
         "sequence": visit.sequence,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from conversations import inbox
 from conversations.messages import InternalEvent
 from conversations.tables import conversations
-from handover.appointments import booking, slots
+from handover.appointments import booking, slots, units
 from handover.appointments.booking import Refusal, Wish
 from handover.appointments.reminders import Reaches
 from handover.appointments.slots import Slot
@@ -116,7 +116,7 @@ async def _leave(
     left = await db.execute(statement.values(state="left").returning(waiting_list.c.id))
     ids = [row.id for row in left]
     for one in ids:
-        await booking.let_go(db, one)
+        await units.let_go(db, one)
     return bool(ids)
 
 
@@ -139,7 +139,7 @@ async def accept(
     row = won.mappings().first()
     if row is None:
         return await booking.book(db, wish, now, zone)
-    await booking.let_go(db, waiting_id)
+    await units.let_go(db, waiting_id)
     booked = await booking.book(
         db, replace(wish, receivers=(row["offered_receiver"],), starts_at=row["offered_starts_at"]), now, zone
     )
@@ -203,7 +203,7 @@ async def _expire(db: AsyncConnection, community: str, now: datetime, zone: Zone
         .returning(waiting_list.c.id)
     )
     for row in over.all():
-        await booking.let_go(db, row.id)
+        await units.let_go(db, row.id)
     await db.execute(
         update(waiting_list)
         .where(
@@ -254,7 +254,7 @@ async def _offer_to(
 
 async def _held(db: AsyncConnection, waiting: Waiting, office: Office, slot: Slot) -> int | None:
     for place in range(1, slots.places_of(office, slot.receiver) + 1):
-        if await booking.take(db, waiting.community, office.id, slot, place, waiting.id):
+        if await units.take(db, waiting.community, office.id, slot, place, waiting.id):
             return place
     return None
 
@@ -267,4 +267,4 @@ async def erase(db: AsyncConnection, conversation_id: str) -> None:
         .returning(waiting_list.c.id)
     )
     for row in gone.all():
-        await booking.let_go(db, row.id)
+        await units.let_go(db, row.id)

@@ -24,6 +24,7 @@ from handover.reports.report import Report, report
 from handover.reports.worked import Worked
 from handover.workplace import failures, report_files, reports_view
 from handover.workplace.guard import Guard, Stopped, Visitor
+from handover.workplace.hall_report import hall_line
 from handover.workplace.report_files import Sheet
 from handover.workplace.report_words import Title, places, titles
 from knowledge_base.answers import Knowledge
@@ -100,10 +101,11 @@ def add_reports(router: APIRouter, guard: Guard) -> None:
         what = await wanted(request)
         async with house.database.read() as db:
             held = await checking.check(db, what.community, what.period, what.sifted.channel)
+            hall = await hall_line(db, what.community, what.period)
         line = reports_view.check_line(held, what.period)
         query = reports_view.query_of(what.period, what.sifted)
         csrf = what.visitor.session.csrf_token
-        return HTMLResponse(pages.render("reports_check.html", check=line, query=query, csrf=csrf))
+        return HTMLResponse(pages.render("reports_check.html", check=line, hall=hall, query=query, csrf=csrf))
 
     @router.get(f"{ADDRESS}/unanswered")
     async def not_known(request: Request) -> Response:

@@ -52,6 +52,17 @@ def unknown_day(back: str) -> Failure:
     return Failure(422, "Немає такого дня", "Виберіть день у календарі.", "До прийому", back)
 
 
+def another_day(back: str) -> Failure:
+    return Failure(
+        409,
+        "Інший день",
+        "Цей запис на інший день: сьогодні його не викликати.",
+        "До прийому",
+        back,
+        soft=True,
+    )
+
+
 def refused(refusal: Refusal, back: str) -> Failure:
     return Failure(409, "Час не дано", REFUSALS[refusal], "Назад", back)
 

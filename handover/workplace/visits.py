@@ -255,8 +255,11 @@ def add_visits(router: APIRouter, guard: Guard) -> None:
         action, do = DEEDS[deed]
         try:
             async with house.database.write() as db:
+                knowledge = house.knowledge(me.community)
+                if (await visits.by_id(db, me.community, visit_id)).day != today_of(knowledge, now):
+                    raise Stopped(visit_failures.another_day(PAGE))
                 if await first_press(db, form.get("key", ""), me.id, (deed, visit_id), now):
-                    press = Press(db, me, visit_id, where, house.knowledge(me.community), now)
+                    press = Press(db, me, visit_id, where, knowledge, now)
                     await recorded(db, me, action, await do(press), now)
         except UnknownVisit:
             raise Stopped(visit_failures.unknown_visit(PAGE)) from None

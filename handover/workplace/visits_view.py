@@ -58,10 +58,7 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class DayPage:
-    """The page of a day. `mine` are called to this desk's room; `others` to other rooms.
-
-    `nobody` says why nobody can be called now.
-    """
+    """A day's page. `mine` are called to this desk's room, `others` to other rooms; `next` is whom it calls next."""
 
     office: Office
     room: str

@@ -204,3 +204,19 @@ async def test_typing_is_taken_even_where_it_can_t_be_told(tmp_path: Path) -> No
         await page.get("/")
         assert (await page.post("/chat/typing", headers=FROM_THE_PAGE)).status_code == 204
     await away.close()
+
+
+async def test_the_screen_of_a_hall_stands_beside_the_chat(database: Database, tmp_path: Path) -> None:
+    reception = (
+        world(database, MemorySignals(), tmp_path / "unused")
+        .runtime.minds[COMMUNITY]
+        .knowledge.community.reception
+    )
+    async with client(database, tmp_path) as page:
+        screen = await page.get(f"/board/{reception.id}")
+        state = await page.get(f"/board/{reception.id}/state")
+        nowhere = await page.get("/board/nowhere")
+    assert (screen.status_code, state.status_code, nowhere.status_code) == (200, 200, 404)
+    assert reception.name in screen.text
+    assert "script-src 'self'" in screen.headers["content-security-policy"]
+    assert state.json()["office"].startswith(reception.name)

@@ -38,6 +38,9 @@ d:adults d:harm d:erase d: e:all e:files e:keep f:person f:write f:erase h:add h
 k:birth-benefit:all k:housing-subsidy:where k:idp-registration:all m:menu m:life m:life:child_born
 m:life:veteran m:life:gone m:more:1 m:more:99999999 m:more:² m:person m:back m:offices m:data m:call
 m:stop m:rights m:start o:branch o:gone p:any p:morning p:evening r:ask:26-1 r:more:26-1 r:skip:26-1
+v:new v:go v:drop v:mine v:w v:unwait v:any v:days v:o:reception v:o:gone v:r:reception:x v:d:20261125 v:d:20269999
+v:t:202611250900 v:t:202611251340 v:t:1 v:n:none v:mv:1 v:x:1 v:xy:1 v:keep:1 v:ok:1 v:cal:1 v:way:1 v:law:1
+v:law:1:veteran v:law:1:gone v:mv:2 v:mv:² v:take:{q} v:pass:{q} v: v:cal v:zzz:1
 r:yes:26-1 r:no: r:partly : zzz m u:yes:{q} u:no:{q} u:yes: u:no:gone
 """
 QUESTION = "0123456789abcdef" * 2
@@ -47,7 +50,23 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=s
 words = st.one_of(
     st.text(max_size=80),
     st.sampled_from(
-        ["", " ", "1", "2 і 3", "99", "так", "067 123 45 67", "/start", "ні", "тралала " * 1250, "Субсидія"]
+        [
+            "",
+            " ",
+            "1",
+            "2 і 3",
+            "запишіть мене на завтра о 10",
+            "на 31 лютого",
+            "на годинку пізніше",
+            "скасуйте запис",
+            "99",
+            "так",
+            "067 123 45 67",
+            "/start",
+            "ні",
+            "тралала " * 1250,
+            "Субсидія",
+        ]
     ),
 )
 json_values = st.one_of(
@@ -71,6 +90,32 @@ steps = st.builds(
     ),
     facts,
 )
+bookings = st.builds(
+    Step,
+    st.just("visits"),
+    st.sampled_from(
+        [
+            *("matter", "office", "who", "day", "time", "name"),
+            *("shown", "cancel", "reminded", "offered", "list"),
+        ]
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "matter": topics | json_values,
+            "office": st.sampled_from(["reception", "branch", "gone"]) | json_values,
+            "receivers": st.sampled_from([[""], ["x"], []]) | json_values,
+            "days": st.sampled_from([["2026-11-25"], ["9999-99-99"]]) | json_values,
+            "part": st.sampled_from([[0, 720], [1]]) | json_values,
+            "at": st.sampled_from(["10:00", "26:00"]) | json_values,
+            "starts_at": st.sampled_from(["2026-11-25T08:00:00+00:00", "2026-11-25T08:00:00"]) | json_values,
+            "name": json_values,
+            "number": st.sampled_from([1, 2]) | json_values,
+            "waiting": json_values,
+            "for_other": st.booleans(),
+        },
+    ),
+)
 labels = st.sampled_from(["Так", "Ні", "Субсидія", "Меню", "Документи", "Стерти все"])
 offered = st.lists(
     st.builds(
@@ -85,7 +130,8 @@ states = st.builds(
     greeted=st.booleans(),
     topic=st.none() | topics,
     facet=st.none() | st.sampled_from(Facet),
-    step=st.none() | steps,
+    step=st.none() | steps | bookings,
+    booking=st.none() | bookings,
     misunderstood=st.integers(0, 3),
     danger=st.sampled_from([None] * 10 + list(Danger)),
     quiet=st.booleans(),
@@ -139,6 +185,10 @@ house = st.builds(
             "answer_withdrawn",
             "same_person_asked",
             "same_person_confirmed",
+            "visit_reminder",
+            "visit_offered",
+            "visit_moved",
+            "visit_cancelled",
             "?",
         ]
     ),

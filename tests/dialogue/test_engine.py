@@ -17,8 +17,12 @@ from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_LIMIT
 from bots.dialogue.turn import (
     AnswerSamePerson,
+    ApplicationsView,
     BusyView,
     EraseStored,
+    FindApplication,
+    FollowedApplications,
+    FreeTimes,
     Heard,
     Kind,
     Lookup,
@@ -27,13 +31,16 @@ from bots.dialogue.turn import (
     QueueView,
     QuietView,
     SamePersonView,
+    SeeApplication,
     State,
     Step,
     StoredView,
     TicketView,
     Turn,
     View,
+    VisitView,
 )
+from bots.turns.rehearsed_visits import RehearsedVisits
 from conversations.messages import (
     IncomingMessage,
     InternalEvent,
@@ -65,6 +72,9 @@ from .strategies import (
     views,
 )
 
+BOOKED = VisitView(
+    1, "reception", "", NOON + timedelta(days=1), NOON + timedelta(days=1, minutes=20), hall="З 1"
+)
 LABEL_LIMIT, CHOICE_BYTES, CHOICES = 20, 40, 12
 
 
@@ -77,19 +87,34 @@ def looked_up(
     queue: QueueView,
     kept: StoredView,
 ) -> Turn:
-    """The turn, after at most one Lookup: one asked for and given must not be asked for again."""
+    """The turn, after what it asks to see: what was asked for and given must not be asked for again."""
+    visits = RehearsedVisits([BOOKED])
+    seen: list[object] = []
     outcome: Outcome = respond(state, event, base, view, now)
-    if outcome is Lookup.BUSY:
-        busy = {"reception": BusyView(4, 40, 20, QuietView(2, "morning")), "branch": BusyView(in_chat=True)}
-        outcome = respond(state, event, base, replace(view, busy=busy), now)
-    elif outcome is Lookup.QUEUE:
-        outcome = respond(state, event, base, replace(view, queue=queue), now)
-    elif outcome is Lookup.STORED:
-        outcome = respond(state, event, base, replace(view, stored=kept), now)
-    elif outcome is Lookup.SAME_PERSON:
-        asked = SamePersonView(QUESTION, "4821", "other")
-        outcome = respond(state, event, base, replace(view, same_person=asked), now)
-    assert isinstance(outcome, Turn)
+    while not isinstance(outcome, Turn):
+        assert outcome not in seen
+        seen.append(outcome)
+        if outcome is Lookup.QUEUE:
+            view = replace(view, queue=queue)
+        elif outcome is Lookup.STORED:
+            view = replace(view, stored=kept)
+        elif outcome is Lookup.SAME_PERSON:
+            view = replace(view, same_person=SamePersonView(QUESTION, "4821", "other"))
+        elif outcome is Lookup.BUSY:
+            busy = {
+                "reception": BusyView(4, 40, 20, QuietView(2, "morning")),
+                "branch": BusyView(in_chat=True),
+            }
+            view = replace(view, busy=busy)
+        elif isinstance(outcome, FindApplication | SeeApplication | FollowedApplications):
+            view = replace(view, applications=ApplicationsView(outcome, "wrong"))
+        elif outcome is Lookup.VISITS:
+            view = visits.own(view)
+        elif isinstance(outcome, FreeTimes):
+            view = visits.free(view, outcome, base, now)
+        else:
+            view = visits.do(view, outcome, base, now)
+        outcome = respond(state, event, base, view, now)
     return outcome
 
 

@@ -26,6 +26,7 @@ from knowledge_base.answers import Knowledge
 from tests.handover.browsing import Served, sideways, take, violations
 from tests.handover.handover_world import COMMUNITY, PASSWORD, account, waiting
 from tests.handover.invented_history import invented
+from tests.handover.test_handover_hall import booked, came
 from tests.handover.test_handover_safety import FACTOR, SIGNED_IN
 from tests.knowledge_base.tiny_base import TinyBase
 
@@ -37,6 +38,7 @@ NO_PAGES = {
     "/workplace/conversations/{conversation_id}/window": "a part",
     "/workplace/conversations/{conversation_id}/base": "a part",
     "/workplace/board/part": "a part",
+    "/workplace/visits/part": "a part",
     "/workplace/reports/check": "a part",
     "/workplace/reports/unanswered": "a part",
     "/workplace/reports/report.xlsx": "a file",
@@ -77,11 +79,21 @@ def lived_in(served: Served) -> Mapping[str, str]:
             wrong = [Fault(4, "Стан", "невідомий стан", "одне з: подано, на розгляді, призначено")]
             done = Imported(100, 100, Counts(60, 20, 19), 1, wrong)
             await imports.told(db, file.id, done, "looked", now)
+            visit = await booked(
+                db,
+                now + timedelta(hours=2),
+                "Олександра Костянтинопольська-Григоренко",
+                "С",
+                141,
+                phone="+380671234567",
+            )
+            await came(db, "Д", name="Марія", now=now - timedelta(minutes=12))
         return {
             "conversation_id": ticket.conversation_id,
             "account_id": other.id,
             "team_id": team.id,
             "import_id": file.id,
+            "visit_id": visit,
         }
 
     return served.run(live())

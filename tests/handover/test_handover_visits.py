@@ -140,11 +140,13 @@ async def test_mistakes_are_taken_back(reception, now):
 async def test_another_day_is_looked_at_without_buttons(reception, now):
     desk = await reception.signed_in("iryna")
     async with reception.database.write() as db:
-        await booked(db, now + timedelta(days=1), "Завтрашня", day="2026-11-25")
+        tomorrow = await booked(db, now + timedelta(days=1), "Завтрашня", day="2026-11-25")
     page = (await desk.get(f"{PAGE}?day=2026-11-25")).text
     assert "Завтра, 25" in page
     assert "Завтрашня" in page
     assert "/arrive" not in page
+    early = await send(desk, f"{PAGE}/{tomorrow}/arrive", key="1")
+    assert (early.status_code, "на інший день" in early.text) == (409, True)
     assert "Завтрашня" not in (await desk.get(PAGE)).text
     assert (await desk.get(f"{PAGE}?day=31-02")).status_code == 422
 

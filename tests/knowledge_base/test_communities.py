@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from knowledge_base.answers import Interval
+from knowledge_base.answers import Interval, VisitRules
 from knowledge_base.checks import CONTENT
 from knowledge_base.checks.notices import check_over
 from knowledge_base.library import Library
@@ -175,6 +175,68 @@ def test_a_position_is_no_person_and_receives_when_the_office_is_open(
     assert found.field.startswith("main.reception.")
     assert found.field.endswith(field)
     assert words in found.message
+
+
+# ---- bookings
+
+BOOKED = """\
+  visits: {minutes: 20, hall: 2, letter: "З"}
+  reception:
+    specialist: {position: "Спеціаліст із виплат", short: "Виплати", serves: [families], hours: {fri: ["9:00-12:00"]},
+      longer: {baby-grant: 40}, at_once: 2, letter: "Д"}
+"""
+PRIORITY = """\
+pregnancy: {label: "Вагітність", who: {uk: "вагітні жінки"}, source: act_order, pin: "п. 5", checked_on: 2026-11-22}
+"""
+
+
+def test_an_office_takes_bookings_by_its_own_rules(tiny: TinyBase) -> None:
+    tiny.change("offices", "  step_free: true\n", f"  step_free: true\n{BOOKED}")
+    office = tiny.library().community.reception
+    assert office.visits == VisitRules(20, 14, 60, 2, "З")
+    (receiver,) = office.receivers
+    assert (receiver.short, dict(receiver.longer), receiver.at_once, receiver.letter) == (
+        "Виплати",
+        {"baby-grant": 40},
+        2,
+        "Д",
+    )
+    assert office.takers("baby-grant") == ("specialist",)
+    assert office.takers("something-else") == office.takers(None) == ("",)
+
+
+BOOKINGS = [
+    ('short: "Виплати", ', "", "specialist", "додайте short"),
+    ("longer: {baby-grant: 40}", "longer: {baby-grand: 40}", "longer.baby-grand", "можливо, «baby-grant»"),
+    ('  visits: {minutes: 20, hall: 2, letter: "З"}\n', "", "specialist", "не веде запису"),
+    ("minutes: 20", "minutes: 7", "minutes", "5"),
+    ('letter: "З"', 'letter: "Z"', "letter", ""),
+    ('short: "Виплати"', f'short: "{"Виплати " * 4}"', "short", "20"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field", "words"), BOOKINGS)
+def test_bookings_that_cannot_be_are_refused(
+    tiny: TinyBase, old: str, new: str, field: str, words: str
+) -> None:
+    assert BOOKED.count(old) == 1
+    tiny.change("offices", "  step_free: true\n", f"  step_free: true\n{BOOKED.replace(old, new)}")
+    found = [one for one in tiny.errors() if one.field.endswith(field)]
+    assert [words in one.message for one in found] == [True], [one.message for one in tiny.errors()]
+
+
+def test_whoever_goes_first_does_so_by_a_decision_that_is_named(tiny: TinyBase) -> None:
+    tiny.write("communities/sample/priorities.yaml", PRIORITY)
+    (found,) = tiny.errors()
+    assert (found.file, found.field) == ("communities/sample/priorities.yaml", "pregnancy.source")
+    tiny.write("communities/sample/sources.yaml", 'act_order: {title: {uk: "порядок прийому"}}\n')
+    (ground,) = tiny.library().visit_grounds
+    assert (ground.id, ground.label, ground.who, ground.source.text) == (
+        "pregnancy",
+        "Вагітність",
+        "вагітні жінки",
+        "порядок прийому, п. 5",
+    )
 
 
 # ---- notices
@@ -415,3 +477,5 @@ def test_the_sample_community_shows_everything() -> None:
     assert own.calendar.open_on
     assert own.calendar.shortened_on
     assert own.notices
+    assert own.priorities
+    assert any(office.visits and office.visits.hall for office in own.offices.values())

@@ -137,7 +137,7 @@ async def test_a_freed_time_is_offered_and_taken(reception: World) -> None:
         await say(world, f"запишіть мене на завтра о {9 + number}:00", who)
         assert "Готово" in await say(world, "Оля", who)
     assert "усе зайнято" in await say(world, "запишіть мене на завтра")
-    assert "Звільниться час" in await say(world, "", press="v:w")
+    assert "шукаємо для вас вільний час" in await say(world, "", press="v:w")
     assert await tend(world) == 0
     assert "Скасувати запис" in await say(world, "скасуйте запис", "person-3")
     assert "скасовано" in await say(world, "так", "person-3")

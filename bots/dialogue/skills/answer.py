@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import application_ear, buttons, cards, inquiry
+from bots.dialogue import application_ear, buttons, cards, inquiry, visiting
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
 from bots.dialogue.skills import (
@@ -150,10 +150,14 @@ def _facet(scene: Scene, card: EntryCard, facet: Facet) -> Reply | None:
         written = _from_the_card(card, facet)
     if not written:
         return None
-    way = nearest.to_matter(scene, card) if facet is Facet.WHERE else None
+    doors = choices(card, facet)
+    if facet is Facet.WHERE:
+        # Where to go, and at once when.
+        when = buttons.button("v:new", "visit-new") if visiting.offices_for(scene, card.id) else None
+        doors = (*buttons.own(nearest.to_matter(scene, card), when), *doors)
     return Reply(
         text=cards.fit(written, [], cards.tail(card)),
-        choices=(*buttons.own(way), *choices(card, facet)),
+        choices=doors,
         card=cards.structure(card, written),
     )
 

@@ -11,11 +11,11 @@ from bots.dialogue import buttons, moments, places, receiving, visiting, when, w
 from bots.dialogue.overview import ENTRY
 from bots.dialogue.scene import Scene
 from bots.dialogue.skills import booking, callback, my_visits, offices, visit_shown
-from bots.dialogue.skills.booking import DAY, MATTER, NAME, NOT_NAMED, OFFICE, OPEN, TIME
+from bots.dialogue.skills.booking import NOT_NAMED
 from bots.dialogue.texts import say
-from bots.dialogue.turn import Kind, Outcome, Step, Turn, WaitForTime
+from bots.dialogue.turn import EraseStored, Kind, Outcome, Step, Turn, WaitForTime
 from bots.dialogue.typed import number
-from bots.dialogue.visiting import Plan
+from bots.dialogue.visiting import DAY, MATTER, NAME, OFFICE, OPEN, TIME, Plan
 from conversations.messages import Reply
 from knowledge_base.answers import HALL
 from knowledge_base.language import day_and_month
@@ -25,14 +25,21 @@ SKILL = visit_shown.SKILL
 LONGEST_REQUEST, LONGEST_ANSWER = 24, 12
 NAME_WORDS, NAME_LIMIT = 4, 60
 _BOOK = re.compile(
-    r"\bзапиш\w*|\bзаписат\w*|\bзаписыва\w*|\bзапис\w* (?:мене|меня|нас|на|до)\b|\bзабронюва\w*"
-    r"|\b(?:талон|черг|електронн\w+ черг|очеред)\w*\b.*\bна (?:прийом|при[её]м)"
-    r"|\bзапис\w* на (?:прийом|при[её]м|візит|визит)|\b(?:хочу|треба|можна|потрібно|нужно) на (?:прийом|при[её]м)\b"
-    r"|\b(?:прийти|потрапити|попасти|прийду|попасть) на (?:прийом|при[её]м)\b",
+    r"\bзапиш\w*|\bзапис\w* (?:мене|меня|нас|на|до)\b(?= (?:прийом|при[её]м|візит|визит|начальни|спеціаліст))"
+    r"|\bзабронюва\w*|\b(?:талон|черг|очеред)\w*\b.*\bна (?:прийом|при[её]м)\b|^\W*запис\W*$"
+    r"|\bзапис\w* на (?:прийом|при[её]м|візит|визит)\b"
+    r"|\b(?:хочу|треба|можна|потрібно|нужно|можно|прийти|потрапити|попасти|попасть) на (?:прийом|при[её]м)\b",
     re.IGNORECASE,
 )
+_PERHAPS = re.compile(r"\b(?:записат|записува|записыва)\w*", re.IGNORECASE)
+"""«Записатися» is said of schools and of benefits too."""
+_TO_US = re.compile(
+    r"\b(?:прийом|при[её]м|до вас|к вам|спеціаліст|специалист|начальни|керівни|психолог)\w*", re.IGNORECASE
+)
+_ALONE = 8
+"""Words among which «записатися» alone asks for a booking, where no benefit is meant."""
 _NOT_A_VISIT = re.compile(
-    r"\b(?:сад(?:ок|очок|ик|ка)|школ\w*|лікар\w*|врач\w*|нотаріус\w*|курс\w*|гурт\w*|поліклінік\w*|больниц\w*)\b"
+    r"\b(?:сад(?:ок|очок|ик|ка)|школ\w*|лікар\w*|врач\w*|нотаріус\w*|курс\w*|гурт\w*|клас\w*|класс\w*|поліклінік\w*|больниц\w*)\b"
     r"|\bзапиш\w* (?:мій|моя|мою|собі|себе|номер|телефон|адрес\w*|ім)\b|\bдо запис\w*|\bзаписан\w*",
     re.IGNORECASE,
 )
@@ -57,7 +64,7 @@ def asked(scene: Scene) -> Outcome | None:
     if heard := my_visits.asked(scene):
         return heard
     said = when.read(words, scene.today)
-    if _books(words):
+    if _books(scene):
         return booking.go(scene, _planned(scene), said)
     waiting = scene.state.booking
     if waiting is None or said.says_nothing or scene.meaning.facet is not None:
@@ -70,9 +77,18 @@ def asked(scene: Scene) -> Outcome | None:
     )
 
 
-def _books(words: str) -> bool:
+def _books(scene: Scene) -> bool:
     """Whether the words ask for a booking."""
-    return bool(_BOOK.search(words)) and not _NOT_A_VISIT.search(words)
+    words = scene.words
+    if _NOT_A_VISIT.search(words):
+        return False
+    if _BOOK.search(words):
+        return True
+    if not _PERHAPS.search(words):
+        return False
+    if _TO_US.search(words) or not when.read(words, scene.today).says_nothing:
+        return True
+    return scene.meaning.verdict is not Verdict.SURE and len(words.split()) <= _ALONE
 
 
 def _planned(scene: Scene) -> Plan:
@@ -142,7 +158,7 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
 def hear(scene: Scene, step: Step) -> Outcome | None:
     """An answer in words to what is asked; a question about something else is answered first."""
     if step.name not in OPEN:
-        return None if _books(scene.words) else my_visits.hear(scene, step)
+        return None if _books(scene) else my_visits.hear(scene, step)
     plan, words = visiting.plan_of(step.facts), scene.words
     if len(words.split()) > LONGEST_ANSWER or _asks_else(scene, step):
         return None
@@ -227,7 +243,8 @@ def keep(scene: Scene, turn: Turn) -> Turn:
     if waiting is None or not turn.replies:
         return turn
     mine = turn.kind is Kind.APPOINTMENT and turn.state.step is not None and turn.state.step.skill == SKILL
-    if mine or turn.kind in (Kind.DANGER, Kind.MENU) or turn.state.danger is not None:
+    erased = any(isinstance(effect, EraseStored) and effect.scope == "all" for effect in turn.effects)
+    if mine or erased or turn.kind in (Kind.DANGER, Kind.MENU) or turn.state.danger is not None:
         return replace(turn, state=replace(turn.state, booking=None))
     state = replace(turn.state, booking=waiting)
     last = turn.replies[-1]

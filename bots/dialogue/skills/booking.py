@@ -27,14 +27,11 @@ from bots.dialogue.turn import (
     TimesView,
     Turn,
 )
-from bots.dialogue.visiting import Plan
+from bots.dialogue.visiting import DAY, MATTER, NAME, OFFICE, TIME, WHO, Plan
 from conversations.messages import Choice, Reply
 from knowledge_base.answers import HALL, Office, of_weekday
 from knowledge_base.language import clock_when, day_and_month
 
-MATTER, OFFICE, WHO, DAY, TIME, NAME = "matter", "office", "who", "day", "time", "name"
-OPEN = frozenset({MATTER, OFFICE, WHO, DAY, TIME, NAME})
-"""Steps at which a booking waits for an answer."""
 DAYS_SHOWN, TIMES_SHOWN, NEAREST = 5, 6, 3
 NOT_NAMED = "none"
 
@@ -298,7 +295,8 @@ def _no_time_that_day(
     scene: Scene, plan: Plan, office: Office, view: TimesView, times: Sequence[datetime]
 ) -> Outcome:
     """Nothing is free on the days that were named: why, and which days have times."""
-    day = plan.days[0]
+    # «На вівторок», said on a Tuesday, is today or in a week; where neither will do, the one to come is spoken of.
+    day = plan.days[-1] if len(plan.days) > 1 and plan.days[0] == scene.today else plan.days[0]
     said = visiting.day_begun(scene, day)
     full = False
     if day < scene.today:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.dialogue import buttons, cards, inquiry, on_paper
+from bots.dialogue import buttons, cards, inquiry, on_paper, visiting
 from bots.dialogue.scene import Scene
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_LIMIT, TEXT_TARGET
@@ -158,6 +158,8 @@ def _ticked(scene: Scene, card: EntryCard, have: set[str]) -> Turn:
         pages = [cards.fit("\n".join([head, *maybe]), body, cards.tail(card))]
         step = None
         choices = _ready_choices(scene, card)
+        if visiting.offices_for(scene, card.id):
+            choices = (buttons.button("v:new", "visit-new"), *choices)
     replies = [Reply(text=text) for text in pages[:-1]]
     # Lines, not items: a page numbers items itself, and these keep their numbers of the whole list.
     lines = [CardLine(label=f"{number}.", value=_with_note(paper)) for number, paper in left]

@@ -11,7 +11,7 @@ from bots.dialogue.scene import Scene, Setting
 from bots.dialogue.sheet import CalendarEntry
 from bots.dialogue.texts import say
 from bots.dialogue.turn import Kind, Step, Turn, VisitView
-from bots.dialogue.visiting import Plan
+from bots.dialogue.visiting import OPEN, Plan
 from conversations.messages import Choice, Reply
 from knowledge_base.language import clock, clock_when
 
@@ -78,9 +78,9 @@ def reminded(setting: Setting, facts: Mapping[str, Any]) -> Turn | None:
 
 
 def changed_by_office(setting: Setting, facts: Mapping[str, Any], *, cancelled: bool) -> Turn | None:
-    """The office has moved or cancelled a visit; None for facts that tell of none. It is told even after «стоп»."""
+    """The office has moved or cancelled a visit; None for facts that tell of none, and after «стоп» or danger."""
     visit = visiting.visit_of(facts.get("visit"))
-    if visit is None or (setting.state.quiet and setting.state.danger is not None):
+    if visit is None or setting.state.quiet or setting.state.danger is not None:
         return None
     text_id = "visit-cancelled-by-office" if cancelled else "visit-moved-by-office"
     text = say(
@@ -244,7 +244,10 @@ def _of_house(setting: Setting, name: str, visit: VisitView, text: str) -> Turn:
     )
     state = setting.state
     if state.step is None or state.step.skill == SKILL:
-        state = replace(setting.settled, step=Step(SKILL, name, {"number": number}))
+        # A booking in the middle waits; it is not forgotten.
+        asked = state.step is not None and state.step.name in OPEN
+        waiting = state.step if asked else state.booking
+        state = replace(setting.settled, step=Step(SKILL, name, {"number": number}), booking=waiting)
     reply = Reply(text=text, choices=(*own, *buttons.row()))
     return setting.turn(Kind.APPOINTMENT, reply, state=state, topic=setting.open_topic)
 
