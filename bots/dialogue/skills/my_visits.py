@@ -10,7 +10,7 @@ from typing import Literal
 
 from bots.dialogue import buttons, cards, visiting, when
 from bots.dialogue.scene import Scene
-from bots.dialogue.skills import booking, offices, visit_shown
+from bots.dialogue.skills import booking, nearest, visit_shown
 from bots.dialogue.skills.visit_shown import ABOUT_ONE, CANCEL, REMINDED, SHOWN, SKILL
 from bots.dialogue.texts import say
 from bots.dialogue.texts.style import TEXT_TARGET
@@ -324,5 +324,5 @@ def _ask_law(scene: Scene, visit: VisitView) -> Outcome:
 
 def _way(scene: Scene, visit: VisitView) -> Outcome:
     office = visiting.office_of(scene, visit.office)
-    found = offices.press(scene, [visit.office]) if office else None
+    found = nearest.press(scene, ["map", office.id]) if office else None
     return found or visit_shown.gone(scene)
