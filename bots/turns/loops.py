@@ -110,12 +110,17 @@ async def _tend(runtime: Runtime, stopping: asyncio.Event) -> None:
     await _tried(_take_over(runtime))
     while not stopping.is_set():
         runtime.measures.beat("tend")
-        for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late, _tell_changes, _tend_visits):
-            await _tried(work(runtime))
-        if runtime.nightly is not None:
-            await _tried(runtime.nightly(runtime.clock()))
+        await tend_once(runtime)
         await _rest(stopping, TEND_EVERY)
     runtime.measures.ended("tend")
+
+
+async def tend_once(runtime: Runtime) -> None:
+    """Everything that is due at this moment and that no other loop looks after."""
+    for work in (_give_up_late, _forget_keys, _end_pauses, _tell_late, _tell_changes, _tend_visits):
+        await _tried(work(runtime))
+    if runtime.nightly is not None:
+        await _tried(runtime.nightly(runtime.clock()))
 
 
 async def _be_present(runtime: Runtime, stopping: asyncio.Event) -> None:

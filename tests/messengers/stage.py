@@ -173,7 +173,7 @@ async def behind(name: str, database: Database, folder: Path) -> AsyncIterator[B
         staged.runtime = runtime
         settings = load({"PRYIMALNIA_FOLDER": str(folder), "PRYIMALNIA_PUBLIC_URL": public}, folder / ".env")
         without_page = replace(runtime, channels={**present, "web": _page(public)})
-        server = _Announced(
+        server = Announced(
             uvicorn.Config(
                 application(House(settings, without_page, SECRET), with_worker=False),
                 log_config=None,
@@ -194,7 +194,7 @@ async def behind(name: str, database: Database, folder: Path) -> AsyncIterator[B
             await transport.close()
 
 
-class _Announced(uvicorn.Server):
+class Announced(uvicorn.Server):
     """A server that says when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
