@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -20,6 +21,7 @@ SHORTEST_ALTERNATING = 4
 LIKE_A_STEM = 5
 """Letters by which words of a matter's name are compared: their endings are of every kind."""
 LONGEST_NAME = 3
+NAMES_KEPT = 10_000
 """Words of a name."""
 BARE_BESIDE = 1
 """Words beside a bare name that it may still stand with: «Мостова 15», «ну Липівка»."""
@@ -89,7 +91,7 @@ def read(words: str, known: Sequence[Locality], *, asked: bool = False) -> Menti
     lives = bool(_LIVES.search(words))
     hits = [
         hit
-        for hit in _hits(lower, known)
+        for hit in _hits(lower, known, slips=asked or lives or cue is not None)
         if hit.likeness >= SAME or asked or lives or (cue and cue[1] <= hit.start <= cue[1] + 1)
     ]
     hits = [hit for hit in hits if asked or _may_be(hit, tokens, cue, lives=lives)]
@@ -141,28 +143,39 @@ def _cue(lower: Sequence[str]) -> tuple[str, int] | None:
     return None
 
 
-def _hits(lower: Sequence[str], known: Sequence[Locality]) -> Iterator[_Hit]:
-    stems = [_stem(word) for word in lower]
+def _hits(lower: Sequence[str], known: Sequence[Locality], *, slips: bool) -> Iterator[_Hit]:
+    """Where a place's name may stand among the words; `slips`: also where it is only like it."""
+    stems = [(stem := _stem(word), _OF_MANY.sub("", stem)) for word in lower]
+    # A case changes the end of a name, never its first letter.
+    firsts = {stem[:1] for stem, _ in stems}
     for locality in known:
         for name in locality.names:
-            parts = [_stem(part) for part in _TOKEN.findall(name.lower())]
-            if not parts or len(parts) > LONGEST_NAME:
+            parts = _parts(name)
+            if not parts or len(parts) > LONGEST_NAME or not (slips or parts[0][:1] in firsts):
                 continue
             for start in range(len(stems) - len(parts) + 1):
                 likeness = min(
-                    _likeness(said, part)
+                    _likeness(said, part, slips=slips)
                     for said, part in zip(stems[start : start + len(parts)], parts, strict=True)
                 )
                 if likeness >= ALIKE:
                     yield _Hit(locality, likeness, start, start + len(parts))
 
 
-def _likeness(said: str, name: str) -> float:
-    if name in (said, _OF_MANY.sub("", said)) or _alternates(said, name):
+@lru_cache(maxsize=NAMES_KEPT)
+def _parts(name: str) -> tuple[str, ...]:
+    """The stems of a name, which the base asks for again with every message."""
+    return tuple(_stem(part) for part in _TOKEN.findall(name.lower()))
+
+
+def _likeness(said: tuple[str, str], name: str, *, slips: bool) -> float:
+    """Percent of likeness of a stem of what was said, also without the ending of many, to a stem of a name."""
+    stem, _ = said
+    if name in said or _alternates(stem, name):
         return SAME
-    if min(len(said), len(name)) < FUZZY_FROM:
+    if not slips or min(len(stem), len(name)) < FUZZY_FROM:
         return 0.0
-    return min(fuzz.ratio(said, name), SAME - 1)
+    return min(fuzz.ratio(stem, name, score_cutoff=ALIKE), SAME - 1)
 
 
 def _alternates(said: str, name: str) -> bool:
