@@ -67,6 +67,12 @@ def _opening(address: str) -> dict[str, str]:
     return {"HX-Location": json.dumps(there), "HX-Reswap": "none"}
 
 
+def _whole(request: Request, conversation_id: str) -> str:
+    """The conversation as a whole page; whoever has just taken it is going to write."""
+    writes = request.url.path.rsplit("/", 1)[-1] in ("take", "start")
+    return page(conversation_id) + ("?write=yes" if writes else "")
+
+
 def add_acting(router: APIRouter, guard: Guard) -> None:
     """Every POST under /workplace/conversations/{id}."""
     house, pages = guard.house, guard.pages
@@ -115,7 +121,7 @@ def add_acting(router: APIRouter, guard: Guard) -> None:
     async def _drawn(request: Request, visitor: Visitor, conversation_id: str, *, onward: bool) -> Response:
         if not is_htmx(request):
             if not onward:
-                return RedirectResponse(page(conversation_id), status_code=303)
+                return RedirectResponse(_whole(request, conversation_id), status_code=303)
             async with house.database.read() as db:
                 next_one = await _next(db, visitor.account, conversation_id)
             return RedirectResponse(next_one, status_code=303)

@@ -157,7 +157,13 @@ def test_a_generated_password_is_long_and_new_each_time():
     assert not passwords.outdated(HASH)
 
 
-CONSULTS = {Permission.READ, Permission.NOTE, Permission.CONSULT, Permission.UNMASK}
+CONSULTS = {
+    Permission.READ,
+    Permission.NOTE,
+    Permission.CONSULT,
+    Permission.UNMASK,
+    Permission.APPLICATIONS,
+}
 LEADS = {Permission.LEAD, Permission.REPORTS, Permission.READY, Permission.PAUSE}
 
 
@@ -170,7 +176,8 @@ LEADS = {Permission.LEAD, Permission.REPORTS, Permission.READY, Permission.PAUSE
             Role.HEAD,
             CONSULTS
             | LEADS
-            | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS, Permission.CALENDARS},
+            | {Permission.AUDIT, Permission.RETENTION, Permission.TEAMS, Permission.CALENDARS}
+            | {Permission.IMPORTS},
         ),
         (Role.EDITOR, {Permission.READ, Permission.NOTE, Permission.READY}),
         (Role.ADMINISTRATOR, set(Permission)),

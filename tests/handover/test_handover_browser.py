@@ -175,6 +175,16 @@ def test_what_is_drawn_can_be_pressed_at_once(served: Served, open_page: Callabl
     assert page.evaluate("window.sameDocument") is True
 
 
+def test_whoever_takes_before_the_scripts_are_there_may_write_at_once_too(
+    served: Served, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    chat = waits(page, served, hours=1)
+    page.evaluate("HTMLFormElement.prototype.submit.call(document.getElementById('take').closest('form'))")
+    expect(page.get_by_label("Відповідь людині")).to_be_focused()
+    expect(page).to_have_url(f"{served.address}/workplace/conversations/{chat}")
+
+
 def test_a_photo_takes_its_place_in_the_line_when_it_comes(
     served: Served, open_page: Callable[..., Page]
 ) -> None:

@@ -108,7 +108,7 @@ def test_the_page_resumes_after_a_reload_without_a_gap(reception: Reception, bro
     log = page.get_by_role("log")
     ask(page, "що це довідка переселенця")
     expect(log).to_contain_text("Джерело:")
-    ask(page, "куди йти")
+    ask(page, "які документи")
     expect(log.get_by_text("Джерело:")).to_have_count(2)
     before = log.inner_text()
     page.reload()

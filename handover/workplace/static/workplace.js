@@ -46,7 +46,13 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     opened();
-    if (drafts.opened()) byId("log").focus({ preventScroll: true });
+    const address = new URL(location.href);
+    if (address.searchParams.has("write")) {
+      // Taken by a press that came before the scripts.
+      address.searchParams.delete("write");
+      history.replaceState(history.state, "", address);
+      drafts.choose("reply", true);
+    } else if (drafts.opened()) byId("log").focus({ preventScroll: true });
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
