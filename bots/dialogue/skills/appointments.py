@@ -19,7 +19,7 @@ from bots.dialogue.visiting import DAY, MATTER, NAME, OFFICE, OPEN, TIME, Plan
 from conversations.messages import Reply
 from knowledge_base.answers import HALL
 from knowledge_base.language import day_and_month
-from knowledge_base.understanding.meaning import SmallTalk, Verdict
+from knowledge_base.understanding.meaning import Facet, SmallTalk, Verdict
 
 SKILL = visit_shown.SKILL
 LONGEST_REQUEST, LONGEST_ANSWER = 24, 12
@@ -88,7 +88,9 @@ def _books(scene: Scene) -> bool:
         return False
     if _TO_US.search(words) or not when.read(words, scene.today).says_nothing:
         return True
-    return scene.meaning.verdict is not Verdict.SURE and len(words.split()) <= _ALONE
+    # «Патронатна сім’я, куди йти записуватись» asks where one becomes one.
+    asks_where = scene.meaning.facet is Facet.WHERE
+    return scene.meaning.verdict is not Verdict.SURE and not asks_where and len(words.split()) <= _ALONE
 
 
 def _planned(scene: Scene) -> Plan:
