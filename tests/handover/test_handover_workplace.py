@@ -285,8 +285,11 @@ async def test_empty_and_endless_texts_are_refused_in_words(reception, now):
 async def test_without_scripts_a_press_leads_back_to_the_conversation(reception, now):
     iryna = await reception.signed_in("iryna")
     chat = (await waiting(reception.database, now)).conversation_id
+    here = f"/workplace/conversations/{chat}"
     answer = await iryna.act(chat, "take", part=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/workplace/conversations/{chat}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{here}?write=yes")
+    answer = await iryna.act(chat, "note", part=False, text="Передзвонити", key="k")
+    assert (answer.status_code, answer.headers["location"]) == (303, here)
 
 
 async def test_actions_wake_the_open_pages_and_the_worker(reception, now):
