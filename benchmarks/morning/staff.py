@@ -10,7 +10,7 @@ from typing import Literal
 
 import httpx
 
-from benchmarks.morning.stage import COMMUNITY, PATIENCE, Stage
+from benchmarks.morning.stage import COMMUNITY, Stage, browser_of
 from handover.accounts import accounts, passwords
 from handover.accounts.accounts import Account
 from handover.accounts.permissions import Role
@@ -182,7 +182,7 @@ async def employ(
             password_hash=_HASH,
             now=now,
         )
-    client = httpx.AsyncClient(base_url=stage.address, timeout=PATIENCE)
+    client = browser_of(stage.address)
     answer = await client.post("/workplace/login", data={"login": login, "password": PASSWORD})
     if answer.status_code != 303:
         raise Refused(f"nobody was let in: {answer.status_code}")

@@ -58,6 +58,11 @@ class Clock:
         self.moment += by
 
 
+def browser_of(address: str) -> httpx.AsyncClient:
+    """A browser that does not speak on a line the server is about to hang up."""
+    return httpx.AsyncClient(base_url=address, timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=2.0))
+
+
 class WebPeople:
     """Citizens on our own page, each with a browser of their own. Keeps what the vendors' emulators offer."""
 
@@ -115,7 +120,7 @@ class WebPeople:
 
     async def _browser(self, person: str) -> httpx.AsyncClient:
         if person not in self._browsers:
-            self._browsers[person] = httpx.AsyncClient(base_url=self._address, timeout=PATIENCE)
+            self._browsers[person] = browser_of(self._address)
             (await self._browsers[person].get("/")).raise_for_status()
         return self._browsers[person]
 
