@@ -22,7 +22,7 @@ from handover.applications.imports import Import, Stage, UnknownImport
 from handover.applications.reading import BadFile
 from handover.audit import Action
 from handover.calendars.hours import KYIV
-from handover.workplace import failures
+from handover.workplace import register_failures
 from handover.workplace.applications_page import PAGE
 from handover.workplace.applications_view import coming
 from handover.workplace.guard import Guard, Stopped, is_htmx
@@ -111,7 +111,7 @@ def add_applications_import(router: APIRouter, guard: Guard) -> None:
             try:
                 return await imports.find(db, me.community, import_id)
             except UnknownImport:
-                raise Stopped(failures.no_import(IMPORT)) from None
+                raise Stopped(register_failures.no_import(IMPORT)) from None
 
     def address(one: Import) -> str:
         return f"{IMPORT}/{one.id}"
@@ -137,9 +137,9 @@ def add_applications_import(router: APIRouter, guard: Guard) -> None:
         try:
             upload = await read_upload(request, visitor.session, LARGEST)
         except TooLarge:
-            raise Stopped(failures.large_import(LARGEST, IMPORT)) from None
+            raise Stopped(register_failures.large_import(LARGEST, IMPORT)) from None
         except NoFile:
-            raise Stopped(failures.no_import_file(IMPORT)) from None
+            raise Stopped(register_failures.no_import_file(IMPORT)) from None
         content_hash = await house.store.keep(upload.content)
         async with house.database.write() as db:
             one = await imports.begin(db, me, upload.name or "файл", content_hash, now)
@@ -163,7 +163,7 @@ def add_applications_import(router: APIRouter, guard: Guard) -> None:
         dry_run = one.stage == "looking"
         if one.stage == "looked" or one.broken_off(now):
             if not await house.store.has(one.content_hash):
-                raise Stopped(failures.no_import(IMPORT))
+                raise Stopped(register_failures.no_import(IMPORT))
             async with house.database.write() as db:
                 entered = await imports.enter(db, one, "looking" if dry_run else "importing", now)
             if entered:

@@ -10,7 +10,7 @@ from handover.accounts.permissions import Permission, allows
 from handover.applications import codes, register, syncing
 from handover.applications.register import REGISTER, UnknownNumber
 from handover.audit import Action
-from handover.workplace import failures
+from handover.workplace import register_failures
 from handover.workplace.applications_view import Shown, shown, source_line
 from handover.workplace.guard import Guard, Stopped
 from handover.workplace.pressing import first_press
@@ -76,11 +76,11 @@ def add_applications(router: APIRouter, guard: Guard) -> None:
                 if number is None:
                     raise UnknownNumber
                 if not await first_press(db, form.get("key", ""), me.id, ("application code", number), now):
-                    raise Stopped(failures.code_shown(f"{PAGE}?number={number}"))
+                    raise Stopped(register_failures.code_shown(f"{PAGE}?number={number}"))
                 issued = await codes.issue(db, me.community, number, house.secret, now)
                 one = await register.find(db, me.community, number)
             except UnknownNumber:
-                raise Stopped(failures.no_application(PAGE)) from None
+                raise Stopped(register_failures.no_application(PAGE)) from None
             await audit.record(
                 db,
                 community=me.community,

@@ -10,7 +10,7 @@ from handover.accounts.permissions import Permission
 from handover.outside import SourceAway
 from handover.registers import checks
 from handover.registers.checks import LONGEST_REASON
-from handover.workplace import failures
+from handover.workplace import register_failures
 from handover.workplace.deeds import page
 from handover.workplace.guard import Guard, Stopped
 from handover.workplace.reading import admitted
@@ -31,17 +31,17 @@ def add_register_check(router: APIRouter, guard: Guard) -> None:
         known = house.registers.registers if house.registers is not None else ()
         register = next((one for one in known if paper in one.documents), None)
         if house.registers is None or register is None:
-            raise Stopped(failures.no_register(back))
+            raise Stopped(register_failures.no_register(back))
         reason = " ".join(form.get("reason", "").split())
         if not reason or len(reason) > LONGEST_REASON:
-            raise Stopped(failures.no_check_reason(back))
+            raise Stopped(register_failures.no_check_reason(back))
         subject = register.named(form.get("subject", "")[:LONGEST_SUBJECT])
         if subject is None:
-            raise Stopped(failures.wrong_subject(register.subject, back))
+            raise Stopped(register_failures.wrong_subject(register.subject, back))
         try:
             answer = await house.registers.check(register, subject)
         except SourceAway:
-            raise Stopped(failures.register_away(register.title, back)) from None
+            raise Stopped(register_failures.register_away(register.title, back)) from None
         now = house.clock()
         async with house.database.write() as db:
             await admitted(db, me, conversation_id)
