@@ -75,4 +75,6 @@ def is_about_status(scene: Scene) -> bool:
     if topic not in (None, TOPIC) and meaning.facet is Facet.STATUS and MINE.search(words):
         return True
     own = _APPLICATION.search(words) is not None and MINE.search(words) is not None
-    return own or WHAT_WITH.search(words) is not None
+    # «Що з моїм чоловіком» asks of a person.
+    named = topic is not None or _APPLICATION.search(words) is not None
+    return own or (named and WHAT_WITH.search(words) is not None)

@@ -96,7 +96,12 @@ _SOON = re.compile(
 )
 _LATER = re.compile(r"\b(?:пізн\w*|позже|позднее|попозже)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:раніш\w*|раньше|пораньше)\b", re.IGNORECASE)
-_BY_HOURS = re.compile(r"\b(?:на )?(?:(\d|дві|две|пару) )?(годин\w*|час(?:ик|ок|а|ов)?)\b", re.IGNORECASE)
+# «О 9 годині», «на 9 годину» are clocks, and «на пізніший час» is any time.
+_BY_HOURS = re.compile(
+    r"\bна (?:(\d|дві|две|пару) (?:годин[иі]?|час(?:а|ов))|годин\w*|час(?:ик|ок)?)\b"
+    r"|\b(?:(?<!о )(?<!об )(дві|две|пару) )?годин[ику]\w* (?:піз|раніш|раньш|поз)",
+    re.IGNORECASE,
+)
 _BY_HALF = re.compile(r"\bна (?:пів ?годин\w*|півгодин\w*|полчас\w*|пол ?часа)", re.IGNORECASE)
 _BY_MINUTES = re.compile(r"\bна (\d{1,2}) ?(?:хв|мин)\w*", re.IGNORECASE)
 
@@ -126,7 +131,9 @@ class When:
 def read(words: str, today: date, *, bare: bool = False) -> When:
     """What the words say. `bare`: a time is asked for, so «10» and «1140» alone are times too."""
     text = " ".join(words.lower().replace("'", "’").split())
-    if (shift := _shift(text)) is not None:
+    shift = _shift(text)
+    # «Раніше, о 9 годині»: the clock is what is wanted.
+    if shift is not None and (abs(shift) > 1 or _at(text, today, bare=False) is None):
         return When(days=_days(text, today)[0], shift=shift)
     days, impossible, past = _days(text, today)
     return When(
@@ -148,7 +155,7 @@ def _shift(text: str) -> int | None:
     if found := _BY_MINUTES.search(text):
         return sign * int(found[1])
     if found := _BY_HOURS.search(text):
-        several = found[1]
+        several = found[1] or found[2]
         return sign * 60 * (int(several) if several and several.isdigit() else 2 if several else 1)
     return sign
 

@@ -130,12 +130,14 @@ async def enter(db: AsyncConnection, one: Import, stage: Stage, now: datetime) -
 
 
 async def told(db: AsyncConnection, import_id: str, so_far: Imported, stage: Stage, now: datetime) -> bool:
-    """How far it is; False where it is to stop. Faults are written once the stage has ended."""
+    """How far it is; False where it is to stop, or was ended meanwhile. Faults are written once the stage has ended."""
     ended = stage not in ("looking", "importing")
     faults = {"faults": [[one.line, one.column, one.why, one.mend] for one in so_far.faults]} if ended else {}
     kept = await db.execute(
         update(application_imports)
-        .where(application_imports.c.id == import_id)
+        .where(
+            application_imports.c.id == import_id, application_imports.c.state.in_(("looking", "importing"))
+        )
         .values(
             state=stage,
             total=so_far.total,

@@ -101,12 +101,15 @@ async def tell_due(
         which = due_of(visit, now, zone)
         if which is None or visit.conversation_id is None or told >= AT_ONCE:
             continue
-        # The conversation's row first, as everybody does.
-        await db.execute(
+        # The conversation's row first, as everybody does. One that is busy is told at the next look: whoever waited
+        # here, with others' visits in hand, might wait in a circle.
+        free = await db.execute(
             select(conversations.c.id)
             .where(conversations.c.id == visit.conversation_id)
-            .with_for_update(key_share=True)
+            .with_for_update(key_share=True, skip_locked=True)
         )
+        if free.first() is None:
+            continue
         mark = appointments.c[_COLUMNS[which]]
         won = await db.execute(
             update(appointments)

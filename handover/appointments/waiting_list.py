@@ -132,6 +132,7 @@ async def accept(
             waiting_list.c.conversation_id == wish.conversation_id,
             waiting_list.c.state == "offered",
             waiting_list.c.offered_until > now,
+            waiting_list.c.offered_starts_at == wish.starts_at,
         )
         .values(state="booked")
         .returning(waiting_list)

@@ -145,7 +145,8 @@ def add_visit_changing(router: APIRouter, guard: Guard) -> None:
             office, receivers, _ = await free(db, knowledge, visit)
             if office is not None:
                 moved = await booking.move(db, visit, office, receivers, starts_at, now, zone, me.id)
-            if isinstance(moved, Visit):
+            # The time it stands at already is no news to anybody.
+            if isinstance(moved, Visit) and moved.sequence != visit.sequence:
                 await kept(db, me, Action.VISIT_MOVED, moved, reason)
         if isinstance(moved, Refusal):
             return await page(visitor, visit_id, "move", day=day, form=form, wrong=REFUSALS[moved])
@@ -160,6 +161,7 @@ def add_visit_changing(router: APIRouter, guard: Guard) -> None:
         if reason not in REASONS:
             return await page(visitor, visit_id, "cancel", form=form, wrong="Виберіть причину.")
         async with house.database.write() as db:
+            await booking.hold_calendar(db, me.community)
             visit = await found(db, me, visit_id)
             cancelled = await booking.cancel(db, visit, now, me.id)
             if isinstance(cancelled, Visit):

@@ -144,11 +144,11 @@ def press(scene: Scene, words: Sequence[str]) -> Outcome | None:
             office = visiting.office_of(scene, plan.office)
             return booking.go(scene, replace(plan, receivers=office.takers(plan.matter) if office else ()))
         case ["days"]:
-            return booking.go(scene, replace(plan, days=(), part=None, at=None, starts_at=None))
+            return booking.go(scene, replace(plan, days=(), part=None, at=None, starts_at=None, waiting=None))
         case ["d", digits] if (day := _day(digits)) is not None:
-            return booking.go(scene, replace(plan, days=(day,), starts_at=None))
+            return booking.go(scene, replace(plan, days=(day,), starts_at=None, waiting=None))
         case ["t", digits] if (at := _moment(scene, digits)) is not None:
-            return booking.go(scene, replace(plan, starts_at=at))
+            return booking.go(scene, replace(plan, starts_at=at, waiting=None))
         case ["n", "none"]:
             return _with_name(scene, plan, NOT_NAMED)
         case ["w"]:

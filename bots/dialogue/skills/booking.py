@@ -89,6 +89,9 @@ def _told(plan: Plan, said: when.When) -> Plan:
 def _choose(scene: Scene, plan: Plan, office: Office, view: TimesView, *, soon: bool) -> Outcome:
     times = [at for at, _ in view.times]
     times = list(dict.fromkeys(times))
+    if plan.waiting is not None and plan.starts_at is not None:
+        # The time is held for this very person: it is free for nobody, and theirs.
+        return chosen(scene, plan, office)
     if not times:
         return _none_free(scene, plan, office, view)
     if plan.starts_at is not None:

@@ -49,6 +49,10 @@ _CANCEL = re.compile(
 _COMES = re.compile(r"^\W*(?:так|да|прийду|приду|буду|прийдемо|звісно|обов’язково)\b", re.IGNORECASE)
 _YES = re.compile(r"\W*(?:так|да|ага|угу)\b", re.IGNORECASE)
 _NO = re.compile(r"\W*(?:ні|нє|нет|лиши\w*|залиш\w*)\b", re.IGNORECASE)
+_KEEP = re.compile(
+    r"\b(?:не|нащо|навіщо|зачем) (?:(?:треба|надо|нужно|потрібно|хочу) )?(?:скас|відмін|отмен)\w*",
+    re.IGNORECASE,
+)
 _QUEUE = re.compile(
     r"\b(?:черг\w*|очеред\w*)\b|\b(?:довго|долго|скільки|сколько)\b.*\b(?:чека\w*|жда\w*)\b", re.IGNORECASE
 )
@@ -71,17 +75,19 @@ def hear(scene: Scene, step: Step) -> Outcome | None:
         return None
     if step.name == CANCEL:
         talk = scene.meaning.small_talk
-        if talk is SmallTalk.YES or _YES.match(words) or _CANCEL.search(words):
-            return _changed(scene, number, "cancel")
-        return _kept(scene, number) if talk is SmallTalk.NO or _NO.match(words) else None
+        if talk is SmallTalk.NO or _NO.match(words) or _KEEP.search(words):
+            return _kept(scene, number)
+        yes = talk is SmallTalk.YES or _YES.match(words) or _CANCEL.search(words)
+        return _changed(scene, number, "cancel") if yes else None
     if _CANCEL.search(words) or _MOVE.search(words):
         return _about(scene, number)
     queue = bool(_QUEUE.search(words))
-    if step.name == REMINDED and _COMES.search(words):
+    said = when.read(words, scene.today)
+    # «Прийду на годину пізніше» is no plain yes.
+    if step.name == REMINDED and _COMES.search(words) and said.shift is None:
         return _changed(scene, number, "confirm", queue=queue)
     if queue:
         return _no_queue(scene, number)
-    said = when.read(words, scene.today)
     if not said.says_nothing and scene.meaning.facet is None:
         return _move(scene, number, said)
     return None
@@ -227,8 +233,10 @@ def _move(scene: Scene, number: int, said: when.When) -> Outcome:
         number=number,
     )
     local = scene.local(visit.starts_at)
+    if said.days:
+        return booking.go(scene, plan, replace(said, shift=None))
     if said.shift is None:
-        if said.at is not None and not said.days:
+        if said.at is not None:
             said = replace(said, days=(local.date(),))
         return booking.go(scene, plan, said)
     wanted = FreeTimes(office.id, plan.receivers, plan.matter)

@@ -1036,9 +1036,9 @@ application-then-accepted = зачекайте на рішення.
 application-then-needs_papers = принесіть ці документи туди, де подавали заяву.
 application-then-approved = зачекайте на виплату.
 application-then-refused = рішення можна оскаржити або подати заяву знову.
-application-then-paid = гроші не прийшли — запитайте спеціаліста: { $phone }.
+application-then-paid = якщо гроші не прийшли, запитайте спеціаліста: { $phone }.
 application-then-stopped = запитайте спеціаліста, як поновити: { $phone }.
-application-then-closed = щось лишилося — запитайте спеціаліста: { $phone }.
+application-then-closed = якщо щось лишилося, запитайте спеціаліста: { $phone }.
 application-money-approved =
     Допомогу призначено { $since }, дня виплати тут не видно.
     Уточнити можна телефоном: { $phone }.
